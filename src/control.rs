@@ -1,0 +1,79 @@
+//! What reaches every long loop: the cancel flag, the number of threads, the limits, and what the progress line reads.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// Limits, all of them parameters; reaching one is a problem in the report.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Files larger than this many bytes are left out. None by default: large files are read in windows.
+    pub max_file_size: Option<u64>,
+    /// Objects larger than this many bytes are searched in windows instead of whole.
+    pub max_whole_object: u64,
+    /// A delta may not produce more than this many bytes.
+    pub max_delta_result: u64,
+    /// How deep alternates may lead.
+    pub alternates: usize,
+    /// Bytes in a window of a large stream.
+    pub window: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_file_size: None,
+            max_whole_object: 64 << 20,
+            max_delta_result: 1 << 30,
+            alternates: 5,
+            window: 4 << 20,
+        }
+    }
+}
+
+/// Counters that a progress line may read at any time.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Things finished in this phase.
+    pub done: AtomicU64,
+    /// Things to do in this phase; 0 if not known.
+    pub total: AtomicU64,
+    /// Bytes of content so far.
+    pub bytes: AtomicU64,
+}
+
+/// Shared by every stage of a run.
+#[derive(Debug, Default)]
+pub struct Control {
+    cancelled: AtomicBool,
+    /// How many threads; 0 is one for each processor.
+    pub threads: usize,
+    /// The limits.
+    pub limits: Limits,
+    /// The counters.
+    pub progress: Progress,
+}
+
+impl Control {
+    /// Asks every loop to stop soon.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody asked to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// The number of threads to use, at least one.
+    pub fn thread_count(&self) -> usize {
+        match self.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            n => n,
+        }
+    }
+
+    /// Starts a phase of the progress line.
+    pub fn phase(&self, total: u64) {
+        self.progress.done.store(0, Ordering::Relaxed);
+        self.progress.total.store(total, Ordering::Relaxed);
+    }
+}

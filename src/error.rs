@@ -1,0 +1,52 @@
+//! Fatal errors: what we were doing, the cause, and what to do next.
+
+use std::path::PathBuf;
+
+/// Why a run could not start or could not deliver its report.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A path named on the command line is not there.
+    #[error("cannot scan {}: {source}\n  check the path, or run `aisaleaks --help`", path.display())]
+    Target {
+        /// The path as given.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// `git` was asked for something that is not a repository.
+    #[error("{} is not a git repository\n  name a repository, or use `aisaleaks dir` for plain files", path.display())]
+    NotARepository {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// A rules file that cannot be used.
+    #[error("rule `{rule}`: {reason}")]
+    Rule {
+        /// The rule's id, or the file.
+        rule: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A configuration file that cannot be used.
+    #[error("cannot use {}: {reason}\n  correct the file, or remove it", path.display())]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The report could not be written.
+    #[error("cannot write the report to {place}: {source}\n  free some space or name another file with --output")]
+    Output {
+        /// The file, or standard output.
+        place: String,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The thread pool could not be started.
+    #[error("cannot start the worker threads: {0}\n  try a smaller --threads")]
+    Threads(String),
+}
+
+/// The result of an operation that may fail fatally.
+pub type Result<T> = std::result::Result<T, Error>;

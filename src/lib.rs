@@ -1,0 +1,14 @@
+//! Finds leaked AIsa API keys in files and in whole git histories.
+//!
+//! ```text
+//! Source ──chunk──> Detector ──finding──> Collector ──keys──> Report
+//! ```
+//!
+//! A source pushes chunks from many threads and knows nothing of secrets; the detector answers with marks; the
+//! collector groups findings by key. Imports point one way, and a test holds them to it:
+//! `cli > commands > pipeline > { source, detect, report } > { rules, git } > { model, control, error }`.
+#![deny(missing_docs)]
+
+pub mod control;
+pub mod error;
+pub mod model;

@@ -1,0 +1,93 @@
+//! What a source pushes and what comes back: chunks of bytes, and marks in them.
+
+use std::ops::Range;
+
+use super::{ObjectId, Origin, Problem};
+
+/// Where the first byte of a chunk stands in its stream: what a window that is not the first needs to count on from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Bytes before it.
+    pub offset: u64,
+    /// Its line, from 1.
+    pub line: u64,
+    /// Its column in code points, from 1.
+    pub column: u64,
+}
+
+impl Default for Position {
+    fn default() -> Self {
+        Self { offset: 0, line: 1, column: 1 }
+    }
+}
+
+/// Which bytes of a chunk have not been searched in another chunk yet.
+#[derive(Clone, Copy, Debug)]
+pub enum Fresh<'a> {
+    /// Every byte.
+    All,
+    /// Only these ranges, sorted and disjoint. They already include the detector's margins.
+    Only(&'a [Range<usize>]),
+}
+
+/// A place in a chunk that the detector knows by an identifier, which nobody else interprets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// The detector's own name for it.
+    pub id: u32,
+}
+
+/// A run of bytes with an origin.
+#[derive(Clone, Copy, Debug)]
+pub struct Chunk<'a> {
+    /// The bytes.
+    pub bytes: &'a [u8],
+    /// What kind of place they came from.
+    pub origin: Origin,
+    /// The path, where the source knows one, exactly as it is stored; a ref's full name for [`Origin::RefName`].
+    pub path: Option<&'a [u8]>,
+    /// The object, for origins inside the object database.
+    pub object: Option<ObjectId>,
+    /// Which bytes to search.
+    pub fresh: Fresh<'a>,
+    /// Marks that hold here because a delta copied them whole, sorted.
+    pub inherited: &'a [Mark],
+    /// Findings that start outside this range belong to a neighbouring window of the same stream.
+    pub own: Option<(usize, usize)>,
+    /// Where `bytes[0]` stands.
+    pub position: Position,
+}
+
+impl<'a> Chunk<'a> {
+    /// A chunk that is a whole stream, searched in full.
+    pub fn whole(bytes: &'a [u8], origin: Origin, path: Option<&'a [u8]>) -> Self {
+        Self {
+            bytes,
+            origin,
+            path,
+            object: None,
+            fresh: Fresh::All,
+            inherited: &[],
+            own: None,
+            position: Position::default(),
+        }
+    }
+}
+
+/// What sources push into. It is shared; every thread asks it for a worker of its own.
+pub trait Sink: Sync {
+    /// A worker with its own buffers.
+    fn worker(&self) -> Box<dyn Worker + '_>;
+    /// Something that could not be read or finished.
+    fn problem(&self, problem: Problem);
+}
+
+/// One thread's end of a [`Sink`].
+pub trait Worker {
+    /// Takes a chunk; appends what stands in it (inherited marks that still hold among them), sorted, to `marks`.
+    fn chunk(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>);
+}

@@ -1,0 +1,17 @@
+//! The words of the domain as plain data, without any input or output.
+
+mod chunk;
+mod finding;
+mod object_id;
+mod origin;
+mod outcome;
+mod problem;
+mod secret;
+
+pub use chunk::{Chunk, Fresh, Mark, Position, Sink, Worker};
+pub use finding::{Confidence, Context, Key, Location, Place, Severity};
+pub use object_id::ObjectId;
+pub use origin::Origin;
+pub use outcome::{Excluded, Outcome, Stats, Target, TargetKind};
+pub use problem::{Problem, ProblemKind};
+pub use secret::{Mask, Secret};

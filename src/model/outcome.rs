@@ -1,0 +1,76 @@
+//! The result of a run, as every reporter gets it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Key, ObjectId, Problem};
+
+/// What was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TargetKind {
+    /// A file or directory.
+    Files,
+    /// A git object database and its refs.
+    Git,
+    /// Standard input.
+    Stdin,
+}
+
+/// One thing that was scanned.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Target {
+    /// Where it is.
+    pub path: String,
+    /// What it is.
+    pub kind: TargetKind,
+    /// What HEAD points at.
+    pub head: Option<ObjectId>,
+    /// Whether history is cut off.
+    pub shallow: bool,
+}
+
+/// How many things were left out, by reason.
+pub type Excluded = BTreeMap<&'static str, u64>;
+
+/// What was done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Files read.
+    pub files: u64,
+    /// Distinct blobs read.
+    pub blobs: u64,
+    /// Distinct commits read.
+    pub commits: u64,
+    /// Bytes of content, inflated.
+    pub bytes: u64,
+    /// What was left out.
+    pub excluded: Excluded,
+    /// Wall time.
+    pub duration_ms: u64,
+}
+
+/// The result of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// What was looked at, sorted.
+    pub targets: Vec<Target>,
+    /// What could not be read, sorted.
+    pub problems: Vec<Problem>,
+    /// What was done.
+    pub stats: Stats,
+    /// The keys, worst first.
+    pub keys: Vec<Key>,
+    /// Findings that somebody allowed.
+    pub suppressed: u64,
+    /// Whether the run was interrupted.
+    pub interrupted: bool,
+}
+
+impl Outcome {
+    /// Whether everything that was asked for was read, or its absence accepted.
+    pub fn complete(&self) -> bool {
+        !self.interrupted && self.problems.iter().all(|problem| problem.accepted.is_some())
+    }
+}
