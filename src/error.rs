@@ -36,7 +36,9 @@ pub enum Error {
         reason: String,
     },
     /// The report could not be written.
-    #[error("cannot write the report to {place}: {source}\n  free some space or name another file with --output")]
+    #[error(
+        "cannot write the report to {place}: {source}\n  free some space or name another file with --output"
+    )]
     Output {
         /// The file, or standard output.
         place: String,

@@ -17,7 +17,11 @@ pub struct Position {
 
 impl Default for Position {
     fn default() -> Self {
-        Self { offset: 0, line: 1, column: 1 }
+        Self {
+            offset: 0,
+            line: 1,
+            column: 1,
+        }
     }
 }
 
@@ -90,4 +94,13 @@ pub trait Sink: Sync {
 pub trait Worker {
     /// Takes a chunk; appends what stands in it (inherited marks that still hold among them), sorted, to `marks`.
     fn chunk(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>);
+}
+
+/// How far around a byte the detector has to see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// A candidate and all that decides whether it is one lie within this many bytes of any of its bytes.
+    pub span: usize,
+    /// Its context (`aisa` near by a legacy key) lies within this many bytes before and behind it.
+    pub context: usize,
 }

@@ -8,7 +8,7 @@ mod outcome;
 mod problem;
 mod secret;
 
-pub use chunk::{Chunk, Fresh, Mark, Position, Sink, Worker};
+pub use chunk::{Chunk, Fresh, Mark, Position, Reach, Sink, Worker};
 pub use finding::{Confidence, Context, Key, Location, Place, Severity};
 pub use object_id::ObjectId;
 pub use origin::Origin;

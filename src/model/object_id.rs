@@ -17,7 +17,10 @@ impl ObjectId {
         }
         let mut bytes = [0; 32];
         bytes[..raw.len()].copy_from_slice(raw);
-        Some(Self { bytes, len: raw.len() as u8 })
+        Some(Self {
+            bytes,
+            len: raw.len() as u8,
+        })
     }
 
     /// The id written in this many hexadecimal digits (40 or 64).
@@ -42,7 +45,9 @@ impl ObjectId {
 
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.as_bytes()
+            .iter()
+            .try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
@@ -59,7 +64,12 @@ mod tests {
     #[test]
     fn hex_and_bytes_are_inverse() {
         for hex in ["00112233445566778899aabbccddeeff00112233", &"5a".repeat(32)] {
-            assert_eq!(ObjectId::from_hex(hex.as_bytes()).expect("40 or 64 digits").to_string(), hex);
+            assert_eq!(
+                ObjectId::from_hex(hex.as_bytes())
+                    .expect("40 or 64 digits")
+                    .to_string(),
+                hex
+            );
         }
         assert!(ObjectId::from_hex(b"0011").is_none());
         assert!(ObjectId::from_hex(&[b'g'; 40]).is_none());

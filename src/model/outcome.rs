@@ -71,6 +71,10 @@ pub struct Outcome {
 impl Outcome {
     /// Whether everything that was asked for was read, or its absence accepted.
     pub fn complete(&self) -> bool {
-        !self.interrupted && self.problems.iter().all(|problem| problem.accepted.is_some())
+        !self.interrupted
+            && self
+                .problems
+                .iter()
+                .all(|problem| problem.accepted.is_some())
     }
 }

@@ -75,7 +75,12 @@ pub struct Problem {
 impl Problem {
     /// A problem that nobody has accepted.
     pub fn new(kind: ProblemKind, place: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { kind, place: place.into(), message: message.into(), accepted: None }
+        Self {
+            kind,
+            place: place.into(),
+            message: message.into(),
+            accepted: None,
+        }
     }
 
     /// Stable name of this problem for whoever accepts it: of its kind and place, not of its message.

@@ -21,8 +21,17 @@ impl Secret {
 
     /// The prefix and the last three characters: enough to find the key in the console, too little to use it.
     pub fn redacted(&self) -> String {
-        let prefix = if self.0.starts_with("sk-aisa-") { "sk-aisa-" } else { "sk-" };
-        let tail = self.0.char_indices().rev().nth(2).map_or("", |(at, _)| &self.0[at..]);
+        let prefix = if self.0.starts_with("sk-aisa-") {
+            "sk-aisa-"
+        } else {
+            "sk-"
+        };
+        let tail = self
+            .0
+            .char_indices()
+            .rev()
+            .nth(2)
+            .map_or("", |(at, _)| &self.0[at..]);
         format!("{prefix}…{tail}")
     }
 
@@ -62,7 +71,11 @@ mod tests {
     fn never_prints_itself() {
         let body = "Zq8Lr2Tw".repeat(6);
         let secret = Secret::new(&format!("sk-aisa-{body}"));
-        for shown in [format!("{secret}"), format!("{secret:?}"), format!("{:?}", Some(&secret))] {
+        for shown in [
+            format!("{secret}"),
+            format!("{secret:?}"),
+            format!("{:?}", Some(&secret)),
+        ] {
             assert!(!shown.contains("Zq8Lr2Tw"), "{shown}");
             assert!(shown.contains("sk-aisa-…2Tw"), "{shown}");
         }
