@@ -96,11 +96,15 @@ pub trait Worker {
     fn chunk(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>);
 }
 
-/// How far around a byte the detector has to see.
+/// How far around a candidate the detector has to see, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reach {
-    /// A candidate and all that decides whether it is one lie within this many bytes of any of its bytes.
-    pub span: usize,
+    /// What decides about a candidate begins at most this far before it (a decoded escape).
+    pub before: usize,
+    /// The longest candidate.
+    pub longest: usize,
+    /// What decides about a candidate ends at most this far behind it.
+    pub after: usize,
     /// Its context (`aisa` near by a legacy key) lies within this many bytes before and behind it.
     pub context: usize,
 }

@@ -1,0 +1,136 @@
+//! The index of a pack: where each object starts (gitformat-pack, versions 1 and 2).
+
+use std::path::Path;
+
+use memmap2::Mmap;
+
+use crate::model::ObjectId;
+
+const FANOUT: usize = 256 * 4;
+const MAGIC: [u8; 4] = [0xff, b't', b'O', b'c'];
+
+/// A mapped pack index. Every access is checked: the file is hostile.
+pub struct PackIndex {
+    map: Mmap,
+    hash: usize,
+    count: usize,
+    version: u32,
+}
+
+impl PackIndex {
+    /// Maps and checks an index of `hash`-byte ids; the reason if it cannot be used.
+    pub fn open(path: &Path, hash: usize) -> Result<Self, String> {
+        let map = super::map::map(path).map_err(|error| error.to_string())?;
+        let version = match map.get(..4) {
+            Some(magic) if magic == MAGIC => be32(&map, 4).ok_or("it is cut off")?,
+            Some(_) => 1,
+            None => return Err("it is cut off".into()),
+        };
+        if version > 2 {
+            return Err(format!("its version {version} is not known"));
+        }
+        let fanout = if version == 2 { 8 } else { 0 };
+        let mut last = 0;
+        for slot in 0..256 {
+            let value = be32(&map, fanout + slot * 4).ok_or("it is cut off")?;
+            if value < last {
+                return Err("its fan-out table is out of order".into());
+            }
+            last = value;
+        }
+        let count = last as usize;
+        let per_object = if version == 2 { hash + 8 } else { hash + 4 };
+        let least = count.checked_mul(per_object).and_then(|n| n.checked_add(fanout + FANOUT + 2 * hash));
+        if least.is_none_or(|least| map.len() < least) {
+            return Err("it is cut off".into());
+        }
+        Ok(Self { map, hash, count, version })
+    }
+
+    /// How many objects it names.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether it names none.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The checksum of the pack that it was made for.
+    pub fn pack_checksum(&self) -> Option<&[u8]> {
+        let end = self.map.len().checked_sub(self.hash)?;
+        self.map.get(end.checked_sub(self.hash)?..end)
+    }
+
+    fn raw(&self, at: usize) -> Option<&[u8]> {
+        let start = match self.version {
+            2 => 8 + FANOUT + at.checked_mul(self.hash)?,
+            _ => FANOUT + at.checked_mul(self.hash + 4)? + 4,
+        };
+        self.map.get(start..start.checked_add(self.hash)?)
+    }
+
+    /// The id of the object at this position.
+    pub fn id(&self, at: usize) -> Option<ObjectId> {
+        if at >= self.count { None } else { ObjectId::from_bytes(self.raw(at)?) }
+    }
+
+    /// Where the object at this position starts in the pack.
+    pub fn offset(&self, at: usize) -> Option<u64> {
+        if at >= self.count {
+            return None;
+        }
+        if self.version == 1 {
+            return be32(&self.map, FANOUT + at * (self.hash + 4)).map(u64::from);
+        }
+        let small = 8 + FANOUT + self.count * (self.hash + 4);
+        let value = be32(&self.map, small + at * 4)?;
+        if value & 0x8000_0000 == 0 {
+            return Some(u64::from(value));
+        }
+        // The high bit says that the rest is a position in the table of 64-bit offsets.
+        let large = small + self.count * 4 + (value & 0x7fff_ffff) as usize * 8;
+        let bytes = self.map.get(large..large.checked_add(8)?)?;
+        Some(u64::from_be_bytes(bytes.try_into().ok()?))
+    }
+
+    /// The position of an object.
+    pub fn find(&self, id: &[u8]) -> Option<usize> {
+        let first = usize::from(*id.first()?);
+        let fanout = if self.version == 2 { 8 } else { 0 };
+        let mut low = if first == 0 { 0 } else { be32(&self.map, fanout + (first - 1) * 4)? as usize };
+        let mut high = be32(&self.map, fanout + first * 4)? as usize;
+        // Ids are hashes, so they are spread evenly: guess, and after a few wrong guesses bisect.
+        let key = u64::from(u32::from_be_bytes(id.get(1..5)?.try_into().ok()?));
+        let (mut from, mut to) = (0u64, 1u64 << 32);
+        let mut guesses = 4;
+        while low < high {
+            let middle = if guesses > 0 && from <= key && key < to {
+                guesses -= 1;
+                low + ((high - low) as u128 * u128::from(key - from) / u128::from(to - from)) as usize
+            } else {
+                low + (high - low) / 2
+            };
+            let raw = self.raw(middle)?;
+            match raw.cmp(id) {
+                std::cmp::Ordering::Equal => return Some(middle),
+                std::cmp::Ordering::Less => {
+                    low = middle + 1;
+                    from = u64::from(u32::from_be_bytes(raw.get(1..5)?.try_into().ok()?));
+                }
+                std::cmp::Ordering::Greater => {
+                    high = middle;
+                    to = u64::from(u32::from_be_bytes(raw.get(1..5)?.try_into().ok()?)) + 1;
+                }
+            }
+        }
+        None
+    }
+}
+
+/// A big-endian number, if it is there.
+pub fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+    let field = bytes.get(at..at.checked_add(4)?)?;
+    Some(u32::from_be_bytes(field.try_into().ok()?))
+}
