@@ -11,4 +11,5 @@
 
 pub mod control;
 pub mod error;
+pub mod git;
 pub mod model;

@@ -74,29 +74,51 @@ pub fn apply(
             if len == 0 {
                 len = 0x10000;
             }
-            let bytes = base.get(from..from + len).ok_or("its delta copies from beyond its base")?;
-            out.get_mut(made..made + len).ok_or(LONG)?.copy_from_slice(bytes);
+            let bytes = base
+                .get(from..from + len)
+                .ok_or("its delta copies from beyond its base")?;
+            out.get_mut(made..made + len)
+                .ok_or(LONG)?
+                .copy_from_slice(bytes);
             match copies.last_mut() {
-                Some(last) if last.from + last.len == from && last.to + last.len == made => last.len += len,
-                _ => copies.push(Copy { from, to: made, len }),
+                Some(last) if last.from + last.len == from && last.to + last.len == made => {
+                    last.len += len
+                }
+                _ => copies.push(Copy {
+                    from,
+                    to: made,
+                    len,
+                }),
             }
             made += len;
         } else if command != 0 {
             let len = usize::from(command);
             let bytes = delta.get(at..at + len).ok_or(SHORT)?;
-            out.get_mut(made..made + len).ok_or(LONG)?.copy_from_slice(bytes);
+            out.get_mut(made..made + len)
+                .ok_or(LONG)?
+                .copy_from_slice(bytes);
             at += len;
             made += len;
         } else {
             return Err("its delta has a reserved instruction");
         }
     }
-    if made == out.len() { Ok(()) } else { Err("its delta makes less than it says") }
+    if made == out.len() {
+        Ok(())
+    } else {
+        Err("its delta makes less than it says")
+    }
 }
 
 /// The ranges of a result in which a candidate may start that was not searched in the base: all whose neighbourhood
 /// is not one copy. A copy's end is a seam, unless it is the end of both base and result; so is its start.
-pub fn fresh(copies: &[Copy], base: usize, result: usize, reach: Reach, out: &mut Vec<Range<usize>>) {
+pub fn fresh(
+    copies: &[Copy],
+    base: usize,
+    result: usize,
+    reach: Reach,
+    out: &mut Vec<Range<usize>>,
+) {
     out.clear();
     let mut add = |from: usize, to: usize| {
         let start = from.saturating_sub(reach.longest + reach.after);
@@ -115,14 +137,24 @@ pub fn fresh(copies: &[Copy], base: usize, result: usize, reach: Reach, out: &mu
         }
         done = copy.to + copy.len;
     }
-    let last_of_both = copies.last().is_some_and(|copy| copy.from + copy.len == base) && done == result;
+    let last_of_both = copies
+        .last()
+        .is_some_and(|copy| copy.from + copy.len == base)
+        && done == result;
     if !last_of_both {
         add(done, result);
     }
 }
 
 /// Carries the marks of a base into the result: those whose whole neighbourhood was copied in one piece.
-pub fn carry(marks: &[Mark], copies: &[Copy], base: usize, result: usize, reach: Reach, out: &mut Vec<Mark>) {
+pub fn carry(
+    marks: &[Mark],
+    copies: &[Copy],
+    base: usize,
+    result: usize,
+    reach: Reach,
+    out: &mut Vec<Mark>,
+) {
     out.clear();
     if marks.is_empty() {
         return;
@@ -130,13 +162,30 @@ pub fn carry(marks: &[Mark], copies: &[Copy], base: usize, result: usize, reach:
     for copy in copies {
         let end = copy.from + copy.len;
         // A neighbourhood that the base's edge cuts off is the same only if the result's edge cuts it off too.
-        let low = if copy.from == 0 && copy.to == 0 { 0 } else { copy.from + reach.before };
-        let high = if end == base && copy.to + copy.len == result { end } else { end.saturating_sub(reach.after) };
+        let low = if copy.from == 0 && copy.to == 0 {
+            0
+        } else {
+            copy.from + reach.before
+        };
+        let high = if end == base && copy.to + copy.len == result {
+            end
+        } else {
+            end.saturating_sub(reach.after)
+        };
         let first = marks.partition_point(|mark| mark.start < low);
-        for mark in marks.get(first..).unwrap_or_default().iter().take_while(|mark| mark.start < end) {
+        for mark in marks
+            .get(first..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|mark| mark.start < end)
+        {
             if mark.end <= high {
                 let start = mark.start - copy.from + copy.to;
-                out.push(Mark { start, end: start + (mark.end - mark.start), id: mark.id });
+                out.push(Mark {
+                    start,
+                    end: start + (mark.end - mark.start),
+                    id: mark.id,
+                });
             }
         }
     }

@@ -40,11 +40,18 @@ impl PackIndex {
         }
         let count = last as usize;
         let per_object = if version == 2 { hash + 8 } else { hash + 4 };
-        let least = count.checked_mul(per_object).and_then(|n| n.checked_add(fanout + FANOUT + 2 * hash));
+        let least = count
+            .checked_mul(per_object)
+            .and_then(|n| n.checked_add(fanout + FANOUT + 2 * hash));
         if least.is_none_or(|least| map.len() < least) {
             return Err("it is cut off".into());
         }
-        Ok(Self { map, hash, count, version })
+        Ok(Self {
+            map,
+            hash,
+            count,
+            version,
+        })
     }
 
     /// How many objects it names.
@@ -73,7 +80,11 @@ impl PackIndex {
 
     /// The id of the object at this position.
     pub fn id(&self, at: usize) -> Option<ObjectId> {
-        if at >= self.count { None } else { ObjectId::from_bytes(self.raw(at)?) }
+        if at >= self.count {
+            None
+        } else {
+            ObjectId::from_bytes(self.raw(at)?)
+        }
     }
 
     /// Where the object at this position starts in the pack.
@@ -99,7 +110,11 @@ impl PackIndex {
     pub fn find(&self, id: &[u8]) -> Option<usize> {
         let first = usize::from(*id.first()?);
         let fanout = if self.version == 2 { 8 } else { 0 };
-        let mut low = if first == 0 { 0 } else { be32(&self.map, fanout + (first - 1) * 4)? as usize };
+        let mut low = if first == 0 {
+            0
+        } else {
+            be32(&self.map, fanout + (first - 1) * 4)? as usize
+        };
         let mut high = be32(&self.map, fanout + first * 4)? as usize;
         // Ids are hashes, so they are spread evenly: guess, and after a few wrong guesses bisect.
         let key = u64::from(u32::from_be_bytes(id.get(1..5)?.try_into().ok()?));
@@ -108,7 +123,8 @@ impl PackIndex {
         while low < high {
             let middle = if guesses > 0 && from <= key && key < to {
                 guesses -= 1;
-                low + ((high - low) as u128 * u128::from(key - from) / u128::from(to - from)) as usize
+                low + ((high - low) as u128 * u128::from(key - from) / u128::from(to - from))
+                    as usize
             } else {
                 low + (high - low) / 2
             };

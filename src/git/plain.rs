@@ -19,7 +19,10 @@ pub fn open(path: &Path) -> io::Result<File> {
     }
     let file = options.open(path)?;
     if !file.metadata()?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "not a regular file",
+        ));
     }
     Ok(file)
 }
@@ -29,7 +32,10 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let file = open(path)?;
     if file.take(TEXT_LIMIT + 1).read_to_end(&mut bytes)? as u64 > TEXT_LIMIT {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "larger than 64 MiB"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "larger than 64 MiB",
+        ));
     }
     Ok(bytes)
 }

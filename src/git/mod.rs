@@ -1,0 +1,21 @@
+//! Git's formats: the only place that knows them. Nothing here runs a program or follows what a repository names
+//! without looking first whether it is a regular file.
+
+pub mod alternates;
+pub mod delta;
+pub mod family;
+pub mod index;
+pub mod inflate;
+pub mod loose;
+mod map;
+pub mod pack;
+pub mod plain;
+pub mod refs;
+pub mod repo;
+pub mod store;
+pub mod tree;
+pub mod walk;
+
+pub use pack::Kind;
+pub use repo::Repository;
+pub use store::Store;

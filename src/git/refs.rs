@@ -1,0 +1,127 @@
+//! Loose and packed refs (gitrepository-layout; git-pack-refs).
+
+use std::path::Path;
+
+use super::{Repository, plain};
+use crate::model::{ObjectId, Problem, ProblemKind};
+
+/// Refs of a repository.
+#[derive(Debug, Default)]
+pub struct Refs {
+    /// Full names with what they point at; `None` for a symbolic ref.
+    pub all: Vec<(Vec<u8>, Option<ObjectId>)>,
+    /// What HEAD points at; `None` if it is unborn or unreadable.
+    pub head: Option<ObjectId>,
+}
+
+/// No chain of symbolic refs or folders of refs is deeper than this (git stops at 5 for the first).
+const DEEPEST: usize = 64;
+
+impl Refs {
+    /// Reads every ref.
+    pub fn read(repository: &Repository, problems: &mut Vec<Problem>) -> Self {
+        let mut refs = Self::default();
+        refs.packed(&repository.common_dir.join("packed-refs"), problems);
+        refs.loose(&repository.common_dir.join("refs"), b"refs", 0, problems);
+        if repository.git_dir != repository.common_dir {
+            refs.loose(&repository.git_dir.join("refs"), b"refs", 0, problems);
+        }
+        // A loose ref overrides the packed one of its name: the sort is stable and the loose ones were read last.
+        refs.all.reverse();
+        refs.all.sort_by(|one, other| one.0.cmp(&other.0));
+        refs.all.dedup_by(|later, first| later.0 == first.0);
+        refs.head = refs.resolve_head(&repository.git_dir.join("HEAD"), problems);
+        refs
+    }
+
+    fn packed(&mut self, file: &Path, problems: &mut Vec<Problem>) {
+        let text = match plain::read(file) {
+            Ok(text) => text,
+            Err(error) => return unreadable(file, &error, problems),
+        };
+        for line in text.split(|&byte| byte == b'\n') {
+            if line.is_empty() || matches!(line.first(), Some(b'#' | b'^')) {
+                continue;
+            }
+            let space = memchr::memchr(b' ', line).unwrap_or(line.len());
+            let id = line.get(..space).and_then(ObjectId::from_hex);
+            match (id, line.get(space + 1..)) {
+                (Some(id), Some(name)) => self.all.push((name.to_vec(), Some(id))),
+                _ => {
+                    let message = "a line of packed-refs is not git's; run `git fsck`";
+                    problems.push(Problem::new(
+                        ProblemKind::BrokenRef,
+                        file.display().to_string(),
+                        message,
+                    ));
+                }
+            }
+        }
+    }
+
+    fn loose(&mut self, directory: &Path, name: &[u8], depth: usize, problems: &mut Vec<Problem>) {
+        let entries = match std::fs::read_dir(directory) {
+            Ok(entries) if depth < DEEPEST => entries,
+            Ok(_) => return,
+            Err(error) => return unreadable(directory, &error, problems),
+        };
+        for entry in entries.flatten() {
+            let mut full = name.to_vec();
+            full.push(b'/');
+            full.extend_from_slice(entry.file_name().as_encoded_bytes());
+            let Ok(kind) = entry.file_type() else {
+                continue;
+            };
+            if kind.is_dir() {
+                self.loose(&entry.path(), &full, depth + 1, problems);
+                continue;
+            }
+            match plain::read(&entry.path()) {
+                Ok(text) => {
+                    let text = text.trim_ascii();
+                    let id = ObjectId::from_hex(text);
+                    if id.is_none() && !text.starts_with(b"ref:") {
+                        let message = "this ref holds no object id; run `git fsck`";
+                        problems.push(Problem::new(
+                            ProblemKind::BrokenRef,
+                            entry.path().display().to_string(),
+                            message,
+                        ));
+                    }
+                    self.all.push((full, id));
+                }
+                Err(error) => unreadable(&entry.path(), &error, problems),
+            }
+        }
+    }
+
+    fn resolve_head(&self, file: &Path, problems: &mut Vec<Problem>) -> Option<ObjectId> {
+        let text = match plain::read(file) {
+            Ok(text) => text,
+            Err(error) => {
+                unreadable(file, &error, problems);
+                return None;
+            }
+        };
+        match text.trim_ascii().strip_prefix(b"ref:") {
+            None => ObjectId::from_hex(text.trim_ascii()),
+            Some(name) => {
+                let at = self
+                    .all
+                    .binary_search_by(|known| known.0.as_slice().cmp(name.trim_ascii()))
+                    .ok()?;
+                self.all.get(at)?.1
+            }
+        }
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error, problems: &mut Vec<Problem>) {
+    let kind = match error.kind() {
+        std::io::ErrorKind::NotFound => return,
+        std::io::ErrorKind::InvalidInput => ProblemKind::SpecialFile,
+        _ => ProblemKind::Unreadable,
+    };
+    let message = format!("refs cannot be read here: {error}; their names were not scanned");
+    problems.push(Problem::new(kind, path.display().to_string(), message));
+}

@@ -1,0 +1,180 @@
+//! A repository's directories and settings, read without libgit2, so that nothing it names is opened unseen.
+
+use std::path::{Path, PathBuf};
+
+use super::plain;
+use crate::model::{ObjectId, Problem, ProblemKind};
+
+/// A repository on disk.
+#[derive(Clone, Debug)]
+pub struct Repository {
+    /// The git directory: `.git`, a bare repository, or a linked worktree's own directory.
+    pub git_dir: PathBuf,
+    /// Where objects, refs and configuration are: another directory for a linked worktree.
+    pub common_dir: PathBuf,
+    /// The name that the user knows it by.
+    pub name: PathBuf,
+    /// Bytes in an id: 20 or 32.
+    pub hash: usize,
+    /// Whether objects were left at a remote.
+    pub partial: bool,
+    /// The commits at which a shallow clone ends.
+    pub shallow: Vec<ObjectId>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+impl Repository {
+    /// The repository at `path` itself, or the nearest above it.
+    pub fn discover(path: &Path) -> Option<Self> {
+        let absolute = path.canonicalize().ok()?;
+        let own = Self::at(path);
+        own.or_else(|| absolute.ancestors().skip(1).find_map(Self::at))
+    }
+
+    /// The repository whose work tree or git directory is `path`.
+    pub fn at(path: &Path) -> Option<Self> {
+        let dot_git = path.join(".git");
+        let git_dir = if dot_git.is_dir() {
+            dot_git
+        } else if let Some(linked) = linked(&dot_git) {
+            linked
+        } else {
+            path.to_path_buf()
+        };
+        let common_dir = match plain::read(&git_dir.join("commondir")) {
+            Ok(text) => git_dir.join(plain::to_path(text.trim_ascii())),
+            Err(_) => git_dir.clone(),
+        };
+        let is_repository =
+            git_dir.join("HEAD").symlink_metadata().is_ok() && common_dir.join("objects").is_dir();
+        if !is_repository {
+            return None;
+        }
+        let mut repository = Self {
+            git_dir,
+            common_dir,
+            name: path.to_path_buf(),
+            hash: 20,
+            partial: false,
+            shallow: Vec::new(),
+            problems: Vec::new(),
+        };
+        repository.read_settings();
+        repository.read_shallow();
+        Some(repository)
+    }
+
+    /// The object directory.
+    pub fn objects(&self) -> PathBuf {
+        self.common_dir.join("objects")
+    }
+
+    fn read_settings(&mut self) {
+        let file = self.common_dir.join("config");
+        let text = match plain::read(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
+            Err(error) => {
+                let kind = match error.kind() {
+                    std::io::ErrorKind::InvalidInput => ProblemKind::SpecialFile,
+                    _ => ProblemKind::Unreadable,
+                };
+                let message = format!("the configuration cannot be read: {error}");
+                self.problems
+                    .push(Problem::new(kind, file.display().to_string(), message));
+                return;
+            }
+        };
+        for (section, key, value) in settings(&String::from_utf8_lossy(&text)) {
+            match (section.as_str(), key.as_str()) {
+                ("extensions", "objectformat") => match value.to_ascii_lowercase().as_str() {
+                    "sha1" => {}
+                    "sha256" => self.hash = 32,
+                    _ => self.unsupported(&format!("object format `{value}`")),
+                },
+                ("extensions", "refstorage") if value != "files" => {
+                    self.unsupported(&format!(
+                        "ref storage `{value}` (its objects were scanned, its ref names were not)"
+                    ));
+                }
+                ("extensions", "partialclone") => self.partial = true,
+                (
+                    "extensions",
+                    "refstorage" | "noop" | "worktreeconfig" | "preciousobjects"
+                    | "relativeworktrees" | "compatobjectformat" | "noop-v1",
+                ) => {}
+                ("extensions", other) => self.unsupported(&format!("extension `{other}`")),
+                (_, "promisor") if section.starts_with("remote") && value != "false" => {
+                    self.partial = true
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn unsupported(&mut self, what: &str) {
+        let place = self.common_dir.join("config").display().to_string();
+        let message = format!("the repository uses {what}, which this version does not know");
+        self.problems
+            .push(Problem::new(ProblemKind::Unsupported, place, message));
+    }
+
+    fn read_shallow(&mut self) {
+        if let Ok(text) = plain::read(&self.common_dir.join("shallow")) {
+            self.shallow = text
+                .split(|&byte| byte == b'\n')
+                .filter_map(|line| ObjectId::from_hex(line.trim_ascii()))
+                .collect();
+        }
+    }
+}
+
+/// The directory that a `.git` file points at.
+fn linked(file: &Path) -> Option<PathBuf> {
+    let text = plain::read(file).ok()?;
+    let target = plain::to_path(text.strip_prefix(b"gitdir:")?.trim_ascii());
+    Some(file.parent()?.join(target))
+}
+
+/// The settings of a configuration file: section in lower case, key in lower case, value. Includes are not followed.
+fn settings(text: &str) -> Vec<(String, String, String)> {
+    let mut section = String::new();
+    let mut found = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if let Some(rest) = line.strip_prefix('[') {
+            section = rest
+                .split(']')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase();
+        } else if !line.starts_with(['#', ';']) && !line.is_empty() {
+            let (key, value) = line.split_once('=').unwrap_or((line, "true"));
+            let value = value
+                .split(['#', ';'])
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .trim_matches('"');
+            found.push((
+                section.clone(),
+                key.trim().to_ascii_lowercase(),
+                value.to_owned(),
+            ));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_settings_without_following_includes() {
+        let text = "[core]\n bare = false\n[Extensions]\n\tobjectFormat = sha256 # why\n[include]\npath = /dev/zero\n[remote \"o\"]\n promisor\n";
+        let found = settings(text);
+        assert!(found.contains(&("extensions".into(), "objectformat".into(), "sha256".into())));
+        assert!(found.contains(&("remote \"o\"".into(), "promisor".into(), "true".into())));
+    }
+}

@@ -1,0 +1,210 @@
+//! An object database: packs, loose objects and alternates under one numbering.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use libdeflater::Decompressor;
+
+use super::inflate::{Buffer, inflate};
+use super::loose::{self, Loose};
+use super::pack::{BaseRef, Kind, Pack};
+use super::{Repository, alternates, delta};
+use crate::model::{ObjectId, Problem, ProblemKind};
+
+/// The objects of a repository. A number names an object as long as the store lives.
+pub struct Store {
+    /// Object directories: the repository's own, then its alternates.
+    pub directories: Vec<PathBuf>,
+    /// Packs with the number of their first object.
+    pub packs: Vec<(u32, Pack)>,
+    /// Loose objects, in order of id.
+    pub loose: Vec<(ObjectId, PathBuf)>,
+    loose_by_id: HashMap<ObjectId, u32>,
+    first_loose: u32,
+    hash: usize,
+    seen_packs: BTreeSet<PathBuf>,
+    /// Whether a pack could not be opened, so that an absent object proves nothing.
+    pub unopened: bool,
+}
+
+impl Store {
+    /// Opens every pack and lists every loose object.
+    pub fn open(repository: &Repository, deepest: usize, problems: &mut Vec<Problem>) -> Self {
+        let directories = alternates::follow(&repository.objects(), deepest, problems);
+        let mut store = Self {
+            directories,
+            packs: Vec::new(),
+            loose: Vec::new(),
+            loose_by_id: HashMap::new(),
+            first_loose: 0,
+            hash: repository.hash,
+            seen_packs: BTreeSet::new(),
+            unopened: false,
+        };
+        for directory in store.directories.clone() {
+            store.open_packs(&directory, problems);
+            store
+                .loose
+                .extend(loose::list(&directory, store.hash, problems));
+        }
+        store.loose.sort();
+        store.loose.dedup_by(|later, first| later.0 == first.0);
+        store.first_loose = store
+            .packs
+            .iter()
+            .map(|(_, pack)| pack.index.len() as u32)
+            .sum();
+        let numbered = store.loose.iter().enumerate();
+        store.loose_by_id = numbered
+            .map(|(at, (id, _))| (*id, store.first_loose + at as u32))
+            .collect();
+        store
+    }
+
+    fn open_packs(&mut self, objects: &Path, problems: &mut Vec<Problem>) {
+        for path in list_packs(objects, problems) {
+            if !self.seen_packs.insert(path.clone()) {
+                continue;
+            }
+            match Pack::open(&path, self.hash) {
+                Ok(pack) => {
+                    problems.extend(pack.mismatch());
+                    let first = self
+                        .packs
+                        .last()
+                        .map_or(0, |(first, pack)| first + pack.index.len() as u32);
+                    self.packs.push((first, pack));
+                }
+                Err(problem) => {
+                    self.unopened = true;
+                    problems.push(problem);
+                }
+            }
+        }
+    }
+
+    /// Bytes in an id.
+    pub fn hash_len(&self) -> usize {
+        self.hash
+    }
+
+    /// How many objects there are, copies counted.
+    pub fn len(&self) -> usize {
+        self.first_loose as usize + self.loose.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The number of an object; of the first copy if there are several.
+    pub fn find(&self, id: &[u8]) -> Option<u32> {
+        let packed = self
+            .packs
+            .iter()
+            .find_map(|(first, pack)| Some(first + pack.index.find(id)? as u32));
+        packed.or_else(|| self.loose_by_id.get(&ObjectId::from_bytes(id)?).copied())
+    }
+
+    /// Packs and loose objects that have come since this store was opened: a `gc` or a fetch may be running.
+    pub fn has_grown(&self) -> bool {
+        let mut ignored = Vec::new();
+        self.directories.iter().any(|directory| {
+            let packs = list_packs(directory, &mut ignored);
+            packs.iter().any(|path| !self.seen_packs.contains(path))
+                || loose::list(directory, self.hash, &mut ignored)
+                    .iter()
+                    .any(|(id, _)| self.find(id.as_bytes()).is_none())
+        })
+    }
+
+    /// Reads one object, for a second look. `None` if it cannot be read; the walk has said why.
+    pub fn read(&self, id: &ObjectId, largest: u64) -> Option<(Kind, Vec<u8>)> {
+        for (_, pack) in &self.packs {
+            if let Some(at) = pack.index.find(id.as_bytes()) {
+                return self.read_packed(pack, pack.index.offset(at)?, largest, 0);
+            }
+        }
+        let at = *self.loose_by_id.get(id)? - self.first_loose;
+        match loose::open(&self.loose.get(at as usize)?.1, largest).ok()? {
+            Loose::Whole(kind, bytes) => Some((kind, bytes)),
+            Loose::Stream(..) => None,
+        }
+    }
+
+    fn read_packed(
+        &self,
+        pack: &Pack,
+        offset: u64,
+        largest: u64,
+        hops: usize,
+    ) -> Option<(Kind, Vec<u8>)> {
+        let mut decompressor = Decompressor::new();
+        let mut deltas = Vec::new();
+        let mut offset = offset;
+        let (kind, mut bytes) = loop {
+            let (entry, base) = pack.entry_at(offset)?;
+            if entry.size > largest || deltas.len() > pack.index.len() || hops > 8 {
+                return None;
+            }
+            let mut buffer = Buffer::default();
+            inflate(
+                &mut decompressor,
+                pack.stream(&entry),
+                entry.size,
+                &mut buffer,
+            )
+            .ok()?;
+            match base {
+                None => break (entry.kind?, buffer.as_slice().to_vec()),
+                Some(BaseRef::Offset(base)) => offset = base,
+                Some(BaseRef::Id(id)) => match pack.index.find(id.as_bytes()) {
+                    Some(at) => offset = pack.index.offset(at)?,
+                    None => return None,
+                },
+            }
+            deltas.push(buffer);
+        };
+        let mut copies = Vec::new();
+        for buffer in deltas.iter().rev() {
+            let delta = buffer.as_slice();
+            let (_, size, at) = delta::sizes(delta).filter(|sizes| sizes.1 <= largest)?;
+            let mut out = vec![0; usize::try_from(size).ok()?];
+            delta::apply(&bytes, delta, at, &mut out, &mut copies).ok()?;
+            bytes = out;
+        }
+        Some((kind, bytes))
+    }
+}
+
+fn list_packs(objects: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
+    let directory = objects.join("pack");
+    let entries = match std::fs::read_dir(&directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
+        Err(error) => {
+            let message = format!("its packs cannot be listed: {error}; check its permissions");
+            problems.push(Problem::new(
+                ProblemKind::Unreadable,
+                directory.display().to_string(),
+                message,
+            ));
+            return Vec::new();
+        }
+    };
+    let is_pack = |path: &PathBuf| {
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        (name.starts_with("pack-") && name.ends_with(".pack")) || name.starts_with("tmp_pack_")
+    };
+    let mut packs: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(is_pack)
+        .collect();
+    packs.sort();
+    packs
+}

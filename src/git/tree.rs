@@ -1,0 +1,102 @@
+//! Trees: mode, space, name, NUL, raw id, again and again.
+
+use super::delta::Copy;
+
+/// An entry of a tree.
+#[derive(Clone, Copy, Debug)]
+pub struct TreeEntry<'a> {
+    /// The mode, octal.
+    pub mode: &'a [u8],
+    /// The name.
+    pub name: &'a [u8],
+    /// The raw id.
+    pub id: &'a [u8],
+    /// One past the entry's last byte.
+    pub end: usize,
+}
+
+impl TreeEntry<'_> {
+    /// Whether it names a tree.
+    pub fn is_tree(&self) -> bool {
+        matches!(self.mode, b"40000" | b"040000")
+    }
+
+    /// Whether it names a commit of another repository (a submodule).
+    pub fn is_link(&self) -> bool {
+        self.mode == b"160000"
+    }
+}
+
+/// The entry that starts at `start`, with ids of `hash` bytes.
+pub fn entry(bytes: &[u8], start: usize, hash: usize) -> Option<TreeEntry<'_>> {
+    let rest = bytes.get(start..)?;
+    let space = rest.iter().take(8).position(|&byte| byte == b' ')?;
+    let name = rest.get(space + 1..)?;
+    let nul = memchr::memchr(0, name)?;
+    let id = name.get(nul + 1..nul + 1 + hash)?;
+    Some(TreeEntry {
+        mode: rest.get(..space)?,
+        name: name.get(..nul)?,
+        id,
+        end: start + space + 1 + nul + 1 + hash,
+    })
+}
+
+/// Where the entries of a tree start. Stops where the tree stops making sense.
+pub fn starts(bytes: &[u8], hash: usize, out: &mut Vec<u32>) {
+    out.clear();
+    let mut at = 0;
+    while let Some(found) = entry(bytes, at, hash) {
+        out.push(at as u32);
+        at = found.end;
+    }
+}
+
+/// Where the entries of a tree made by a delta start, and in `fresh` those that are not a whole entry of the base.
+/// Runs of entries that were copied whole are moved over without being parsed: they are nearly all there are.
+pub fn carry_starts(
+    base: (&[u32], usize),
+    copies: &[Copy],
+    bytes: &[u8],
+    hash: usize,
+    out: &mut Vec<u32>,
+    fresh: &mut Vec<u32>,
+) {
+    out.clear();
+    fresh.clear();
+    let (starts, base_len) = base;
+    let mut at = 0;
+    let mut copies = copies.iter().peekable();
+    while at < bytes.len() {
+        while copies.next_if(|copy| copy.to + copy.len <= at).is_some() {}
+        if let Some(copy) = copies.peek().filter(|copy| copy.to <= at) {
+            let from = at - copy.to + copy.from;
+            let limit = copy.from + copy.len;
+            if let Ok(first) = starts.binary_search(&(from as u32)) {
+                let last = if limit == base_len {
+                    starts.len()
+                } else {
+                    starts
+                        .partition_point(|&start| start as usize <= limit)
+                        .saturating_sub(1)
+                };
+                if let Some(whole) = starts.get(first..last).filter(|whole| !whole.is_empty()) {
+                    out.extend(
+                        whole
+                            .iter()
+                            .map(|&start| (start as usize - copy.from + copy.to) as u32),
+                    );
+                    at = starts.get(last).map_or(base_len, |&start| start as usize) - copy.from
+                        + copy.to;
+                    continue;
+                }
+            }
+        }
+        let Some(found) = entry(bytes, at, hash) else {
+            return;
+        };
+        out.push(at as u32);
+        fresh.push(at as u32);
+        at = found.end;
+    }
+}

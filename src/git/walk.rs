@@ -1,0 +1,462 @@
+//! Walks every delta tree of a pack depth first, so that each object is inflated once.
+//!
+//! Smaller subtrees go first and a base is freed before its last child, so that few buffers live at once; a thread
+//! with nothing to do is given half of another's oldest open base, so that one huge tree does not leave it alone.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use libdeflater::Decompressor;
+
+use super::delta::{self, Copy};
+use super::family::Family;
+use super::inflate::{Buffer, inflate};
+use super::pack::{Entry, Kind, Pack};
+use super::tree;
+use crate::control::Control;
+use crate::model::{Fresh, Mark, Problem, ProblemKind, Reach};
+
+/// An object as a visitor sees it.
+pub struct Visited<'a> {
+    /// What it is.
+    pub kind: Kind,
+    /// The pack's entry.
+    pub entry: &'a Entry,
+    /// Its contents.
+    pub bytes: &'a [u8],
+    /// Which bytes no visitor has searched yet.
+    pub fresh: Fresh<'a>,
+    /// The base's marks that still hold.
+    pub inherited: &'a [Mark],
+    /// For a tree, where the entries start that no base held whole.
+    pub tree_entries: &'a [u32],
+}
+
+/// What a walk calls, one for each thread.
+pub trait Visitor {
+    /// Takes an object, and says what is in it.
+    fn object(&mut self, object: &Visited<'_>, marks: &mut Vec<Mark>);
+    /// Takes an object that is too large to be held, as a stream.
+    fn large(
+        &mut self,
+        kind: Kind,
+        entry: &Entry,
+        reader: &mut dyn std::io::Read,
+    ) -> std::io::Result<()>;
+    /// Something that could not be read.
+    fn problem(&mut self, problem: Problem);
+}
+
+/// A base with children still to be made.
+struct Open {
+    data: Buffer,
+    marks: Vec<Mark>,
+    /// Where a tree's entries start.
+    starts: Vec<u32>,
+    children: Range<usize>,
+}
+
+struct Queue {
+    state: Mutex<State>,
+    ready: Condvar,
+    hungry: AtomicUsize,
+    next_root: AtomicUsize,
+}
+
+#[derive(Default)]
+struct State {
+    given: Vec<Open>,
+    idle: usize,
+    over: bool,
+}
+
+enum Work {
+    Roots(Range<usize>),
+    Given(Open),
+}
+
+/// Walks the objects of these kinds with as many threads as the pool has.
+pub fn walk<V: Visitor>(
+    pack: &Pack,
+    family: &Family,
+    kinds: &[Kind],
+    reach: Reach,
+    control: &Control,
+    pool: &rayon::ThreadPool,
+    visitor: impl Fn() -> V + Sync,
+) {
+    let roots = family.roots(kinds);
+    let queue = Queue {
+        state: Mutex::default(),
+        ready: Condvar::new(),
+        hungry: AtomicUsize::new(0),
+        next_root: AtomicUsize::new(0),
+    };
+    pool.broadcast(|context| {
+        let mut walker = Walker::new(pack, family, reach, control, &queue, visitor());
+        let _over = EndOnPanic(&queue);
+        while let Some(work) = queue.next(roots.len(), context.num_threads()) {
+            match work {
+                Work::Roots(range) => roots
+                    .get(range)
+                    .unwrap_or_default()
+                    .iter()
+                    .for_each(|&root| walker.root(root)),
+                Work::Given(open) => walker.descend(open),
+            }
+        }
+    });
+}
+
+/// A thread that dies must not leave the others waiting for it.
+struct EndOnPanic<'a>(&'a Queue);
+
+impl Drop for EndOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.lock().over = true;
+            self.0.ready.notify_all();
+        }
+    }
+}
+
+impl Queue {
+    const BATCH: usize = 32;
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next(&self, roots: usize, threads: usize) -> Option<Work> {
+        let start = self.next_root.fetch_add(Self::BATCH, Ordering::Relaxed);
+        if start < roots {
+            return Some(Work::Roots(start..(start + Self::BATCH).min(roots)));
+        }
+        let mut state = self.lock();
+        loop {
+            if let Some(open) = state.given.pop() {
+                return Some(Work::Given(open));
+            }
+            state.idle += 1;
+            if state.over || state.idle == threads {
+                state.over = true;
+                self.ready.notify_all();
+                return None;
+            }
+            self.hungry.fetch_add(1, Ordering::Relaxed);
+            state = self
+                .ready
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+            self.hungry.fetch_sub(1, Ordering::Relaxed);
+            if state.over {
+                return None;
+            }
+            state.idle -= 1;
+        }
+    }
+
+    fn give(&self, open: Open) {
+        self.lock().given.push(open);
+        self.ready.notify_one();
+    }
+}
+
+struct Walker<'a, V> {
+    pack: &'a Pack,
+    family: &'a Family,
+    reach: Reach,
+    control: &'a Control,
+    queue: &'a Queue,
+    visitor: V,
+    decompressor: Decompressor,
+    stack: Vec<Open>,
+    spare: Vec<Open>,
+    delta: Buffer,
+    copies: Vec<Copy>,
+    fresh: Vec<Range<usize>>,
+    inherited: Vec<Mark>,
+    tree_entries: Vec<u32>,
+}
+
+impl<'a, V: Visitor> Walker<'a, V> {
+    fn new(
+        pack: &'a Pack,
+        family: &'a Family,
+        reach: Reach,
+        control: &'a Control,
+        queue: &'a Queue,
+        visitor: V,
+    ) -> Self {
+        Self {
+            pack,
+            family,
+            reach,
+            control,
+            queue,
+            visitor,
+            decompressor: Decompressor::new(),
+            stack: Vec::new(),
+            spare: Vec::new(),
+            delta: Buffer::default(),
+            copies: Vec::new(),
+            fresh: Vec::new(),
+            inherited: Vec::new(),
+            tree_entries: Vec::new(),
+        }
+    }
+
+    fn root(&mut self, at: u32) {
+        let Some(entry) = self.family.entry(at) else {
+            return;
+        };
+        let Some(kind) = entry.kind else { return };
+        if self.control.is_cancelled() {
+            return;
+        }
+        let children = self.family.children(at);
+        if entry.size > self.control.limits.max_whole_object
+            && children.is_empty()
+            && kind == Kind::Blob
+        {
+            return self.large(kind, entry);
+        }
+        let mut open = self.take();
+        if entry.size > self.control.limits.max_delta_result {
+            self.broken(
+                at,
+                "it is larger than the limit for an object that deltas build on",
+                ProblemKind::Limit,
+            );
+            return;
+        }
+        if let Err(reason) = inflate(
+            &mut self.decompressor,
+            self.pack.stream(entry),
+            entry.size,
+            &mut open.data,
+        ) {
+            self.broken(at, reason, ProblemKind::DamagedObject);
+            self.spare.push(open);
+            return;
+        }
+        open.marks.clear();
+        if kind == Kind::Tree {
+            tree::starts(open.data.as_slice(), self.pack.hash_len(), &mut open.starts);
+            self.tree_entries.clone_from(&open.starts);
+        }
+        let seen = Visited {
+            kind,
+            entry,
+            bytes: open.data.as_slice(),
+            fresh: Fresh::All,
+            inherited: &[],
+            tree_entries: &self.tree_entries,
+        };
+        self.visitor.object(&seen, &mut open.marks);
+        open.children = children;
+        self.descend(open);
+    }
+
+    fn descend(&mut self, open: Open) {
+        self.stack.push(open);
+        while let Some(top) = self.stack.last_mut() {
+            let Some(child) = top.children.next() else {
+                self.spare.extend(self.stack.pop());
+                continue;
+            };
+            if self.control.is_cancelled() {
+                self.stack.clear();
+                return;
+            }
+            let child = self.family.child(child);
+            if top.children.is_empty() {
+                if let Some(base) = self.stack.pop() {
+                    let made = self.make(child, &base);
+                    self.spare.push(base);
+                    self.stack.extend(made);
+                }
+            } else if let Some(base) = self.stack.pop() {
+                let made = self.make(child, &base);
+                self.stack.push(base);
+                self.stack.extend(made);
+            }
+            if self.queue.hungry.load(Ordering::Relaxed) > 0 {
+                self.share();
+            }
+        }
+    }
+
+    /// Gives half of what is left under the oldest open base to a thread that has nothing to do.
+    fn share(&mut self) {
+        let Some(open) = self.stack.iter_mut().find(|open| !open.children.is_empty()) else {
+            return;
+        };
+        // The later children have the larger subtrees.
+        let middle = open.children.start + open.children.len() / 2;
+        let given = Open {
+            data: open.data.copied(),
+            marks: open.marks.clone(),
+            starts: open.starts.clone(),
+            children: middle..open.children.end,
+        };
+        open.children.end = middle;
+        self.queue.give(given);
+    }
+
+    fn take(&mut self) -> Open {
+        // Many tiny buffers are cheap, one huge one that is kept for ever is not.
+        const KEPT: usize = 8 << 20;
+        match self.spare.pop() {
+            Some(open) if open.data.capacity() <= KEPT => open,
+            _ => Open {
+                data: Buffer::default(),
+                marks: Vec::new(),
+                starts: Vec::new(),
+                children: 0..0,
+            },
+        }
+    }
+
+    /// Makes a delta's object from its base and shows it; what its own children need.
+    fn make(&mut self, at: u32, base: &Open) -> Option<Open> {
+        let entry = self.family.entry(at)?;
+        let mut open = self.take();
+        if let Err((kind, reason)) = self.apply(entry, base.data.as_slice(), &mut open.data) {
+            self.broken(at, reason, kind);
+            self.spare.push(open);
+            return None;
+        }
+        let (from, bytes) = (base.data.as_slice().len(), open.data.as_slice());
+        delta::fresh(&self.copies, from, bytes.len(), self.reach, &mut self.fresh);
+        delta::carry(
+            &base.marks,
+            &self.copies,
+            from,
+            bytes.len(),
+            self.reach,
+            &mut self.inherited,
+        );
+        let kind = entry.kind?;
+        if kind == Kind::Tree {
+            let hash = self.pack.hash_len();
+            tree::carry_starts(
+                (&base.starts, from),
+                &self.copies,
+                bytes,
+                hash,
+                &mut open.starts,
+                &mut self.tree_entries,
+            );
+        }
+        let seen = Visited {
+            kind,
+            entry,
+            bytes,
+            fresh: Fresh::Only(&self.fresh),
+            inherited: &self.inherited,
+            tree_entries: &self.tree_entries,
+        };
+        open.marks.clear();
+        self.visitor.object(&seen, &mut open.marks);
+        open.children = self.family.children(at);
+        if open.children.is_empty() {
+            self.spare.push(open);
+            return None;
+        }
+        Some(open)
+    }
+
+    fn apply(
+        &mut self,
+        entry: &Entry,
+        base: &[u8],
+        out: &mut Buffer,
+    ) -> Result<(), (ProblemKind, &'static str)> {
+        let damaged = |reason| (ProblemKind::DamagedObject, reason);
+        inflate(
+            &mut self.decompressor,
+            self.pack.stream(entry),
+            entry.size,
+            &mut self.delta,
+        )
+        .map_err(damaged)?;
+        let delta = self.delta.as_slice();
+        let (from, to, at) = delta::sizes(delta).ok_or(damaged("its delta is cut off"))?;
+        if from != base.len() as u64 {
+            return Err(damaged("its delta was made for another base"));
+        }
+        if to > self.control.limits.max_delta_result {
+            return Err((
+                ProblemKind::Limit,
+                "it is larger than the limit for what a delta makes",
+            ));
+        }
+        delta::apply(base, delta, at, out.resize(to as usize), &mut self.copies).map_err(damaged)
+    }
+
+    fn large(&mut self, kind: Kind, entry: &Entry) {
+        let mut reader = flate2::read::ZlibDecoder::new(self.pack.stream(entry));
+        let mut reader = Exactly {
+            inner: &mut reader,
+            left: entry.size,
+        };
+        if let Err(error) = self.visitor.large(kind, entry, &mut reader) {
+            let place = self
+                .pack
+                .id(entry)
+                .map(|id| id.to_string())
+                .unwrap_or_default();
+            let message = format!("the object cannot be read to its end: {error}; run `git fsck`");
+            self.visitor
+                .problem(Problem::new(ProblemKind::DamagedObject, place, message));
+        }
+    }
+
+    fn broken(&mut self, at: u32, reason: &str, kind: ProblemKind) {
+        let Some(entry) = self.family.entry(at) else {
+            return;
+        };
+        let place = self
+            .pack
+            .id(entry)
+            .map(|id| id.to_string())
+            .unwrap_or_default();
+        let below = self.family.descendants(at);
+        let more = if below > 0 {
+            format!("; {below} objects that build on it are lost with it")
+        } else {
+            String::new()
+        };
+        let message = format!("the object cannot be read: {reason}{more}; run `git fsck`");
+        self.visitor.problem(Problem::new(kind, place, message));
+    }
+}
+
+/// A reader that must end after exactly so many bytes.
+struct Exactly<'a> {
+    inner: &'a mut dyn std::io::Read,
+    left: u64,
+}
+
+impl std::io::Read for Exactly<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let made = self.inner.read(out)?;
+        let wrong = std::io::ErrorKind::InvalidData;
+        match self.left.checked_sub(made as u64) {
+            None => Err(std::io::Error::new(
+                wrong,
+                "its stream is longer than its header says",
+            )),
+            Some(left) if made == 0 && left > 0 && !out.is_empty() => Err(std::io::Error::new(
+                wrong,
+                "its stream is shorter than its header says",
+            )),
+            Some(left) => {
+                self.left = left;
+                Ok(made)
+            }
+        }
+    }
+}
