@@ -4,6 +4,7 @@
 pub mod alternates;
 pub mod delta;
 pub mod family;
+pub mod header;
 pub mod index;
 pub mod inflate;
 pub mod loose;

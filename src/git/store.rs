@@ -107,6 +107,11 @@ impl Store {
         packed.or_else(|| self.loose_by_id.get(&ObjectId::from_bytes(id)?).copied())
     }
 
+    /// The number of the loose object at this position.
+    pub fn loose_number(&self, at: usize) -> u32 {
+        self.first_loose + at as u32
+    }
+
     /// Packs and loose objects that have come since this store was opened: a `gc` or a fetch may be running.
     pub fn has_grown(&self) -> bool {
         let mut ignored = Vec::new();

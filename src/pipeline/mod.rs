@@ -1,0 +1,156 @@
+//! Joins the stages: sources push into the collector, which asks the detector and builds the keys of the report.
+
+mod collector;
+mod sightings;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use crate::control::Control;
+use crate::detect::Detector;
+use crate::error::{Error, Result};
+use crate::git::Repository;
+use crate::model::{Outcome, Problem, ProblemKind, Sink, Target, TargetKind};
+use crate::source::{files, history, stdin};
+use collector::Collector;
+
+/// What to scan, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Files, directories or repositories.
+    pub paths: Vec<PathBuf>,
+    /// Whether to read files.
+    pub files: bool,
+    /// Whether to read object databases.
+    pub history: bool,
+    /// What to leave out of the files.
+    pub walk: files::Options,
+    /// Whether context may hold keys.
+    pub show_secrets: bool,
+    /// Problems that somebody accepted: fingerprint and reason.
+    pub accepted: BTreeMap<String, String>,
+}
+
+/// Scans files and histories.
+///
+/// # Errors
+/// A path that is not there, `history` alone on something that is no repository, threads that do not start.
+pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result<Outcome> {
+    let begun = Instant::now();
+    let collector = Collector::new(detector, options.show_secrets);
+    let reach = detector.reach();
+    let mut outcome = Outcome::default();
+    for path in &options.paths {
+        path.symlink_metadata().map_err(|source| Error::Target { path: path.clone(), source })?;
+    }
+    let mut repositories: Vec<PathBuf> = options.paths.clone();
+    if options.files {
+        let found = files::scan(&options.paths, &options.walk, reach, &collector, control)?;
+        outcome.stats.files = found.files;
+        outcome.stats.bytes = found.bytes;
+        outcome.stats.excluded = found.excluded;
+        repositories.extend(found.repositories);
+        let target = |path: &PathBuf| (path.display().to_string(), TargetKind::Files);
+        outcome.targets.extend(options.paths.iter().map(target).map(|(path, kind)| Target { path, kind, head: None, shallow: false }));
+    }
+    let mut locations = collector.file_locations(&base(&options.paths));
+    if options.history {
+        let mut seen = BTreeSet::new();
+        for path in &repositories {
+            let Some(repository) = Repository::discover(path) else {
+                if options.files {
+                    continue;
+                }
+                return Err(Error::NotARepository { path: path.clone() });
+            };
+            let common = repository.common_dir.canonicalize().unwrap_or_else(|_| repository.common_dir.clone());
+            if !seen.insert(common) || control.is_cancelled() {
+                continue;
+            }
+            let history = history::scan(&repository, reach, &collector, control)?;
+            name_targets(&repository, &history, &mut outcome);
+            outcome.stats.blobs += history.blobs;
+            outcome.stats.commits += history.commits;
+            outcome.stats.bytes += history.bytes;
+            collector.history_locations(&repository, &history, control, &base(&options.paths), &mut locations);
+        }
+    }
+    finish(outcome, collector, locations, options, control, begun)
+}
+
+/// Scans one stream.
+///
+/// # Errors
+/// A stream that cannot be read.
+pub fn stdin(
+    reader: &mut dyn Read,
+    label: Option<&str>,
+    options: &Options,
+    detector: &Detector,
+    control: &Control,
+) -> Result<Outcome> {
+    let begun = Instant::now();
+    let collector = Collector::new(detector, options.show_secrets);
+    let mut outcome = Outcome::default();
+    let path = label.unwrap_or("-").to_owned();
+    match stdin::scan(reader, label, detector.reach(), &collector, control) {
+        Ok(bytes) => outcome.stats.bytes = bytes,
+        Err(error) => {
+            let message = format!("standard input could not be read to its end: {error}");
+            collector.problem(Problem::new(ProblemKind::Unreadable, path.clone(), message));
+        }
+    }
+    outcome.targets.push(Target { path, kind: TargetKind::Stdin, head: None, shallow: false });
+    let locations = collector.file_locations(Path::new(""));
+    finish(outcome, collector, locations, options, control, begun)
+}
+
+fn name_targets(repository: &Repository, history: &history::History, outcome: &mut Outcome) {
+    let shallow = !repository.shallow.is_empty();
+    let path = repository.name.display().to_string();
+    outcome.targets.push(Target { path, kind: TargetKind::Git, head: history.head, shallow });
+    let own = repository.objects();
+    let borrowed = history.stores.first().into_iter().flat_map(|store| &store.directories).filter(|path| **path != own);
+    for path in borrowed {
+        let path = path.display().to_string();
+        outcome.targets.push(Target { path, kind: TargetKind::Git, head: None, shallow: false });
+    }
+}
+
+/// What the paths of files count from.
+fn base(paths: &[PathBuf]) -> PathBuf {
+    let base = match paths {
+        [only] if only.is_dir() => only.as_path(),
+        _ => Path::new("."),
+    };
+    base.canonicalize().unwrap_or_else(|_| base.to_path_buf())
+}
+
+fn finish(
+    mut outcome: Outcome,
+    collector: Collector<'_>,
+    locations: sightings::Located,
+    options: &Options,
+    control: &Control,
+    begun: Instant,
+) -> Result<Outcome> {
+    let (keys, problems) = collector.finish(locations);
+    outcome.keys = keys;
+    outcome.problems = problems;
+    if control.is_cancelled() {
+        outcome.interrupted = true;
+        let message = "the run was interrupted before everything was read; run it again";
+        outcome.problems.push(Problem::new(ProblemKind::Interrupted, "", message));
+    }
+    for problem in &mut outcome.problems {
+        problem.accepted = options.accepted.get(&problem.fingerprint()).cloned();
+    }
+    outcome.problems.sort();
+    outcome.problems.dedup();
+    outcome.targets.sort();
+    outcome.targets.dedup();
+    outcome.stats.duration_ms = begun.elapsed().as_millis() as u64;
+    Ok(outcome)
+}

@@ -1,0 +1,50 @@
+//! What the detector saw, before it is grouped into keys and locations.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::model::{Confidence, Context, Location, ObjectId, Origin, Place, Secret};
+
+/// A distinct thing that a mark can stand for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Seen {
+    pub(super) secret: Secret,
+    pub(super) rule: u16,
+    /// `None`: shaped like a key, but its context was missing where it was seen.
+    pub(super) confidence: Option<Confidence>,
+}
+
+/// A key in something that will not be read again.
+#[derive(Debug)]
+pub(super) struct Direct {
+    pub(super) seen: u32,
+    pub(super) origin: Origin,
+    pub(super) path: Option<Vec<u8>>,
+    pub(super) object: Option<ObjectId>,
+    pub(super) place: Option<Place>,
+    pub(super) context: Option<Context>,
+}
+
+/// A key in an object, which is read again only if it is the one to be shown.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Stored {
+    pub(super) seen: u32,
+    pub(super) object: ObjectId,
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) origin: Origin,
+}
+
+/// Locations under what makes them one: the key, and where it stands.
+pub(super) type Located = BTreeMap<(u32, Where), Location>;
+
+/// What makes two sightings of a key one location.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Where {
+    /// In a file, on disk or in history: its place on disk, and which occurrence in the file.
+    File(PathBuf, usize),
+    /// In an object that has no path.
+    Object(Origin, ObjectId, u64),
+    /// In a name, or a stream.
+    Named(Origin, Option<Vec<u8>>, Option<Place>),
+}

@@ -1,0 +1,191 @@
+//! Pushes blobs, commits and tags, and notes which objects they name.
+
+use std::io::Read;
+use std::sync::atomic::Ordering;
+
+use super::{Round, lock};
+use crate::git::loose::{self, Loose};
+use crate::git::pack::{Entry, Pack};
+use crate::git::walk::{Visited, Visitor};
+use crate::git::Kind;
+use crate::model::{Chunk, Fresh, Mark, ObjectId, Origin, Position, Problem, Worker};
+use crate::source::window;
+
+pub(super) struct Contents<'a> {
+    round: &'a Round<'a>,
+    pack: Option<(u32, &'a Pack)>,
+    worker: Box<dyn Worker + 'a>,
+    window: Vec<u8>,
+    blobs: u64,
+    commits: u64,
+    bytes: u64,
+    objects: u64,
+}
+
+impl<'a> Contents<'a> {
+    pub(super) fn new(round: &'a Round<'a>, pack: Option<(u32, &'a Pack)>) -> Self {
+        let worker = round.sink.worker();
+        Self { round, pack, worker, window: Vec::new(), blobs: 0, commits: 0, bytes: 0, objects: 0 }
+    }
+
+    /// Reads the loose object at this position.
+    pub(super) fn loose(&mut self, at: usize) {
+        let Some((id, path)) = self.round.store.loose.get(at) else { return };
+        if !self.round.first_copy(Some(*id), self.round.store.loose_number(at)) {
+            return;
+        }
+        match loose::open(path, self.round.control.limits.max_whole_object) {
+            Ok(Loose::Whole(Kind::Tree, _)) => lock(&self.round.loose_trees).push(at),
+            Ok(Loose::Whole(kind, bytes)) => {
+                let mut marks = Vec::new();
+                self.push(kind, Some(*id), true, &bytes, Fresh::All, &[], &mut marks);
+            }
+            Ok(Loose::Stream(kind, mut reader, _)) => {
+                if let Err(error) = self.stream(kind, Some(*id), &mut reader) {
+                    let message = format!("the loose object cannot be read to its end: {error}; run `git fsck`");
+                    let place = path.display().to_string();
+                    self.problem(Problem::new(crate::model::ProblemKind::DamagedObject, place, message));
+                }
+            }
+            Err(problem) => self.problem(problem),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one object's facts, from two kinds of store")]
+    fn push(
+        &mut self,
+        kind: Kind,
+        id: Option<ObjectId>,
+        first: bool,
+        bytes: &[u8],
+        fresh: Fresh<'_>,
+        inherited: &[Mark],
+        marks: &mut Vec<Mark>,
+    ) {
+        if first {
+            self.count(kind, bytes.len() as u64);
+            self.links(kind, id, bytes);
+        }
+        let position = Position::default();
+        let chunk =
+            Chunk { bytes, origin: origin(kind), path: None, object: id, fresh, inherited, own: None, position };
+        self.worker.chunk(&chunk, marks);
+        if !marks.is_empty() {
+            self.round.note(id);
+        }
+    }
+
+    fn count(&mut self, kind: Kind, bytes: u64) {
+        self.blobs += u64::from(kind == Kind::Blob);
+        self.commits += u64::from(kind == Kind::Commit);
+        self.bytes += bytes;
+        self.objects += 1;
+        if self.objects & 0x3ff == 0 {
+            self.tell();
+        }
+    }
+
+    fn tell(&mut self) {
+        let progress = &self.round.control.progress;
+        progress.done.fetch_add(std::mem::take(&mut self.objects), Ordering::Relaxed);
+        let bytes = std::mem::take(&mut self.bytes);
+        progress.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.round.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Follows the headers of a commit or tag to the objects that they name.
+    fn links(&self, kind: Kind, id: Option<ObjectId>, bytes: &[u8]) {
+        if kind == Kind::Blob {
+            return;
+        }
+        let cut = kind == Kind::Commit && id.is_some_and(|id| self.round.repository.shallow.contains(&id));
+        for line in bytes.split(|&byte| byte == b'\n').take_while(|line| !line.is_empty()) {
+            let space = memchr::memchr(b' ', line).unwrap_or(line.len());
+            let (word, rest) = line.split_at(space);
+            let target = || ObjectId::from_hex(rest.get(1..)?);
+            match word {
+                b"tree" => {
+                    let Some(target) = target() else { continue };
+                    match self.round.store.find(target.as_bytes()) {
+                        Some(number) => self.round.roots.add(number),
+                        None => self.absent(target),
+                    }
+                }
+                b"parent" if cut => {}
+                b"parent" | b"object" => {
+                    if let Some(target) = target().filter(|id| self.round.store.find(id.as_bytes()).is_none()) {
+                        self.absent(target);
+                    }
+                }
+                _ => return,
+            }
+        }
+    }
+
+    fn absent(&self, id: ObjectId) {
+        lock(&self.round.absent).insert(id);
+    }
+
+    fn stream(&mut self, kind: Kind, id: Option<ObjectId>, reader: &mut dyn Read) -> std::io::Result<()> {
+        let mut template = Chunk::whole(&[], origin(kind), None);
+        template.object = id;
+        let control = self.round.control;
+        let mut noting = Noting { worker: &mut *self.worker, any: false };
+        let window = control.limits.window;
+        let bytes =
+            window::stream(reader, &template, self.round.reach, window, &mut self.window, &mut noting, control)?;
+        if noting.any {
+            self.round.note(id);
+        }
+        self.count(kind, bytes);
+        Ok(())
+    }
+}
+
+/// Notices whether anything was found in a stream.
+struct Noting<'a, 'b> {
+    worker: &'a mut (dyn Worker + 'b),
+    any: bool,
+}
+
+impl Worker for Noting<'_, '_> {
+    fn chunk(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>) {
+        self.worker.chunk(chunk, marks);
+        self.any |= !marks.is_empty();
+    }
+}
+
+fn origin(kind: Kind) -> Origin {
+    match kind {
+        Kind::Blob => Origin::History,
+        Kind::Commit => Origin::CommitMessage,
+        Kind::Tag => Origin::TagMessage,
+        Kind::Tree => Origin::PathName,
+    }
+}
+
+impl Visitor for Contents<'_> {
+    fn object(&mut self, object: &Visited<'_>, marks: &mut Vec<Mark>) {
+        let Some((first, pack)) = self.pack else { return };
+        let id = pack.id(object.entry);
+        let first_copy = self.round.first_copy(id, first + object.entry.at);
+        self.push(object.kind, id, first_copy, object.bytes, object.fresh, object.inherited, marks);
+    }
+
+    fn large(&mut self, kind: Kind, entry: &Entry, reader: &mut dyn Read) -> std::io::Result<()> {
+        let id = self.pack.and_then(|(_, pack)| pack.id(entry));
+        self.stream(kind, id, reader)
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.round.sink.problem(problem);
+    }
+}
+
+impl Drop for Contents<'_> {
+    fn drop(&mut self) {
+        self.tell();
+        self.round.blobs.fetch_add(self.blobs, Ordering::Relaxed);
+        self.round.commits.fetch_add(self.commits, Ordering::Relaxed);
+    }
+}

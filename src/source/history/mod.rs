@@ -1,0 +1,285 @@
+//! A repository's whole object database and the names of its refs.
+//!
+//! First the contents (blobs, commits, tags), then the trees once, for what needs them: names, absent objects, and the
+//! paths that lead to what was found.
+
+mod contents;
+mod paths;
+mod trees;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use crate::control::Control;
+use crate::error::{Error, Result};
+use crate::git::family::Family;
+use crate::git::refs::Refs;
+use crate::git::{Kind, Repository, Store, walk};
+use crate::model::{Chunk, ObjectId, Origin, Problem, ProblemKind, Reach, Sink};
+
+/// What a scan of history found out besides what it pushed.
+pub struct History {
+    /// For looking at an object again.
+    pub stores: Vec<Store>,
+    /// What HEAD points at.
+    pub head: Option<ObjectId>,
+    /// Distinct blobs read.
+    pub blobs: u64,
+    /// Distinct commits read.
+    pub commits: u64,
+    /// Bytes of blobs, commits and tags.
+    pub bytes: u64,
+    /// One path that leads to each object in which something was found; `None` if no commit leads to it.
+    pub paths: HashMap<ObjectId, Option<Vec<u8>>>,
+}
+
+impl History {
+    /// Reads an object that was scanned.
+    pub fn read(&self, id: &ObjectId, control: &Control) -> Option<Vec<u8>> {
+        let largest = control.limits.max_delta_result;
+        self.stores.iter().rev().find_map(|store| store.read(id, largest)).map(|(_, bytes)| bytes)
+    }
+}
+
+/// How often the database is looked at again because packs came while it was scanned.
+const ROUNDS: usize = 3;
+
+/// Scans every object of a repository, reachable or not, and the names of its refs.
+pub fn scan(repository: &Repository, reach: Reach, sink: &dyn Sink, control: &Control) -> Result<History> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(control.thread_count())
+        .build()
+        .map_err(|error| Error::Threads(error.to_string()))?;
+    let mut problems = repository.problems.clone();
+    let refs = Refs::read(repository, &mut problems);
+    let mut history =
+        History { stores: Vec::new(), head: refs.head, blobs: 0, commits: 0, bytes: 0, paths: HashMap::new() };
+    for _ in 0..ROUNDS {
+        let mut found = Vec::new();
+        let store = pool.install(|| Store::open(repository, control.limits.alternates, &mut found));
+        let round = Round::new(&store, repository, reach, sink, control);
+        pool.install(|| round.scan(&pool, &mut found));
+        let grown = !control.is_cancelled() && store.has_grown();
+        history.blobs = round.blobs.load(Ordering::Relaxed);
+        history.commits = round.commits.load(Ordering::Relaxed);
+        history.bytes = round.bytes.load(Ordering::Relaxed);
+        history.paths.extend(round.paths());
+        if !grown && !control.is_cancelled() {
+            round.name_absent(&mut found);
+            name_broken_refs(&refs, &store, &mut found);
+        }
+        history.stores.push(store);
+        problems.append(&mut found);
+        if !grown {
+            break;
+        }
+    }
+    if !repository.shallow.is_empty() {
+        let message = format!(
+            "this clone is shallow: history ends at {} commit(s) and what is older was not scanned; run `git fetch --unshallow`",
+            repository.shallow.len()
+        );
+        problems.push(Problem::new(ProblemKind::Shallow, repository.name.display().to_string(), message));
+    }
+    push_refs(&refs, sink);
+    problems.sort();
+    problems.dedup();
+    problems.into_iter().for_each(|problem| sink.problem(problem));
+    Ok(history)
+}
+
+fn push_refs(refs: &Refs, sink: &dyn Sink) {
+    let mut worker = sink.worker();
+    let mut marks = Vec::new();
+    for (name, _) in &refs.all {
+        worker.chunk(&Chunk::whole(name, Origin::RefName, Some(name)), &mut marks);
+        marks.clear();
+    }
+}
+
+fn name_broken_refs(refs: &Refs, store: &Store, problems: &mut Vec<Problem>) {
+    for (name, target) in &refs.all {
+        if let Some(id) = target.filter(|id| store.find(id.as_bytes()).is_none()) {
+            let message = format!("the ref points at {id}, which is not there; fetch it again, or delete the ref");
+            problems.push(Problem::new(ProblemKind::BrokenRef, String::from_utf8_lossy(name), message));
+        }
+    }
+}
+
+/// A set of object numbers that many threads add to.
+struct Numbers(Vec<AtomicU64>);
+
+impl Numbers {
+    fn new(len: usize) -> Self {
+        Self((0..len.div_ceil(64)).map(|_| AtomicU64::new(0)).collect())
+    }
+
+    fn add(&self, number: u32) {
+        if let Some(word) = self.0.get(number as usize / 64) {
+            word.fetch_or(1 << (number % 64), Ordering::Relaxed);
+        }
+    }
+
+    fn has(&self, number: u32) -> bool {
+        self.0.get(number as usize / 64).is_some_and(|word| word.load(Ordering::Relaxed) & (1 << (number % 64)) != 0)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| word.load(Ordering::Relaxed) == 0)
+    }
+}
+
+/// One look at the whole database.
+struct Round<'a> {
+    store: &'a Store,
+    repository: &'a Repository,
+    reach: Reach,
+    sink: &'a dyn Sink,
+    control: &'a Control,
+    /// Whether an object may be there twice.
+    copies: bool,
+    /// Trees of commits.
+    roots: Numbers,
+    /// Objects in which something was found.
+    found: Numbers,
+    found_ids: Mutex<BTreeSet<ObjectId>>,
+    absent: Mutex<BTreeSet<ObjectId>>,
+    edges: Mutex<paths::Edges>,
+    loose_trees: Mutex<Vec<usize>>,
+    blobs: AtomicU64,
+    commits: AtomicU64,
+    bytes: AtomicU64,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<'a> Round<'a> {
+    fn new(
+        store: &'a Store,
+        repository: &'a Repository,
+        reach: Reach,
+        sink: &'a dyn Sink,
+        control: &'a Control,
+    ) -> Self {
+        Self {
+            store,
+            repository,
+            reach,
+            sink,
+            control,
+            copies: store.packs.len() + usize::from(!store.loose.is_empty()) > 1,
+            roots: Numbers::new(store.len()),
+            found: Numbers::new(store.len()),
+            found_ids: Mutex::default(),
+            absent: Mutex::default(),
+            edges: Mutex::default(),
+            loose_trees: Mutex::default(),
+            blobs: AtomicU64::new(0),
+            commits: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+        }
+    }
+
+    fn scan(&self, pool: &rayon::ThreadPool, problems: &mut Vec<Problem>) {
+        self.control.phase(self.store.len() as u64);
+        let families: Vec<Family> =
+            self.store.packs.iter().map(|(_, pack)| Family::new(pack.entries(problems))).collect();
+        for ((first, pack), family) in self.store.packs.iter().zip(&families) {
+            let kinds = [Kind::Blob, Kind::Commit, Kind::Tag];
+            walk::walk(pack, family, &kinds, self.reach, self.control, pool, || {
+                contents::Contents::new(self, Some((*first, pack)))
+            });
+        }
+        self.each_loose(|contents, number| contents.loose(number), 0..self.store.loose.len());
+        let names_only = self.found.is_empty();
+        self.trees(pool, &families, !names_only);
+        if names_only && !self.found.is_empty() {
+            // A key stands in a name: now the edges are needed too.
+            self.trees(pool, &families, true);
+        }
+    }
+
+    fn trees(&self, pool: &rayon::ThreadPool, families: &[Family], edges: bool) {
+        for ((first, pack), family) in self.store.packs.iter().zip(families) {
+            walk::walk(pack, family, &[Kind::Tree], self.reach, self.control, pool, || {
+                trees::Trees::new(self, Some((*first, pack)), edges)
+            });
+        }
+        let mut loose = lock(&self.loose_trees).clone();
+        loose.sort_unstable();
+        loose.par_iter().for_each_init(
+            || trees::Trees::new(self, None, edges),
+            |trees, &at| {
+                if !self.control.is_cancelled() {
+                    trees.loose(at);
+                }
+            },
+        );
+    }
+
+    fn each_loose(
+        &self,
+        each: impl Fn(&mut contents::Contents<'_>, usize) + Sync,
+        range: std::ops::Range<usize>,
+    ) {
+        range.into_par_iter().for_each_init(
+            || contents::Contents::new(self, None),
+            |contents, at| {
+                if !self.control.is_cancelled() {
+                    each(contents, at);
+                }
+            },
+        );
+    }
+
+    /// The number that all copies of an object share; `None` for a copy that is not the first.
+    fn first_copy(&self, id: Option<ObjectId>, number: u32) -> bool {
+        !self.copies || id.is_none_or(|id| self.store.find(id.as_bytes()) == Some(number))
+    }
+
+    fn note(&self, id: Option<ObjectId>) {
+        if let Some(id) = id {
+            if let Some(number) = self.store.find(id.as_bytes()) {
+                self.found.add(number);
+            }
+            lock(&self.found_ids).insert(id);
+        }
+    }
+
+    fn paths(&self) -> HashMap<ObjectId, Option<Vec<u8>>> {
+        let edges = std::mem::take(&mut *lock(&self.edges)).sorted();
+        let found = lock(&self.found_ids);
+        let path = |id: &ObjectId| edges.path(self.store.find(id.as_bytes())?, |number| self.roots.has(number));
+        found.iter().map(|id| (*id, path(id))).collect()
+    }
+
+    fn name_absent(&self, problems: &mut Vec<Problem>) {
+        const SHOWN: usize = 100;
+        let absent = lock(&self.absent);
+        if absent.is_empty() || self.store.unopened {
+            return;
+        }
+        let place = self.repository.name.display().to_string();
+        if self.repository.partial {
+            let message = format!(
+                "this clone is partial: {} objects were left at the remote and not scanned; clone it whole",
+                absent.len()
+            );
+            problems.push(Problem::new(ProblemKind::Partial, place, message));
+            return;
+        }
+        for id in absent.iter().take(SHOWN) {
+            let message = "history names this object, and it is not there; run `git fsck`, or fetch again";
+            problems.push(Problem::new(ProblemKind::AbsentObject, id.to_string(), message));
+        }
+        if absent.len() > SHOWN {
+            let message = format!("{} more objects that history names are not there", absent.len() - SHOWN);
+            problems.push(Problem::new(ProblemKind::AbsentObject, place, message));
+        }
+    }
+}
