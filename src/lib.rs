@@ -7,9 +7,16 @@
 //! A source pushes chunks from many threads and knows nothing of secrets; the detector answers with marks; the
 //! collector groups findings by key. Imports point one way, and a test holds them to it:
 //! `cli > commands > pipeline > { source, detect, report } > { rules, git } > { model, control, error }`.
-#![deny(missing_docs)]
+#![deny(missing_docs, unsafe_code)]
 
+pub mod cli;
+pub mod commands;
 pub mod control;
+pub mod detect;
 pub mod error;
 pub mod git;
 pub mod model;
+pub mod pipeline;
+pub mod report;
+pub mod rules;
+pub mod source;

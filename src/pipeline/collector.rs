@@ -247,8 +247,10 @@ impl Collecting<'_> {
     fn collect(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>) {
         let detector = self.collector.detector;
         let mut seen = lock(&self.collector.seen);
+        let searched = self.matches.len();
         for mark in chunk.inherited {
-            if self.matches.iter().any(|found| found.start == mark.start) {
+            let found = self.matches.get(..searched).unwrap_or_default();
+            if found.binary_search_by_key(&mark.start, |found| found.start).is_ok() {
                 continue;
             }
             let Some(rule) = seen.all.get(mark.id as usize).map(|seen| seen.rule) else { continue };
@@ -256,23 +258,22 @@ impl Collecting<'_> {
             self.matches.push(Match { start: mark.start, end: mark.end, rule, confidence });
         }
         self.matches.sort_unstable_by_key(|found| (found.start, found.end));
+        self.matches.retain(|found| chunk.own.is_none_or(|(from, to)| (from..to).contains(&found.start)));
+        let first = marks.len();
         for found in &self.matches {
-            if chunk.own.is_some_and(|(from, to)| found.start < from || found.start >= to) {
-                continue;
-            }
-            let Some(text) = chunk.bytes.get(found.start..found.end) else { continue };
+            let text = chunk.bytes.get(found.start..found.end).unwrap_or_default();
             let secret = Secret::new(&String::from_utf8_lossy(text));
             let id = seen.id(Seen { secret, rule: found.rule, confidence: found.confidence });
             marks.push(Mark { start: found.start, end: found.end, id });
         }
         drop(seen);
-        let first = marks.len().saturating_sub(self.matches.len());
-        for mark in marks.get(first..).unwrap_or_default() {
-            let decided = self.matches.iter().find(|found| found.start == mark.start);
-            if decided.is_some_and(|found| found.confidence.is_some()) {
+        let matches = std::mem::take(&mut self.matches);
+        for (found, mark) in matches.iter().zip(marks.get(first..).unwrap_or_default()) {
+            if found.confidence.is_some() {
                 self.record(chunk, mark);
             }
         }
+        self.matches = matches;
     }
 
     fn record(&mut self, chunk: &Chunk<'_>, mark: &Mark) {

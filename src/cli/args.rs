@@ -1,0 +1,134 @@
+//! The command line as typed. The doc comments are the help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Finds leaked AIsa API keys in files and in whole git histories.
+#[derive(Debug, Parser)]
+#[command(name = "aisaleaks", version, args_conflicts_with_subcommands = true, after_help = AFTER)]
+pub struct Cli {
+    /// What to do; `scan` if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The arguments of `scan`.
+    #[command(flatten)]
+    pub scan: ScanArgs,
+}
+
+const AFTER: &str = "Exit status: 0 all was scanned and nothing found; 1 something was found; 2 usage or fatal error; \
+3 nothing was found, but not everything could be scanned; 130 interrupted.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Files, and where PATH is in a git repository its whole history too (the default).
+    Scan(ScanArgs),
+    /// Files only.
+    Dir(ScanArgs),
+    /// History only: every object of the repository, reachable or not.
+    Git(GitArgs),
+    /// One stream on standard input.
+    Stdin(StdinArgs),
+}
+
+/// Arguments of the commands that read files.
+#[derive(Args, Debug, Default)]
+pub struct ScanArgs {
+    /// Files, directories or repositories.
+    #[arg(value_name = "PATH", help_heading = "What to scan")]
+    pub paths: Vec<PathBuf>,
+    /// Scan what git's ignore rules leave out, too.
+    #[arg(long, help_heading = "What to scan")]
+    pub include_ignored: bool,
+    /// Leave out files that match this glob (repeatable).
+    #[arg(long, value_name = "GLOB", help_heading = "What to scan")]
+    pub exclude: Vec<String>,
+    /// Leave out files larger than this many bytes.
+    #[arg(long, value_name = "BYTES", help_heading = "What to scan")]
+    pub max_file_size: Option<u64>,
+    /// The common flags.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// Arguments of `git`.
+#[derive(Args, Debug, Default)]
+pub struct GitArgs {
+    /// Repositories: a work tree, a git directory, a bare repository.
+    #[arg(value_name = "REPO", help_heading = "What to scan")]
+    pub paths: Vec<PathBuf>,
+    /// The common flags.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// Arguments of `stdin`.
+#[derive(Args, Debug, Default)]
+pub struct StdinArgs {
+    /// What the report calls the stream.
+    #[arg(long, value_name = "NAME", help_heading = "What to scan")]
+    pub label: Option<String>,
+    /// The common flags.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// Flags that every scanning command has.
+#[derive(Args, Clone, Debug, Default)]
+pub struct CommonArgs {
+    /// How to report: human or json, or FORMAT=FILE (repeatable).
+    #[arg(short, long, value_name = "FORMAT[=FILE]", help_heading = "Report")]
+    pub format: Vec<String>,
+    /// Write the report to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE", help_heading = "Report")]
+    pub output: Option<PathBuf>,
+    /// Print keys in full. The report is then itself a leak.
+    #[arg(long, help_heading = "Report")]
+    pub show_secrets: bool,
+    /// The lowest severity that makes the exit status 1.
+    #[arg(long, value_name = "SEVERITY", default_value = "warning", help_heading = "Exit status")]
+    pub fail_on: FailOn,
+    /// Whether an incomplete scan without findings exits with 3 (fail) or 0 (pass).
+    #[arg(long, value_name = "WHAT", default_value = "fail", help_heading = "Exit status")]
+    pub on_incomplete: OnIncomplete,
+    /// The exit status for findings instead of 1.
+    #[arg(long, value_name = "N", help_heading = "Exit status")]
+    pub exit_code: Option<u8>,
+    /// How many threads; one for each processor by default.
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true, help_heading = "Running")]
+    pub threads: usize,
+    /// No progress line.
+    #[arg(long, help_heading = "Running")]
+    pub no_progress: bool,
+    /// Only findings and problems, no summary.
+    #[arg(short, long, help_heading = "Running")]
+    pub quiet: bool,
+    /// Say on standard error what is done (twice: in more detail).
+    #[arg(short, long, action = clap::ArgAction::Count, help_heading = "Running")]
+    pub verbose: u8,
+}
+
+/// The lowest severity that counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Findings never change the exit status.
+    Never,
+    /// Every finding counts.
+    Note,
+    /// Medium confidence and above.
+    #[default]
+    Warning,
+    /// High confidence.
+    Error,
+}
+
+/// What an incomplete scan means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum OnIncomplete {
+    /// Exit status 3.
+    #[default]
+    Fail,
+    /// Exit status 0.
+    Pass,
+}

@@ -1,0 +1,94 @@
+//! The exit status as a type.
+
+use super::args::{FailOn, OnIncomplete};
+use crate::model::{Outcome, Severity};
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything was scanned and nothing was found.
+    Clean,
+    /// Something was found; the status to use for it.
+    Found(u8),
+    /// A usage or fatal error.
+    Failed,
+    /// Nothing was found, but not everything could be scanned.
+    Incomplete,
+    /// Somebody pressed Ctrl-C.
+    Interrupted,
+}
+
+impl Exit {
+    /// The number that the process exits with.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Found(code) => code,
+            Self::Failed => 2,
+            Self::Incomplete => 3,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// What an outcome means under these flags.
+    pub fn of(outcome: &Outcome, fail_on: FailOn, on_incomplete: OnIncomplete, found: u8) -> Self {
+        let least = match fail_on {
+            FailOn::Never => None,
+            FailOn::Note => Some(Severity::Note),
+            FailOn::Warning => Some(Severity::Warning),
+            FailOn::Error => Some(Severity::Error),
+        };
+        if outcome.interrupted {
+            Self::Interrupted
+        } else if least.is_some_and(|least| outcome.keys.iter().any(|key| key.severity() >= least)) {
+            Self::Found(found)
+        } else if !outcome.complete() && on_incomplete == OnIncomplete::Fail {
+            Self::Incomplete
+        } else {
+            Self::Clean
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Confidence, Key, Problem, ProblemKind, Secret};
+
+    fn outcome(confidence: Option<Confidence>, problem: bool) -> Outcome {
+        let key = |confidence| Key { secret: Secret::new("sk-"), rule: "r".into(), confidence, locations: Vec::new() };
+        let problem = problem.then(|| Problem::new(ProblemKind::Unreadable, "a", "b"));
+        Outcome {
+            keys: confidence.map(key).into_iter().collect(),
+            problems: problem.into_iter().collect(),
+            ..Outcome::default()
+        }
+    }
+
+    fn code(outcome: &Outcome, fail_on: FailOn, on_incomplete: OnIncomplete) -> u8 {
+        Exit::of(outcome, fail_on, on_incomplete, 1).code()
+    }
+
+    #[test]
+    fn findings_win_over_problems_and_fall_below_thresholds() {
+        use Confidence::{High, Low, Medium};
+        use OnIncomplete::{Fail, Pass};
+        assert_eq!(code(&outcome(None, false), FailOn::Warning, Fail), 0);
+        assert_eq!(code(&outcome(None, true), FailOn::Warning, Fail), 3);
+        assert_eq!(code(&outcome(None, true), FailOn::Warning, Pass), 0);
+        assert_eq!(code(&outcome(Some(High), true), FailOn::Warning, Fail), 1);
+        assert_eq!(code(&outcome(Some(Low), false), FailOn::Warning, Fail), 0);
+        assert_eq!(code(&outcome(Some(Low), false), FailOn::Note, Fail), 1);
+        assert_eq!(code(&outcome(Some(Medium), false), FailOn::Error, Fail), 0);
+        assert_eq!(code(&outcome(Some(High), true), FailOn::Never, Fail), 3);
+    }
+
+    #[test]
+    fn an_accepted_problem_is_complete_and_an_interruption_is_not() {
+        let mut accepted = outcome(None, true);
+        accepted.problems[0].accepted = Some("test data".into());
+        assert_eq!(code(&accepted, FailOn::Warning, OnIncomplete::Fail), 0);
+        accepted.interrupted = true;
+        assert_eq!(code(&accepted, FailOn::Warning, OnIncomplete::Fail), 130);
+    }
+}
