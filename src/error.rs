@@ -19,6 +19,12 @@ pub enum Error {
         /// The path as given.
         path: PathBuf,
     },
+    /// A report format that there is not.
+    #[error("there is no report format `{name}`\n  choose human or json")]
+    Format {
+        /// The name as given.
+        name: String,
+    },
     /// A rules file that cannot be used.
     #[error("rule `{rule}`: {reason}")]
     Rule {

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::exit::{FailOn, OnIncomplete};
 
 /// Finds leaked AIsa API keys in files and in whole git histories.
 #[derive(Debug, Parser)]
@@ -107,28 +109,4 @@ pub struct CommonArgs {
     /// Say on standard error what is done (twice: in more detail).
     #[arg(short, long, action = clap::ArgAction::Count, help_heading = "Running")]
     pub verbose: u8,
-}
-
-/// The lowest severity that counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// Findings never change the exit status.
-    Never,
-    /// Every finding counts.
-    Note,
-    /// Medium confidence and above.
-    #[default]
-    Warning,
-    /// High confidence.
-    Error,
-}
-
-/// What an incomplete scan means.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum OnIncomplete {
-    /// Exit status 3.
-    #[default]
-    Fail,
-    /// Exit status 0.
-    Pass,
 }

@@ -2,8 +2,6 @@
 
 pub mod args;
 pub mod config;
-pub mod exit;
-mod progress;
 pub mod resolve;
 
 use std::ffi::OsString;
@@ -12,12 +10,10 @@ use std::io::Write;
 use clap::Parser;
 
 use crate::commands;
-use crate::error::Error;
+use crate::commands::exit::Exit;
+use crate::error::{Error, Result};
 use crate::model::Mask;
 use args::{Cli, Command, CommonArgs, ScanArgs};
-use exit::Exit;
-
-pub use progress::Line;
 
 /// Runs the program with these arguments.
 pub fn run(argv: impl IntoIterator<Item = OsString>) -> Exit {
@@ -32,23 +28,30 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let command = cli.command.unwrap_or(Command::Scan(cli.scan));
-    let result = match &command {
-        Command::Scan(args) => commands::scan::files(args, true),
-        Command::Dir(args) => commands::scan::files(args, false),
-        Command::Git(args) => {
-            let args = ScanArgs { paths: args.paths.clone(), common: args.common.clone(), ..ScanArgs::default() };
-            commands::scan::history(&args)
-        }
-        Command::Stdin(args) => commands::scan::stdin(args),
-    };
-    result.unwrap_or_else(|error| fail(&error, &common(&command)))
+    let common = common(&command).clone();
+    perform(command).unwrap_or_else(|error| fail(&error, &common))
 }
 
-fn common(command: &Command) -> CommonArgs {
+fn perform(command: Command) -> Result<Exit> {
     match command {
-        Command::Scan(args) | Command::Dir(args) => args.common.clone(),
-        Command::Git(args) => args.common.clone(),
-        Command::Stdin(args) => args.common.clone(),
+        Command::Scan(args) => commands::scan::paths(resolve::scan(&args, true, true)?),
+        Command::Dir(args) => commands::scan::paths(resolve::scan(&args, true, false)?),
+        Command::Git(args) => {
+            let args = ScanArgs { paths: args.paths, common: args.common, ..ScanArgs::default() };
+            commands::scan::paths(resolve::scan(&args, false, true)?)
+        }
+        Command::Stdin(args) => {
+            let request = resolve::request(&args.common, crate::pipeline::Options::default())?;
+            commands::scan::stdin(request, args.label.as_deref())
+        }
+    }
+}
+
+fn common(command: &Command) -> &CommonArgs {
+    match command {
+        Command::Scan(args) | Command::Dir(args) => &args.common,
+        Command::Git(args) => &args.common,
+        Command::Stdin(args) => &args.common,
     }
 }
 

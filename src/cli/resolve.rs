@@ -5,61 +5,66 @@ use std::path::{Path, PathBuf};
 
 use super::args::{CommonArgs, ScanArgs};
 use super::config;
-use crate::control::Control;
-use crate::error::Result;
+use crate::commands::scan::Request;
+use crate::error::{Error, Result};
 use crate::pipeline;
 use crate::report::Format;
 use crate::source::files;
 
-/// Where a report goes; `None` is standard output.
-pub type Sinks = Vec<(Format, Option<PathBuf>)>;
-
-/// The options of a scan.
+/// A scan of paths.
 ///
 /// # Errors
-/// A configuration file that cannot be used.
-pub fn scan(args: &ScanArgs, files: bool, history: bool) -> Result<pipeline::Options> {
+/// A configuration file that cannot be used, or an unknown format.
+pub fn scan(args: &ScanArgs, files: bool, history: bool) -> Result<Request> {
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let mut accepted = BTreeMap::new();
     for path in &paths {
         accepted.extend(config::accepted(path)?);
     }
-    Ok(pipeline::Options {
-        paths,
-        files,
-        history,
-        walk: files::Options {
-            include_ignored: args.include_ignored,
-            exclude: args.exclude.clone(),
-            max_file_size: args.max_file_size,
-        },
-        show_secrets: args.common.show_secrets,
-        accepted,
+    let walk = files::Options {
+        include_ignored: args.include_ignored,
+        exclude: args.exclude.clone(),
+        max_file_size: args.max_file_size,
+    };
+    let options = pipeline::Options { paths, files, history, walk, accepted, ..pipeline::Options::default() };
+    request(&args.common, options)
+}
+
+/// What every scanning command shares.
+///
+/// # Errors
+/// An unknown format.
+pub fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Request> {
+    Ok(Request {
+        options: pipeline::Options { show_secrets: common.show_secrets, ..options },
+        reports: reports(common)?,
+        fail_on: common.fail_on,
+        on_incomplete: common.on_incomplete,
+        found_code: common.exit_code.unwrap_or(1),
+        threads: common.threads,
+        progress: !common.no_progress && !common.quiet,
+        quiet: common.quiet,
+        verbose: common.verbose,
     })
 }
 
-/// What every stage shares.
-pub fn control(common: &CommonArgs) -> Control {
-    Control { threads: common.threads, ..Control::default() }
-}
-
-/// The reports to write; the message if a format is not known.
-pub fn sinks(common: &CommonArgs) -> std::result::Result<Sinks, String> {
-    let mut sinks = Sinks::new();
-    for text in &common.format {
+/// The reports to write, and where to; `None` is standard output.
+fn reports(common: &CommonArgs) -> Result<Vec<(Format, Option<PathBuf>)>> {
+    let to_file = |file: PathBuf| Some(file).filter(|file| file != Path::new("-"));
+    let default = || common.output.clone().and_then(to_file);
+    if common.format.is_empty() {
+        return Ok(vec![(Format::Human, default())]);
+    }
+    let parse = |text: &String| {
         let (name, file) = match text.split_once('=') {
-            Some((name, file)) => (name, Some(PathBuf::from(file))),
-            None => (text.as_str(), common.output.clone()),
+            Some((name, file)) => (name, to_file(PathBuf::from(file))),
+            None => (text.as_str(), default()),
         };
-        let format = match name {
-            "human" => Format::Human,
-            "json" => Format::Json,
-            _ => return Err(format!("there is no format `{name}`\n  choose human or json")),
-        };
-        sinks.push((format, file.filter(|file| file != Path::new("-"))));
-    }
-    if sinks.is_empty() {
-        sinks.push((Format::Human, common.output.clone().filter(|file| file != Path::new("-"))));
-    }
-    Ok(sinks)
+        match name {
+            "human" => Ok((Format::Human, file)),
+            "json" => Ok((Format::Json, file)),
+            _ => Err(Error::Format { name: name.to_owned() }),
+        }
+    };
+    common.format.iter().map(parse).collect()
 }

@@ -1,3 +1,5 @@
-//! One file a command.
+//! What the program can do, one file a command.
 
+pub mod exit;
+mod progress;
 pub mod scan;

@@ -5,10 +5,8 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::cli::Line;
-use crate::cli::args::{CommonArgs, ScanArgs, StdinArgs};
-use crate::cli::exit::Exit;
-use crate::cli::resolve;
+use super::exit::{Exit, FailOn, OnIncomplete};
+use super::progress::Line;
 use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
@@ -16,81 +14,84 @@ use crate::model::Outcome;
 use crate::report::{self, Format};
 use crate::{pipeline, rules};
 
-/// Scans files, and with `history` the repositories among them.
-///
-/// # Errors
-/// Whatever is fatal: see [`Error`].
-pub fn files(args: &ScanArgs, history: bool) -> Result<Exit> {
-    let options = resolve::scan(args, true, history)?;
-    run(&args.common, |detector, control| pipeline::scan(&options, detector, control))
+/// What a scanning command was asked to do.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// What to scan.
+    pub options: pipeline::Options,
+    /// The reports, and where they go; `None` is standard output.
+    pub reports: Vec<(Format, Option<PathBuf>)>,
+    /// The lowest severity that makes the exit status 1.
+    pub fail_on: FailOn,
+    /// What an incomplete scan means.
+    pub on_incomplete: OnIncomplete,
+    /// The exit status for findings.
+    pub found_code: u8,
+    /// How many threads; 0 is one for each processor.
+    pub threads: usize,
+    /// Whether a progress line is wanted where there is a terminal for it.
+    pub progress: bool,
+    /// Whether a clean run says nothing.
+    pub quiet: bool,
+    /// How much to say on standard error.
+    pub verbose: u8,
 }
 
-/// Scans histories only.
+/// Scans paths: files, histories, or both.
 ///
 /// # Errors
 /// Whatever is fatal: see [`Error`].
-pub fn history(args: &ScanArgs) -> Result<Exit> {
-    let options = resolve::scan(args, false, true)?;
-    run(&args.common, |detector, control| pipeline::scan(&options, detector, control))
+pub fn paths(request: Request) -> Result<Exit> {
+    run(&request, |detector, control| pipeline::scan(&request.options, detector, control))
 }
 
 /// Scans standard input.
 ///
 /// # Errors
 /// Whatever is fatal: see [`Error`].
-pub fn stdin(args: &StdinArgs) -> Result<Exit> {
-    let options = pipeline::Options { show_secrets: args.common.show_secrets, ..pipeline::Options::default() };
-    run(&args.common, |detector, control| {
-        pipeline::stdin(&mut io::stdin().lock(), args.label.as_deref(), &options, detector, control)
+pub fn stdin(request: Request, label: Option<&str>) -> Result<Exit> {
+    run(&request, |detector, control| {
+        pipeline::stdin(&mut io::stdin().lock(), label, &request.options, detector, control)
     })
 }
 
-fn run(common: &CommonArgs, scan: impl FnOnce(&Detector, &Control) -> Result<Outcome>) -> Result<Exit> {
-    let sinks = match resolve::sinks(common) {
-        Ok(sinks) => sinks,
-        Err(message) => {
-            let stderr = &mut io::stderr();
-            drop(writeln!(stderr, "aisaleaks: {message}"));
-            return Ok(Exit::Failed);
-        }
-    };
+fn run(request: &Request, scan: impl FnOnce(&Detector, &Control) -> Result<Outcome>) -> Result<Exit> {
     // A report that cannot be written is better known before a long run than after it.
-    let files: Vec<(Format, Option<(PathBuf, File)>)> = sinks.into_iter().map(open).collect::<Result<_>>()?;
-    let control = Arc::new(resolve::control(common));
+    let reports: Vec<Report> = request.reports.iter().map(open).collect::<Result<_>>()?;
+    let control = Arc::new(Control { threads: request.threads, ..Control::default() });
     stop_on_signal(&control);
     let detector = Detector::new(rules::builtin()?);
-    let line = Line::start(&control, !common.no_progress && !common.quiet && io::stderr().is_terminal());
+    let line = Line::start(&control, request.progress && io::stderr().is_terminal());
     let outcome = scan(&detector, &control);
     drop(line);
     let outcome = outcome?;
-    if common.verbose > 0 {
-        log(&outcome, common.verbose);
+    if request.verbose > 0 {
+        log(&outcome, request.verbose);
     }
-    for (format, file) in files {
-        write(format, file, &outcome, &detector, common)?;
+    let silent = request.quiet && outcome.keys.is_empty() && outcome.problems.is_empty();
+    for report in reports {
+        if !(silent && report.0 == Format::Human) {
+            write(report, &outcome, &detector, request)?;
+        }
     }
-    Ok(Exit::of(&outcome, common.fail_on, common.on_incomplete, common.exit_code.unwrap_or(1)))
+    Ok(Exit::of(&outcome, request.fail_on, request.on_incomplete, request.found_code))
 }
 
-fn open((format, path): (Format, Option<PathBuf>)) -> Result<(Format, Option<(PathBuf, File)>)> {
-    let Some(path) = path else { return Ok((format, None)) };
-    match File::create(&path) {
-        Ok(file) => Ok((format, Some((path, file)))),
+type Report = (Format, Option<(PathBuf, File)>);
+
+fn open((format, path): &(Format, Option<PathBuf>)) -> Result<Report> {
+    let Some(path) = path else { return Ok((*format, None)) };
+    match File::create(path) {
+        Ok(file) => Ok((*format, Some((path.clone(), file)))),
         Err(source) => Err(Error::Output { place: path.display().to_string(), source }),
     }
 }
 
-fn write(
-    format: Format,
-    file: Option<(PathBuf, File)>,
-    outcome: &Outcome,
-    detector: &Detector,
-    common: &CommonArgs,
-) -> Result<()> {
+fn write((format, file): Report, outcome: &Outcome, detector: &Detector, request: &Request) -> Result<()> {
     let terminal = file.is_none() && io::stdout().is_terminal();
     let color = terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
     let options = report::Options {
-        show_secrets: common.show_secrets,
+        show_secrets: request.options.show_secrets,
         color,
         now: jiff::Timestamp::now(),
         width: 100,

@@ -1,7 +1,32 @@
 //! The exit status as a type.
 
-use super::args::{FailOn, OnIncomplete};
+use clap::ValueEnum;
+
 use crate::model::{Outcome, Severity};
+
+/// The lowest severity that counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Findings never change the exit status.
+    Never,
+    /// Every finding counts.
+    Note,
+    /// Medium confidence and above.
+    #[default]
+    Warning,
+    /// High confidence.
+    Error,
+}
+
+/// What an incomplete scan means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum OnIncomplete {
+    /// Exit status 3.
+    #[default]
+    Fail,
+    /// Exit status 0.
+    Pass,
+}
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
