@@ -1,0 +1,220 @@
+//! The report for a person: keys, worst first, what to do about them, and what could not be read.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::sanitize::{visible, visible_bytes};
+use super::{Options, Shown, snippet, summary};
+use crate::model::{Key, Location, Origin, Outcome, Problem, Severity};
+
+/// Places of one key that are listed; the JSON report has them all.
+const LOCATIONS: usize = 20;
+/// Problems that are listed.
+const PROBLEMS: usize = 50;
+/// Hexadecimal digits of a blob's id: enough for `git show`.
+const SHORT_ID: usize = 12;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const MARK: Style = AnsiColor::Red.on_default().bold();
+
+/// AIsa's own steps, in its order: whoever cleans the history first leaves a working key out in the meantime.
+const STEPS: [&str; 5] = [
+    "Revoke each key, before anything else: https://console.aisa.one, API Keys. It takes effect at once.",
+    "Create a new key with the same label and a version suffix (prod-web-app-v2).",
+    "Put the new key in your secret manager and deploy it; code reads it from AISA_API_KEY.",
+    "Check the usage logs, filtered by the old key.",
+    "Only then clean the files and the git history.",
+];
+
+/// Writes the report. Text from the input is masked first and made visible second.
+pub(super) fn write(
+    outcome: &Outcome,
+    shown: Shown<'_>,
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let page = Page { shown, options };
+    for key in &outcome.keys {
+        page.key(key, out)?;
+    }
+    if !outcome.keys.is_empty() {
+        page.steps(out)?;
+    }
+    page.problems(&outcome.problems, out)?;
+    if let Some(line) = summary::left_out(outcome) {
+        writeln!(out, "{}", page.paint(DIM, &line))?;
+    }
+    writeln!(out, "{}", summary::scanned(outcome))?;
+    if let Some(line) = summary::verdict(outcome) {
+        writeln!(out, "{}", page.paint(BOLD, line))?;
+    }
+    Ok(())
+}
+
+struct Page<'a> {
+    shown: Shown<'a>,
+    options: &'a Options,
+}
+
+impl Page<'_> {
+    fn paint(&self, style: Style, text: &str) -> String {
+        if self.options.color {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    fn text(&self, text: &str) -> String {
+        visible(&self.shown.text(text))
+    }
+
+    fn path(&self, path: &[u8]) -> String {
+        match self.shown.path(path) {
+            (_, true) => visible_bytes(path),
+            (masked, false) => visible(&masked),
+        }
+    }
+
+    fn key(&self, key: &Key, out: &mut dyn Write) -> io::Result<()> {
+        let (style, severity) = match key.severity() {
+            Severity::Error => (AnsiColor::Red.on_default().bold(), "error"),
+            Severity::Warning => (AnsiColor::Yellow.on_default().bold(), "warning"),
+            Severity::Note => (AnsiColor::Cyan.on_default().bold(), "note"),
+        };
+        let confidence = format!("{:?}", key.confidence).to_lowercase();
+        writeln!(
+            out,
+            "{}: {}  {} confidence, {}, {}",
+            self.paint(style, severity),
+            self.paint(BOLD, &key.secret.redacted()),
+            confidence,
+            visible(&key.rule),
+            summary::count(key.locations.len() as u64, "place"),
+        )?;
+        if self.shown.show_secrets {
+            writeln!(out, "  key: {}", visible(key.secret.expose()))?;
+        }
+        for location in key.locations.iter().take(LOCATIONS) {
+            self.location(location, out)?;
+        }
+        if let Some(more) = rest(key.locations.len(), LOCATIONS) {
+            writeln!(out, "  and {more} more; see -f json")?;
+        }
+        writeln!(out)
+    }
+
+    fn location(&self, location: &Location, out: &mut dyn Write) -> io::Result<()> {
+        let mut line = match &location.path {
+            Some(path) => self.path(path),
+            None => format!("({})", location.origin.name()),
+        };
+        if let Some(place) = location.place {
+            line.push_str(&format!(":{}:{}", place.line, place.column));
+        }
+        let facts = facts(location);
+        if facts.is_empty() {
+            writeln!(out, "  {line}")?;
+        } else {
+            writeln!(out, "  {line}  {}", self.paint(DIM, &facts))?;
+        }
+        if let Some(context) = &location.context {
+            let snippet = snippet::of(context, self.options.width);
+            writeln!(out, "    {}", snippet.text)?;
+            writeln!(
+                out,
+                "    {}{}",
+                " ".repeat(snippet.indent),
+                self.paint(MARK, &"^".repeat(snippet.carets))
+            )?;
+        }
+        Ok(())
+    }
+
+    fn steps(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}", self.paint(BOLD, "What to do now"))?;
+        for (index, step) in STEPS.iter().enumerate() {
+            writeln!(out, "  {}. {step}", index + 1)?;
+        }
+        writeln!(out)
+    }
+
+    fn problems(&self, problems: &[Problem], out: &mut dyn Write) -> io::Result<()> {
+        let (accepted, open): (Vec<&Problem>, Vec<&Problem>) =
+            problems.iter().partition(|p| p.accepted.is_some());
+        if !open.is_empty() {
+            let style = AnsiColor::Yellow.on_default().bold();
+            let head = format!(
+                "Not everything could be read: {}",
+                summary::count(open.len() as u64, "problem")
+            );
+            writeln!(out, "{}", self.paint(style, &head))?;
+            for problem in open.iter().take(PROBLEMS) {
+                self.problem(problem, out)?;
+            }
+            if let Some(more) = rest(open.len(), PROBLEMS) {
+                writeln!(out, "  and {more} more; see -f json")?;
+            }
+            writeln!(
+                out,
+                "  To accept one, add to .aisaleaks.toml: [[accept]] problem = \"sha256:…\" reason = \"…\"\n"
+            )?;
+        }
+        for problem in accepted.iter().take(PROBLEMS) {
+            writeln!(
+                out,
+                "Accepted: {} {} ({})",
+                problem.kind.name(),
+                self.text(&problem.place),
+                self.text(problem.accepted.as_deref().unwrap_or_default()),
+            )?;
+        }
+        if let Some(more) = rest(accepted.len(), PROBLEMS) {
+            writeln!(out, "and {more} more accepted; see -f json")?;
+        }
+        Ok(())
+    }
+
+    fn problem(&self, problem: &Problem, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(
+            out,
+            "  {}: {}",
+            problem.kind.name(),
+            self.paint(BOLD, &self.text(&problem.place))
+        )?;
+        writeln!(out, "    {}", self.text(&problem.message))?;
+        writeln!(out, "    {}", self.paint(DIM, &problem.fingerprint()))
+    }
+}
+
+/// How many are not listed; `None` if all are.
+fn rest(total: usize, listed: usize) -> Option<String> {
+    (total > listed).then(|| summary::grouped((total - listed) as u64))
+}
+
+/// What kind of place it is, in which object, and whether anything leads there.
+fn facts(location: &Location) -> String {
+    let mut facts = Vec::new();
+    if location.origin != Origin::Worktree && location.path.is_some() {
+        facts.push(location.origin.name().to_owned());
+    }
+    if let Some(id) = location.blob {
+        let noun = match location.origin {
+            Origin::CommitMessage | Origin::Author => "commit",
+            Origin::TagMessage => "tag",
+            Origin::PathName => "tree",
+            _ => "blob",
+        };
+        let id: String = id.to_string().chars().take(SHORT_ID).collect();
+        facts.push(format!("{noun} {id}"));
+    }
+    if location.reachable == Some("none") {
+        facts.push("unreachable".to_owned());
+    }
+    if location.tracked == Some(false) {
+        facts.push("untracked".to_owned());
+    }
+    facts.join(", ")
+}

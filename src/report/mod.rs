@@ -1,0 +1,96 @@
+//! Writes an outcome, for a person or for a program. One file a format; nothing here reads or scans.
+
+mod human;
+mod json;
+mod sanitize;
+mod snippet;
+mod summary;
+
+use std::io::{self, Write};
+
+use crate::model::{Mask, Outcome};
+
+/// The forms that a report can take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Text for a person.
+    #[default]
+    Human,
+    /// One JSON object with the schema `aisaleaks/1`.
+    Json,
+}
+
+/// How to write it.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Whether to write keys in full. Only a person who asked for it gets this.
+    pub show_secrets: bool,
+    /// Whether to colour the human report.
+    pub color: bool,
+    /// What ages are counted from: one moment for the whole report.
+    pub now: jiff::Timestamp,
+    /// Columns that a context line may take in the human report; 0 for no limit.
+    pub width: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            show_secrets: false,
+            color: false,
+            now: jiff::Timestamp::UNIX_EPOCH,
+            width: 100,
+        }
+    }
+}
+
+/// Writes the whole report. Whatever came from the input goes through `mask` first, unless secrets are to be shown: a
+/// key can stand in the name of a file as well.
+pub fn write(
+    format: Format,
+    outcome: &Outcome,
+    mask: &dyn Mask,
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let shown = Shown {
+        mask,
+        show_secrets: options.show_secrets,
+    };
+    match format {
+        Format::Human => human::write(outcome, shown, options, out),
+        Format::Json => json::write(outcome, shown, out),
+    }
+}
+
+/// What may be shown of text from the input.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    mask: &'a dyn Mask,
+    show_secrets: bool,
+}
+
+impl Shown<'_> {
+    /// The text without the keys in it.
+    fn text(&self, text: &str) -> String {
+        if self.show_secrets {
+            text.to_owned()
+        } else {
+            self.mask.mask(text)
+        }
+    }
+
+    /// The path without the keys in it, and whether its exact bytes may be told too: only if there was no key in them.
+    ///
+    /// The mask sees the path before any escaping: in `\xff` followed by a key, the last `f` would look like part of a
+    /// longer word and save the key from the mask.
+    fn path(&self, path: &[u8]) -> (String, bool) {
+        let lossy = String::from_utf8_lossy(path);
+        let text = self.text(&lossy);
+        let intact = text == lossy;
+        (text, intact)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,158 @@
+//! The last lines of the human report: what was scanned, in how long, what was left out, and what that means.
+
+use crate::model::{Outcome, Stats};
+
+/// `Scanned 12 files and 3,401 blobs in 790 commits (12.3 MiB) in 0.9 s: 2 keys in 5 places, 1 problem`.
+pub(super) fn scanned(outcome: &Outcome) -> String {
+    let places: usize = outcome.keys.iter().map(|key| key.locations.len()).sum();
+    let mut found = if outcome.keys.is_empty() {
+        "no keys".to_owned()
+    } else {
+        format!(
+            "{} in {}",
+            count(outcome.keys.len() as u64, "key"),
+            count(places as u64, "place")
+        )
+    };
+    let accepted = outcome
+        .problems
+        .iter()
+        .filter(|p| p.accepted.is_some())
+        .count();
+    let open = outcome.problems.len() - accepted;
+    if open > 0 {
+        found.push_str(&format!(", {}", count(open as u64, "problem")));
+    }
+    if accepted > 0 {
+        found.push_str(&format!(", {}", count(accepted as u64, "accepted problem")));
+    }
+    if outcome.suppressed > 0 {
+        found.push_str(&format!(", {} suppressed", grouped(outcome.suppressed)));
+    }
+    let seconds = outcome.stats.duration_ms as f64 / 1000.0;
+    format!(
+        "Scanned {} in {seconds:.1} s: {found}",
+        amount(&outcome.stats)
+    )
+}
+
+fn amount(stats: &Stats) -> String {
+    let mut things = Vec::new();
+    if stats.files > 0 {
+        things.push(count(stats.files, "file"));
+    }
+    if stats.blobs > 0 || stats.commits > 0 {
+        let mut history = count(stats.blobs, "blob");
+        if stats.commits > 0 {
+            history.push_str(&format!(" in {}", count(stats.commits, "commit")));
+        }
+        things.push(history);
+    }
+    if things.is_empty() {
+        return size(stats.bytes);
+    }
+    format!("{} ({})", things.join(" and "), size(stats.bytes))
+}
+
+/// One line with what was left out, if anything was.
+pub(super) fn left_out(outcome: &Outcome) -> Option<String> {
+    let excluded: Vec<String> = outcome
+        .stats
+        .excluded
+        .iter()
+        .filter(|(_, number)| **number > 0)
+        .map(|(reason, number)| format!("{} {reason}", grouped(*number)))
+        .collect();
+    (!excluded.is_empty()).then(|| format!("Left out: {}", excluded.join(", ")))
+}
+
+/// What the summary must not leave to be guessed: that an incomplete run without keys is not a clean one.
+pub(super) fn verdict(outcome: &Outcome) -> Option<&'static str> {
+    match (
+        outcome.interrupted,
+        outcome.complete(),
+        outcome.keys.is_empty(),
+    ) {
+        (true, _, true) => {
+            Some("Interrupted: no keys in what was read so far, but not everything was read.")
+        }
+        (true, _, false) => {
+            Some("Interrupted: not everything was read, and there may be more keys.")
+        }
+        (false, false, true) => {
+            Some("No keys in what could be read, but not everything could be read.")
+        }
+        (false, false, false) => Some("Not everything could be read, and there may be more keys."),
+        (false, true, _) => None,
+    }
+}
+
+/// `1 file`, `3,401 blobs`.
+pub(super) fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number))
+}
+
+/// `3,401`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+    if bytes < 1024 {
+        return count(bytes, "byte");
+    }
+    let mut value = bytes as f64 / 1024.0;
+    let mut unit = UNITS[0];
+    for next in &UNITS[1..] {
+        // 1023.95 would be written as 1024.0.
+        if value < 1023.95 {
+            break;
+        }
+        value /= 1024.0;
+        unit = next;
+    }
+    format!("{value:.1} {unit}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_sizes_have_units() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1234567, "1,234,567"),
+        ] {
+            assert_eq!(grouped(number), text);
+        }
+        for (bytes, text) in [
+            (1, "1 byte"),
+            (1023, "1,023 bytes"),
+            (1024, "1.0 KiB"),
+            ((1 << 20) - 1, "1.0 MiB"),
+            (12_897_485, "12.3 MiB"),
+        ] {
+            assert_eq!(size(bytes), text);
+        }
+    }
+
+    #[test]
+    fn standard_input_has_neither_files_nor_blobs() {
+        let mut outcome = Outcome::default();
+        outcome.stats.bytes = 2048;
+        assert_eq!(scanned(&outcome), "Scanned 2.0 KiB in 0.0 s: no keys");
+    }
+}
