@@ -12,3 +12,4 @@
 pub mod control;
 pub mod error;
 pub mod model;
+pub mod source;
