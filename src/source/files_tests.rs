@@ -42,10 +42,8 @@ fn git(dir: &Path, args: &[&str]) {
 /// Scans with one thread and with four, which must agree.
 fn scan_with(roots: &[PathBuf], options: &Options, window: usize) -> (Found, Recorder) {
     let mut both = [1, 4].into_iter().map(|threads| {
-        let mut control = Control {
-            threads,
-            ..Control::default()
-        };
+        let mut control = Control::default();
+        control.threads = threads;
         control.limits.window = window;
         let recorder = Recorder::default();
         let found = scan(roots, options, REACH, &recorder, &control).expect("the roots are there");
