@@ -1,14 +1,15 @@
 //! Files: walks directories in parallel, leaves out what git ignores, and pushes everything else.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
+use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::ignore_rules::{IgnoreRules, as_path};
+use super::ignore_rules::IgnoreRules;
 use super::listing::{self, Directory, Listing, Verdict};
+use super::paths::{as_path, stored};
 use super::queue::Queue;
 use super::reading::Reading;
 use super::worktree::{self, Inside, Standing, WorkTree};
@@ -64,7 +65,7 @@ enum Task {
     Directory(Directory),
     Files(Arc<Directory>, Vec<OsString>),
     /// A file that was named as a root.
-    Named(PathBuf),
+    Named(PathBuf, Origin),
 }
 
 /// What all threads share.
@@ -155,7 +156,11 @@ impl Walk<'_> {
                 continue;
             }
             if !metadata.is_dir() {
-                tasks.push(Task::Named(root.clone()));
+                let origin = match worktree::standing_of(root, false, None, self.sink) {
+                    Standing::Git => Origin::Config,
+                    Standing::Plain | Standing::Tree(_) => Origin::Worktree,
+                };
+                tasks.push(Task::Named(root.clone(), origin));
                 continue;
             }
             let shown = match roots.len() > 1 {
@@ -185,7 +190,7 @@ impl Walk<'_> {
             match running.task.take() {
                 Some(Task::Directory(directory)) => self.directory(directory, &mut reading),
                 Some(Task::Files(directory, names)) => self.files(&directory, &names, &mut reading),
-                Some(Task::Named(path)) => reading.named(&path),
+                Some(Task::Named(path, origin)) => reading.named(&path, origin),
                 None => {}
             }
         }
@@ -231,61 +236,63 @@ impl Walk<'_> {
         }
         let git_top = self.settle(&mut directory, &listing, &mut reading.found);
         let directory = Arc::new(directory);
-        let mut batch = Vec::new();
-        let mut inside_path = Vec::new();
+        let (mut batch, mut scratch) = (Vec::new(), Vec::new());
         for (name, kind) in listing.entries {
             if self.control.is_cancelled() {
                 return;
             }
-            let left = match git_top {
-                true => listing::left_to_git(name.as_encoded_bytes(), kind),
-                false => None,
-            };
             reading.enter(&directory, &name);
-            let relative = &reading.shown()[directory.prefix..];
-            if let Some(reason) = left {
-                reading.found.exclude(reason);
-                continue;
-            }
-            if self
-                .exclude
-                .matched(as_path(relative), kind.is_dir())
-                .is_ignore()
-            {
-                reading.found.exclude("excluded");
-                continue;
-            }
-            let verdict = match &directory.standing {
-                Standing::Tree(inside) if !self.options.include_ignored => listing::judge(
-                    inside,
-                    name.as_encoded_bytes(),
-                    kind.is_dir(),
-                    &mut inside_path,
-                    self.sink,
-                ),
-                _ => Verdict::Scan,
-            };
-            if verdict == Verdict::Ignore {
-                reading.found.exclude("ignored");
-            } else if kind.is_dir() {
-                reading.name();
-                let child = child(&directory, &name, verdict == Verdict::ScanTracked);
-                self.queue.push(Task::Directory(child));
-            } else if kind.is_file() {
-                batch.push(name);
-                if batch.len() == BATCH {
-                    let full = std::mem::take(&mut batch);
-                    self.queue.push(Task::Files(Arc::clone(&directory), full));
+            let verdict = self.judge(&directory, git_top, &name, kind, reading, &mut scratch);
+            match verdict {
+                Verdict::LeaveOut(reason) => reading.found.exclude(reason),
+                _ if kind.is_dir() => {
+                    reading.name();
+                    let child = child(&directory, &name, verdict == Verdict::ScanTracked);
+                    self.queue.push(Task::Directory(child));
                 }
-            } else {
-                reading.name();
-                match kind.is_symlink() {
-                    true => reading.link(origin_in(&directory)),
-                    false => reading.found.exclude("special"),
+                _ if kind.is_file() => {
+                    batch.push(name);
+                    if batch.len() == BATCH {
+                        let full = std::mem::take(&mut batch);
+                        self.queue.push(Task::Files(Arc::clone(&directory), full));
+                    }
+                }
+                _ => {
+                    reading.name();
+                    match kind.is_symlink() {
+                        true => reading.link(origin_in(&directory)),
+                        false => reading.found.exclude("special"),
+                    }
                 }
             }
         }
         self.files(&directory, &batch, reading);
+    }
+
+    /// What is done with the entry that `reading` has turned to.
+    fn judge(
+        &self,
+        directory: &Directory,
+        git_top: bool,
+        name: &OsStr,
+        kind: FileType,
+        reading: &Reading<'_>,
+        scratch: &mut Vec<u8>,
+    ) -> Verdict {
+        let bytes = name.as_encoded_bytes();
+        if let Some(reason) = listing::left_to_git(bytes, kind).filter(|_| git_top) {
+            return Verdict::LeaveOut(reason);
+        }
+        let relative = as_path(&reading.shown()[directory.prefix..]);
+        if self.exclude.matched(relative, kind.is_dir()).is_ignore() {
+            return Verdict::LeaveOut("excluded");
+        }
+        match &directory.standing {
+            Standing::Tree(inside) if !self.options.include_ignored => {
+                listing::judge(inside, bytes, kind.is_dir(), scratch, self.sink)
+            }
+            _ => Verdict::Scan,
+        }
     }
 
     /// Decides what a listed directory is to git, and says whether its objects and index are left out.
@@ -377,19 +384,6 @@ fn prefix(root: &Path) -> Vec<u8> {
         shown.push(b'/');
     }
     shown
-}
-
-/// A path's bytes, with slashes.
-pub(super) fn stored(path: &Path) -> Vec<u8> {
-    let mut bytes = path.as_os_str().as_encoded_bytes().to_vec();
-    if cfg!(windows) {
-        for byte in &mut bytes {
-            if *byte == b'\\' {
-                *byte = b'/';
-            }
-        }
-    }
-    bytes
 }
 
 #[cfg(test)]

@@ -184,6 +184,52 @@ fn git_directories_are_scanned_but_for_objects_and_index() {
 }
 
 #[test]
+fn linked_work_trees_with_sha256_know_what_is_tracked() {
+    let dir = temp();
+    let main = dir.path().join("main");
+    git(
+        dir.path(),
+        &["init", "-q", "--object-format=sha256", "main"],
+    );
+    write(&main, "kept.log", "NEEDLE");
+    git(&main, &["add", "."]);
+    let name = ["-c", "user.name=a", "-c", "user.email=a@b"];
+    git(&main, &[&name[..], &["commit", "-qm", "x"]].concat());
+    git(&main, &["worktree", "add", "-q", "../linked"]);
+    write(&main, ".git/info/exclude", "*.log\n");
+    let linked = dir.path().join("linked");
+    write(&linked, "lost.log", "NEEDLE");
+    let (found, recorder) = scan_all(&linked);
+    assert_eq!(paths(&recorder), ["kept.log"]);
+    assert_eq!(found.excluded.get("ignored"), Some(&1));
+    assert_eq!(found.repositories, [linked]);
+    let (found, _) = scan_all(&main);
+    assert_eq!(
+        found.excluded.get("git-index"),
+        Some(&2),
+        "its own and the linked one's"
+    );
+    write(&main, ".git/extra", "NEEDLE");
+    assert_eq!(
+        scan_all(&main.join(".git/extra")).1.found()[0].0,
+        Origin::Config
+    );
+}
+
+#[test]
+fn an_index_that_cannot_be_read_is_a_problem() {
+    let dir = temp();
+    git(dir.path(), &["init", "-q"]);
+    write(dir.path(), ".gitignore", "*.log\n");
+    write(dir.path(), "lost.log", "NEEDLE");
+    write(dir.path(), "a", "NEEDLE");
+    write(dir.path(), ".git/index", "DIRC nonsense");
+    let (_, recorder) = scan_all(dir.path());
+    assert_eq!(paths(&recorder), ["a"]);
+    assert_eq!(recorder.problems()[0].0, ProblemKind::Unreadable);
+}
+
+#[test]
 fn tracked_files_that_look_like_a_git_directory_are_files() {
     let dir = temp();
     git(dir.path(), &["init", "-q"]);

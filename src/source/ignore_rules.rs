@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::open;
+use super::{open, paths::as_path};
 use crate::model::{Problem, ProblemKind, Sink};
 
 /// The rules of one file, and those that it overrides.
@@ -118,19 +118,6 @@ fn report(file: &Path, what: &str, sink: &dyn Sink) {
         file.to_string_lossy(),
         format!("{what}; files that it hides are scanned: correct it, or pass --include-ignored"),
     ));
-}
-
-/// A path from its stored bytes.
-#[cfg(unix)]
-pub(super) fn as_path(bytes: &[u8]) -> &Path {
-    use std::os::unix::ffi::OsStrExt;
-    Path::new(std::ffi::OsStr::from_bytes(bytes))
-}
-
-/// A path from its stored bytes; one that is not UTF-8 matches nothing.
-#[cfg(not(unix))]
-pub(super) fn as_path(bytes: &[u8]) -> &Path {
-    Path::new(std::str::from_utf8(bytes).unwrap_or(""))
 }
 
 #[cfg(test)]

@@ -84,16 +84,17 @@ pub(super) fn left_to_git(name: &[u8], kind: FileType) -> Option<&'static str> {
     }
 }
 
-/// What is done with an entry of a work tree.
+/// What is done with an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Scan,
     /// Only what git tracks in it.
     ScanTracked,
-    Ignore,
+    /// Counted under this reason.
+    LeaveOut(&'static str),
 }
 
-/// Judges the entry `name` of the directory `inside`.
+/// Judges the entry `name` of the directory `inside`. `path` is scratch.
 pub(super) fn judge(
     inside: &Inside,
     name: &[u8],
@@ -119,6 +120,6 @@ pub(super) fn judge(
     match is_dir {
         true if tracked.has_below(path) => Verdict::ScanTracked,
         false if tracked.contains(path) => Verdict::Scan,
-        _ => Verdict::Ignore,
+        _ => Verdict::LeaveOut("ignored"),
     }
 }

@@ -4,6 +4,7 @@ pub mod files;
 mod ignore_rules;
 mod listing;
 mod open;
+mod paths;
 mod queue;
 mod reading;
 pub mod stdin;

@@ -6,9 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use super::files::{Found, stored};
+use super::files::Found;
 use super::listing::Directory;
 use super::open::{self, Refused};
+use super::paths::stored;
 use super::window;
 use crate::control::Control;
 use crate::model::{Chunk, Mark, Origin, Problem, ProblemKind, Reach, Sink, Worker};
@@ -72,13 +73,13 @@ impl<'a> Reading<'a> {
     }
 
     /// Scans a file that was named as a root, whatever any rule says of it.
-    pub(super) fn named(&mut self, path: &Path) {
+    pub(super) fn named(&mut self, path: &Path, origin: Origin) {
         self.path.clear();
         self.path.push(path);
         self.shown = stored(path);
         self.parent = memchr::memrchr(b'/', &self.shown).map_or(0, |slash| slash + 1);
         self.name();
-        self.file(Origin::Worktree, true);
+        self.file(origin, true);
     }
 
     /// Pushes the name alone: the directories above it were pushed when they were met.

@@ -17,10 +17,6 @@ use crate::model::{Chunk, Position, Reach, Worker};
 /// # Errors
 ///
 /// What `reader` says, except for interruptions, which are tried again. What was read before an error has been pushed.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a window is all of these, and they change apart"
-)]
 pub fn stream(
     reader: &mut dyn Read,
     template: &Chunk<'_>,

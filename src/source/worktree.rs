@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use super::ignore_rules::{IgnoreRules, as_path};
+use super::ignore_rules::IgnoreRules;
 use super::open;
+use super::paths::as_path;
 use super::tracked::Tracked;
 use crate::model::Sink;
 
