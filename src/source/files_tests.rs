@@ -379,7 +379,7 @@ mod unix {
         write(dir.path(), "file", "NEEDLE");
         write(dir.path(), "open", "NEEDLE");
         for path in ["closed", "file"] {
-            let none = std::fs::Permissions::from_mode(0);
+            let none = std::fs::Permissions::from_mode(0o000);
             std::fs::set_permissions(dir.path().join(path), none).expect("permissions");
         }
         // Root reads everything.
