@@ -1,0 +1,18 @@
+//! Sources: what walks files and streams and pushes their bytes into a sink. They know nothing of secrets.
+
+pub mod files;
+mod ignore_rules;
+mod listing;
+mod open;
+mod paths;
+mod queue;
+mod reading;
+pub mod stdin;
+#[cfg(test)]
+mod testing;
+pub mod tracked;
+pub mod window;
+mod worktree;
+
+pub use files::{Found, Options};
+pub use tracked::Tracked;
