@@ -10,5 +10,7 @@
 #![deny(missing_docs)]
 
 pub mod control;
+pub mod detect;
 pub mod error;
 pub mod model;
+pub mod rules;
