@@ -1,0 +1,118 @@
+//! Takes keys and passwords out of text that is about to be shown.
+
+use memchr::memmem;
+
+use super::matching::{self, PREFIX, SHORTEST};
+use super::Detector;
+use super::prefilter::ANCHOR;
+use crate::model::{Mask, Secret};
+
+/// What stands for something that is not shown.
+pub(super) const HIDDEN: &str = "…";
+
+impl Mask for Detector {
+    fn mask(&self, text: &str) -> String {
+        passwords(&keys(text))
+    }
+}
+
+/// The text with everything that has the shape of a key redacted: edges, context and placeholder tests, which may drop
+/// a candidate as a finding, do not count here.
+fn keys(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut masked = String::with_capacity(text.len());
+    let mut shown = 0;
+    let mut from = 0;
+    while let Some(at) = memmem::find(&bytes[from..], ANCHOR) {
+        let start = from + at;
+        from = start + ANCHOR.len();
+        if let Some(end) = key_end(bytes, start) {
+            masked.push_str(&text[shown..start]);
+            masked.push_str(&Secret::new(&text[start..end]).redacted());
+            (shown, from) = (end, end);
+        }
+    }
+    masked.push_str(&text[shown..]);
+    masked
+}
+
+/// The end of what has the shape of a key and starts at `start`, however long it is.
+fn key_end(bytes: &[u8], start: usize) -> Option<usize> {
+    if bytes[start..].starts_with(PREFIX) {
+        let end = matching::run(bytes, start, usize::MAX);
+        return (end - start >= PREFIX.len() + SHORTEST).then_some(end);
+    }
+    if !matching::starts(bytes, start) {
+        return None;
+    }
+    let mut end = start + ANCHOR.len() + matching::LEGACY;
+    while end < bytes.len() && bytes[end].is_ascii_alphanumeric() && !matching::starts(bytes, end) {
+        end += 1;
+    }
+    Some(end)
+}
+
+/// The text with the passwords of URLs hidden: what stands between the first colon and the last `@` behind `://`.
+fn passwords(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, authority) = rest.split_at(at + 3);
+        masked.push_str(before);
+        let end = authority
+            .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`'))
+            .unwrap_or(authority.len());
+        let (url, after) = authority.split_at(end);
+        match (url.find(':'), url.rfind('@')) {
+            (Some(colon), Some(at)) if colon < at => {
+                masked.push_str(&url[..=colon]);
+                masked.push_str(HIDDEN);
+                rest = &rest[before.len() + at..];
+            }
+            _ => rest = &rest[before.len()..],
+        }
+        debug_assert!(rest.len() >= after.len());
+    }
+    masked.push_str(rest);
+    masked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::{Rng, fill};
+
+    #[test]
+    fn every_shape_is_masked_whatever_is_around_it() {
+        let detector = Detector::new(crate::rules::builtin().expect("valid rules"));
+        let mut rng = Rng::new(1);
+        for template in [
+            "{key}", "task-{key}", "x{key}{key}y", "{legacy}", "{legacy}{key}", "{legacy}{legacy}", "{key}{legacy}", "{openai}",
+            "{future:600}", "{future:20}", "sk-aisa-{future-body:43}", "钥{key}匙 {legacy}abc",
+        ] {
+            let filled = fill(template, &mut rng);
+            let masked = detector.mask(&filled.text);
+            for (_, key) in &filled.keys {
+                let (head, tail) = key.split_at(key.len() - 4);
+                assert!(!masked.contains(&head[8..16]), "{template}: {masked}");
+                assert!(!masked.contains(tail), "{template}: {masked}");
+            }
+            assert!(masked.contains('…'), "{template}: {masked}");
+            assert!(masked.len() < 60, "{template}: {masked}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_hidden() {
+        for (url, shown) in [
+            ("x://u:p@h/ y", "x://u:…@h/ y"),
+            ("x://u:p/a@s@h:80/x", "x://u:…@h:80/x"),
+            ("x://:p@h y://a:b@c", "x://:…@h y://a:…@c"),
+            ("https://host:80/path", "https://host:80/path"),
+            ("https://host/a@b", "https://host/a@b"),
+            ("a://b:c://d:e@f", "a://b:…@f"),
+        ] {
+            assert_eq!(passwords(url), shown);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Cuts a candidate out of the bytes at an anchor and decides about it, from nearby bytes alone.
+
+use memchr::memmem;
+
+use super::edges::{self, Edge};
+use super::{context, placeholder, structure};
+use crate::model::Confidence;
+use crate::rules::{Anchor, Rule};
+
+/// What a current key starts with.
+pub(super) const PREFIX: &[u8] = b"sk-aisa-";
+/// The longest body that is looked at.
+pub(super) const LONGEST: usize = 512;
+/// The shortest body of a key of [`Anchor::Aisa`].
+pub(super) const SHORTEST: usize = 20;
+/// The body of a legacy key.
+pub(super) const LEGACY: usize = 48;
+/// The body of a current key.
+const CURRENT: usize = 43;
+
+/// A span with the shape of a rule's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// One past its last byte.
+    pub end: usize,
+    /// The place of its rule.
+    pub rule: usize,
+    /// Whether nothing but the key stands in its run.
+    pub clean: bool,
+}
+
+pub(super) fn is_body(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+}
+
+/// Whether `sk-` and 48 letters and digits start here, whatever follows.
+fn is_legacy(bytes: &[u8], at: usize) -> bool {
+    let Some(body) = bytes.get(at + 3..at + 3 + LEGACY) else {
+        return false;
+    };
+    // The far end first: in `sk-learn` and its like it fails at once.
+    body[LEGACY - 1].is_ascii_alphanumeric()
+        && bytes[at..].starts_with(b"sk-")
+        && body.iter().all(u8::is_ascii_alphanumeric)
+}
+
+/// Whether a key starts here, whatever stands before it.
+pub(super) fn starts(bytes: &[u8], at: usize) -> bool {
+    bytes[at..].starts_with(PREFIX) || is_legacy(bytes, at)
+}
+
+/// The end of the run of body characters of a key that starts at `start`: cut before the next key, and after `most`
+/// characters.
+pub(super) fn run(bytes: &[u8], start: usize, most: usize) -> usize {
+    let from = start + PREFIX.len();
+    let limit = bytes.len().min(from.saturating_add(most));
+    let length = bytes[from..limit].iter().take_while(|&&byte| is_body(byte)).count();
+    let body = &bytes[from..from + length];
+    // A key that starts in the run may end behind it.
+    memmem::find_iter(body, b"sk-")
+        .find(|&at| starts(bytes, from + at))
+        .map_or(from + length, |at| from + at)
+}
+
+/// The shape of a key at the anchor `start`, if there is one: the first rule that fits wins.
+pub(super) fn shape(rules: &[Rule], bytes: &[u8], start: usize) -> Option<Shape> {
+    let (anchor, end) = if bytes[start..].starts_with(PREFIX) {
+        let end = run(bytes, start, LONGEST);
+        if end - start < PREFIX.len() + SHORTEST {
+            return None;
+        }
+        (Anchor::Aisa, end)
+    } else {
+        let end = start + 3 + LEGACY;
+        if !is_legacy(bytes, start) {
+            return None;
+        }
+        let goes_on = bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
+        if goes_on && !starts(bytes, end) {
+            return None;
+        }
+        (Anchor::Plain, end)
+    };
+    let candidate = &bytes[start..end];
+    rules.iter().enumerate().find_map(|(rule, entry)| {
+        if entry.anchor != anchor {
+            return None;
+        }
+        let found = entry.regex.get()?.find(candidate)?.end();
+        let rest = &candidate[found..];
+        let emphasis = rest.iter().all(|byte| matches!(byte, b'_' | b'-'));
+        emphasis.then_some(Shape {
+            end: start + found,
+            rule,
+            clean: rest.is_empty(),
+        })
+    })
+}
+
+/// Decides about a shape; the inner `None` is a key whose context is missing here.
+pub(super) fn decide(rule: &Rule, bytes: &[u8], start: usize, shape: Shape) -> Option<Option<Confidence>> {
+    let prefix = match rule.anchor {
+        Anchor::Aisa => PREFIX.len(),
+        Anchor::Plain => 3,
+    };
+    let body = &bytes[start + prefix..shape.end];
+    let edge = match edges::left(bytes, start) {
+        Edge::Clean => Edge::Clean,
+        edge => joined(bytes, start).unwrap_or(edge),
+    };
+    if edge == Edge::Inside || is_foreign(rule, body) || placeholder::is_placeholder(body) {
+        return None;
+    }
+    if rule.anchor == Anchor::Aisa && body.len() < CURRENT && is_cut_short(&bytes[shape.end..]) {
+        return None;
+    }
+    if rule.context.is_some_and(|need| !context::holds(need, bytes, start, shape.end)) {
+        return Some(None);
+    }
+    let canonical = rule.structure.is_none_or(|wanted| structure::holds(wanted, body));
+    let usual = shape.clean && edge == Edge::Clean && canonical;
+    Some(Some(if usual {
+        rule.confidence
+    } else {
+        rule.confidence.min(Confidence::Medium)
+    }))
+}
+
+/// OpenAI's keys have this in their middle.
+fn is_foreign(rule: &Rule, body: &[u8]) -> bool {
+    rule.anchor == Anchor::Plain && memmem::find(body, b"T3BlbkFJ").is_some()
+}
+
+/// Whether somebody shortened the key on purpose: dots or stars where the rest was.
+fn is_cut_short(after: &[u8]) -> bool {
+    ["...", "…", "***", "••"].iter().any(|mark| after.starts_with(mark.as_bytes()))
+}
+
+/// The edge of a key that directly follows another one.
+fn joined(bytes: &[u8], start: usize) -> Option<Edge> {
+    let before = &bytes[start.saturating_sub(PREFIX.len() + LONGEST)..start];
+    if before.len() >= 3 + LEGACY && is_legacy(bytes, start - 3 - LEGACY) {
+        return Some(Edge::Clean);
+    }
+    let length = before.iter().rev().take_while(|&&byte| is_body(byte)).count();
+    let run = &before[before.len() - length..];
+    let body = run.len() - memmem::rfind(run, PREFIX)? - PREFIX.len();
+    if body == CURRENT {
+        Some(Edge::Clean)
+    } else if body >= SHORTEST {
+        Some(Edge::Unusual)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,114 @@
+//! Finds keys in bytes: prefilter, shape, edges, structure, placeholder test, context.
+
+mod context;
+mod edges;
+mod excerpt;
+mod lines;
+mod mask;
+mod matching;
+mod placeholder;
+mod prefilter;
+mod structure;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use crate::model::{Confidence, Reach};
+use crate::rules::Rule;
+use prefilter::{ANCHOR, Prefilter};
+
+pub use excerpt::context;
+pub use lines::place;
+
+/// A key in the bytes that were searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// Which of [`Detector::rules`] found it.
+    pub rule: u16,
+    /// How sure it is; `None`: shaped like a key, but the context that its rule needs is missing here.
+    pub confidence: Option<Confidence>,
+}
+
+/// Finds keys. It is immutable, so that all threads share one.
+#[derive(Debug)]
+pub struct Detector {
+    rules: Vec<Rule>,
+    prefilter: Prefilter,
+}
+
+impl Detector {
+    /// A detector for these rules; where two fit one place, the first wins.
+    pub fn new(rules: Vec<Rule>) -> Self {
+        Self {
+            rules,
+            prefilter: Prefilter::new(),
+        }
+    }
+
+    /// The rules, in the order that [`Match::rule`] counts.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// How far around the start of a candidate its bytes, its edges and its context lie.
+    pub fn reach(&self) -> Reach {
+        Reach {
+            span: 640,
+            context: context::NEAR + 64,
+        }
+    }
+
+    /// Appends what is found to `out`, sorted by start. With `windows`, only candidates that start inside one of these
+    /// sorted disjoint ranges are looked at; bytes outside them still decide about those.
+    pub fn search(&self, bytes: &[u8], windows: Option<&[Range<usize>]>, out: &mut Vec<Match>) {
+        match windows {
+            None => self.search_range(bytes, 0..bytes.len(), out),
+            Some(windows) => {
+                for window in windows {
+                    self.search_range(bytes, window.clone(), out);
+                }
+            }
+        }
+    }
+
+    fn search_range(&self, bytes: &[u8], window: Range<usize>, out: &mut Vec<Match>) {
+        let to = bytes.len().min(window.end.saturating_add(ANCHOR.len() - 1));
+        let mut from = window.start;
+        while let Some(start) = self.prefilter.next(bytes, from, to) {
+            from = start + ANCHOR.len();
+            out.extend(self.decide(bytes, start));
+        }
+    }
+
+    fn decide(&self, bytes: &[u8], start: usize) -> Option<Match> {
+        let shape = matching::shape(&self.rules, bytes, start)?;
+        let confidence = matching::decide(&self.rules[shape.rule], bytes, start, shape)?;
+        Some(Match {
+            start,
+            end: shape.end,
+            rule: shape.rule as u16,
+            confidence,
+        })
+    }
+
+    /// Decides again about a match that was found in other bytes and stands here too: its own bytes are the same, what
+    /// is around them may not be. `None` if it is no finding here.
+    pub fn judge(&self, bytes: &[u8], start: usize, end: usize, rule: u16) -> Option<Confidence> {
+        if !bytes.get(start..end)?.starts_with(ANCHOR) {
+            return None;
+        }
+        let found = self.decide(bytes, start)?;
+        if found.end == end && found.rule == rule {
+            found.confidence
+        } else {
+            None
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Holds the whole detector to the corpus, to the rules' own examples, and to itself.
+
+use std::path::Path;
+
+use super::prefilter::Prefilter;
+use super::testing::{BASE64URL, Filled, Rng, fill};
+use super::*;
+
+fn detector() -> Detector {
+    Detector::new(crate::rules::builtin().expect("valid rules"))
+}
+
+fn search(detector: &Detector, text: &str) -> Vec<Match> {
+    let mut found = Vec::new();
+    detector.search(text.as_bytes(), None, &mut found);
+    found
+}
+
+/// The spans that one rule reports.
+fn spans(detector: &Detector, text: &str, rule: &str) -> Vec<(usize, usize)> {
+    search(detector, text)
+        .iter()
+        .filter(|found| found.confidence.is_some() && &*detector.rules[usize::from(found.rule)].id == rule)
+        .map(|found| (found.start, found.end))
+        .collect()
+}
+
+fn is_hit(detector: &Detector, rule: &str, filled: &Filled) -> bool {
+    let fits = |key: &str| match rule {
+        "aisa-api-key" => key.len() == 51 && key.starts_with("sk-aisa-"),
+        "aisa-api-key-legacy" => !key.starts_with("sk-aisa-"),
+        _ => key.len() != 51,
+    };
+    let expected: Vec<_> = filled
+        .keys
+        .iter()
+        .filter(|(_, key)| fits(key))
+        .map(|(at, key)| (*at, at + key.len()))
+        .collect();
+    !expected.is_empty() && spans(detector, &filled.text, rule) == expected
+}
+
+#[test]
+fn rules_do_as_their_examples_say() {
+    let detector = detector();
+    let mut rng = Rng::new(21);
+    for rule in detector.rules() {
+        for example in &rule.examples {
+            assert!(is_hit(&detector, &rule.id, &fill(example, &mut rng)), "{}: {example}", rule.id);
+        }
+        for example in &rule.counter_examples {
+            let text = fill(example, &mut rng).text;
+            assert_eq!(spans(&detector, &text, &rule.id), [], "{}: {example}", rule.id);
+        }
+    }
+}
+
+#[test]
+fn corpus() {
+    let detector = detector();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let (mut hits, mut misses) = (0, 0);
+    for rule in detector.rules() {
+        let read = |file: &str| std::fs::read_to_string(root.join(&*rule.id).join(file)).expect("a corpus file");
+        for seed in 0..20 {
+            let mut rng = Rng::new(1000 + seed);
+            for line in read("hit.txt").lines().filter(|line| !line.starts_with("# One case")) {
+                hits += 1;
+                assert!(is_hit(&detector, &rule.id, &fill(line, &mut rng)), "{}: {line}", rule.id);
+            }
+            for line in read("miss.txt").lines().filter(|line| !line.starts_with("# One case")) {
+                misses += 1;
+                let text = fill(line, &mut rng).text;
+                assert_eq!(spans(&detector, &text, &rule.id), [], "{}: {line}", rule.id);
+            }
+        }
+    }
+    assert!(hits >= 20 * 40 && misses >= 20 * 60, "{hits} {misses}");
+}
+
+#[test]
+fn confidence_says_what_is_unusual() {
+    let detector = detector();
+    let mut rng = Rng::new(5);
+    for (template, expected) in [
+        ("{key}", Some(Confidence::High)),
+        ("\\n{key}", Some(Confidence::High)),
+        ("{esc}[31m{key}", Some(Confidence::High)),
+        ("{key-odd}", Some(Confidence::Medium)),
+        ("_{key}_", Some(Confidence::Medium)),
+        ("{key}__", Some(Confidence::Medium)),
+        ("a-{key}", Some(Confidence::Medium)),
+        ("7{key}", Some(Confidence::Medium)),
+        ("é{key}", Some(Confidence::High)),
+        ("{future:60}", Some(Confidence::Medium)),
+        ("AISA_API_KEY={legacy}", Some(Confidence::High)),
+        ("AISA_API_KEY=_{legacy}", Some(Confidence::Medium)),
+        ("KEY={legacy}", None),
+    ] {
+        let found = search(&detector, &fill(template, &mut rng).text);
+        assert_eq!(found.len(), 1, "{template}");
+        assert_eq!(found[0].confidence, expected, "{template}");
+    }
+    let found = search(&detector, &fill("{key}{key}", &mut rng).text);
+    assert_eq!(found.iter().map(|found| found.confidence).collect::<Vec<_>>(), [Some(Confidence::High); 2]);
+    let found = search(&detector, &fill("AISA_={legacy}{legacy}{key}{key}{legacy}", &mut rng).text);
+    assert_eq!(found.len(), 5);
+    assert!(found.iter().all(|found| found.confidence == Some(Confidence::High)), "{found:?}");
+}
+
+/// A text full of keys, pieces of keys, edges and placeholders.
+fn soup(rng: &mut Rng, pieces: usize) -> Vec<u8> {
+    let parts = [
+        "{key}", "{key-odd}", "{legacy}", "{openai}", "{future:60}", "{future:20}", "{future:530}", "sk-aisa-", "sk-", "AISA_",
+        "aisa.one", "aisa = ", "ta", "_", "-", " ", "\n", "\\n", "{esc}[1m", "%3D", "{future-body:43}", "{future-body:5}", "é",
+        "sk-aisa-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "...", "{far}",
+    ];
+    let mut text = Vec::new();
+    for _ in 0..pieces {
+        let part = parts[rng.below(parts.len())];
+        text.extend(fill(part, rng).text.into_bytes());
+    }
+    text
+}
+
+#[test]
+fn windows_that_cover_everything_find_everything() {
+    let detector = detector();
+    let mut fallback = Detector::new(crate::rules::builtin().expect("valid rules"));
+    fallback.prefilter = Prefilter::fallback();
+    for seed in 0..300 {
+        let mut rng = Rng::new(seed);
+        let text = soup(&mut rng, 40);
+        let (mut whole, mut other, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+        detector.search(&text, None, &mut whole);
+        fallback.search(&text, None, &mut other);
+        assert_eq!(whole, other);
+        let mut windows = Vec::new();
+        let mut at = 0;
+        while at < text.len() {
+            let end = text.len().min(at + 1 + rng.below(90));
+            windows.push(at..end);
+            at = end;
+        }
+        detector.search(&text, Some(&windows), &mut parts);
+        assert_eq!(whole, parts, "{seed}");
+        assert!(whole.windows(2).all(|pair| pair[0].end <= pair[1].start), "{seed}");
+        for found in &whole {
+            assert_eq!(detector.judge(&text, found.start, found.end, found.rule), found.confidence);
+        }
+        let odd: Vec<_> = windows.iter().skip(1).step_by(2).cloned().collect();
+        parts.clear();
+        detector.search(&text, Some(&odd), &mut parts);
+        whole.retain(|found| odd.iter().any(|window| window.contains(&found.start)));
+        assert_eq!(whole, parts, "{seed}");
+    }
+}
+
+#[test]
+fn a_decision_needs_no_more_than_the_reach() {
+    let detector = detector();
+    let reach = detector.reach();
+    for seed in 0..200 {
+        let mut rng = Rng::new(seed);
+        let text = soup(&mut rng, 60);
+        let mut whole = Vec::new();
+        detector.search(&text, None, &mut whole);
+        for anchor in memchr::memmem::find_iter(&text, b"sk-") {
+            let here = whole.iter().find(|found| found.start == anchor);
+            let margin = match here {
+                None => reach.span.max(reach.context),
+                Some(found) if detector.rules[usize::from(found.rule)].context.is_some() => reach.context,
+                Some(_) => reach.span,
+            };
+            let low = anchor.saturating_sub(margin);
+            let high = text.len().min(anchor + margin.max(reach.span));
+            let mut cut = Vec::new();
+            detector.search(&text[low..high], Some(&[anchor - low..anchor - low + 1]), &mut cut);
+            let expected = here.map(|found| (found.end, found.rule, found.confidence));
+            assert_eq!(cut.first().map(|found| (found.end + low, found.rule, found.confidence)), expected);
+        }
+    }
+}
+
+#[test]
+fn a_key_that_is_cut_off_is_no_current_key() {
+    let detector = detector();
+    let mut rng = Rng::new(9);
+    let key = rng.key(true);
+    for length in 0..key.len() {
+        for found in search(&detector, &key[..length]) {
+            assert_eq!(detector.rules[usize::from(found.rule)].anchor, crate::rules::Anchor::Aisa);
+            assert_ne!(found.rule, 0, "{length}");
+        }
+        assert_eq!(search(&detector, &key[..length]).len(), usize::from(length >= 28), "{length}");
+    }
+    let mut seen = Vec::new();
+    let long = format!("sk-aisa-{}", rng.body(2000, BASE64URL));
+    detector.search(long.as_bytes(), None, &mut seen);
+    assert_eq!((seen[0].start, seen[0].end), (0, 520));
+}
+
+#[test]
+fn judging_other_bytes_never_panics() {
+    let detector = detector();
+    assert_eq!(detector.judge(b"sk-", 0, 3, 0), None);
+    assert_eq!(detector.judge(b"sk-aisa-", 0, 99, 7), None);
+    assert_eq!(detector.judge(b"", 5, 2, 0), None);
+    let mut rng = Rng::new(2);
+    let text = fill("KEY={legacy}", &mut rng).text;
+    let near = format!("AISA_{text}");
+    let found = search(&detector, &text)[0];
+    assert_eq!(detector.judge(near.as_bytes(), found.start + 5, found.end + 5, found.rule), Some(Confidence::High));
+}

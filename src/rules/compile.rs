@@ -1,0 +1,178 @@
+//! Turns a rules file into rules.
+
+use std::sync::{Arc, OnceLock};
+
+use regex::bytes::Regex;
+
+use super::schema::{File, RawConfidence, RawContext, RawRule, RawStructure};
+use crate::error::{Error, Result};
+use crate::model::Confidence;
+
+/// A regular expression that is compiled when it is first needed, anchored at the start of a candidate.
+#[derive(Debug)]
+pub struct LazyRegex {
+    pattern: Box<str>,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl LazyRegex {
+    fn new(pattern: &str) -> Self {
+        Self {
+            pattern: pattern.into(),
+            compiled: OnceLock::new(),
+        }
+    }
+
+    /// The pattern as the rules file has it.
+    pub fn as_str(&self) -> &str {
+        &self.pattern
+    }
+
+    /// The compiled expression; `None` if the pattern is not valid, which [`load`] and a test rule out.
+    pub fn get(&self) -> Option<&Regex> {
+        self.compiled
+            .get_or_init(|| Regex::new(&format!(r"\A(?:{})", self.pattern)).ok())
+            .as_ref()
+    }
+}
+
+/// What the body of a key decodes to. It moves confidence and never drops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Structure {
+    /// 43 characters that are the canonical base64url of 32 bytes.
+    Base64Url32,
+}
+
+/// What has to stand near by for a candidate to be a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContextNeed {
+    /// An assigned name with `aisa` in it, or `aisa.one` or `AISA_` near by.
+    Aisa,
+}
+
+/// The literal that a rule's candidates start with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// `sk-aisa-`, and a body of base64url's characters.
+    Aisa,
+    /// `sk-`, and a body of letters and digits.
+    Plain,
+}
+
+/// One kind of key.
+#[derive(Debug)]
+pub struct Rule {
+    /// Stable name, which reports and configuration use.
+    pub id: Arc<str>,
+    /// One line for people.
+    pub description: String,
+    /// The shape of a key.
+    pub regex: LazyRegex,
+    /// What a candidate starts with.
+    pub anchor: Anchor,
+    /// Free words for reports.
+    pub tags: Vec<String>,
+    /// How sure a match is if nothing about it is unusual.
+    pub confidence: Confidence,
+    /// What the body has to decode to for full confidence.
+    pub structure: Option<Structure>,
+    /// What has to stand near by.
+    pub context: Option<ContextNeed>,
+    /// Texts that hold such a key, as templates.
+    pub examples: Vec<String>,
+    /// Texts that hold none, as templates.
+    pub counter_examples: Vec<String>,
+}
+
+/// The rules of a file's text; `name` says which file in errors. Every expression is compiled, so that a wrong one is
+/// an error here and not a rule that finds nothing.
+pub fn load(text: &str, name: &str) -> Result<Vec<Rule>> {
+    let rules = parse(text, name)?;
+    for rule in &rules {
+        if let Err(error) = Regex::new(rule.regex.as_str()) {
+            return Err(invalid(&rule.id, format!("its regex is not valid: {error}")));
+        }
+        if rule.regex.get().is_none() {
+            return Err(invalid(&rule.id, "its regex is too large"));
+        }
+    }
+    Ok(rules)
+}
+
+/// The rules of a file's text, with expressions that are not looked at yet.
+pub(super) fn parse(text: &str, name: &str) -> Result<Vec<Rule>> {
+    let file: File = toml::from_str(text).map_err(|error| invalid(name, error.to_string()))?;
+    let rules = file
+        .rules
+        .into_iter()
+        .map(compile)
+        .collect::<Result<Vec<_>>>()?;
+    if rules.len() > usize::from(u16::MAX) {
+        return Err(invalid(name, "more than 65535 rules"));
+    }
+    for (at, rule) in rules.iter().enumerate() {
+        if rules[..at].iter().any(|other| other.id == rule.id) {
+            return Err(invalid(&rule.id, "two rules have this id"));
+        }
+    }
+    Ok(rules)
+}
+
+fn compile(raw: RawRule) -> Result<Rule> {
+    let anchor = match raw.keywords.as_slice() {
+        [only] if only == "sk-aisa-" => Anchor::Aisa,
+        [only] if only == "sk-" => Anchor::Plain,
+        _ => {
+            return Err(invalid(
+                &raw.id,
+                "keywords must be [\"sk-aisa-\"] or [\"sk-\"]: the text that every key of this rule starts with",
+            ));
+        }
+    };
+    Ok(Rule {
+        id: raw.id.into(),
+        description: raw.description,
+        regex: LazyRegex::new(&raw.regex),
+        anchor,
+        tags: raw.tags,
+        confidence: match raw.confidence {
+            RawConfidence::Low => Confidence::Low,
+            RawConfidence::Medium => Confidence::Medium,
+            RawConfidence::High => Confidence::High,
+        },
+        structure: raw.structure.map(|RawStructure::Base64Url32| Structure::Base64Url32),
+        context: raw.context.map(|RawContext::Aisa| ContextNeed::Aisa),
+        examples: raw.examples,
+        counter_examples: raw.counter_examples,
+    })
+}
+
+fn invalid(rule: &str, reason: impl Into<String>) -> Error {
+    Error::Rule {
+        rule: rule.to_owned(),
+        reason: reason.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(extra: &str) -> String {
+        format!("[[rules]]\nid = 'x'\ndescription = 'd'\n{extra}\n")
+    }
+
+    #[test]
+    fn a_wrong_file_is_refused() {
+        let good = one("regex = 'sk-a'\nkeywords = ['sk-']");
+        assert_eq!(load(&good, "f").expect("a good file").len(), 1);
+        for bad in [
+            one("regex = 'sk-('\nkeywords = ['sk-']"),
+            one("regex = 'sk-'\nkeywords = ['pk-']"),
+            one("regex = 'sk-'\nkeywords = ['sk-']\nentropy = 3"),
+            format!("{good}{good}"),
+        ] {
+            assert!(load(&bad, "f").is_err(), "{bad}");
+        }
+    }
+}
