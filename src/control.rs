@@ -53,6 +53,14 @@ pub struct Control {
 }
 
 impl Control {
+    /// With this many threads; 0 is one for each processor.
+    pub fn new(threads: usize) -> Self {
+        Self {
+            threads,
+            ..Self::default()
+        }
+    }
+
     /// Asks every loop to stop soon.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);

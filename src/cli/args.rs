@@ -89,16 +89,33 @@ pub struct CommonArgs {
     #[arg(long, help_heading = "Report")]
     pub show_secrets: bool,
     /// The lowest severity that makes the exit status 1.
-    #[arg(long, value_name = "SEVERITY", default_value = "warning", help_heading = "Exit status")]
+    #[arg(
+        long,
+        value_name = "SEVERITY",
+        default_value = "warning",
+        help_heading = "Exit status"
+    )]
     pub fail_on: FailOn,
     /// Whether an incomplete scan without findings exits with 3 (fail) or 0 (pass).
-    #[arg(long, value_name = "WHAT", default_value = "fail", help_heading = "Exit status")]
+    #[arg(
+        long,
+        value_name = "WHAT",
+        default_value = "fail",
+        help_heading = "Exit status"
+    )]
     pub on_incomplete: OnIncomplete,
     /// The exit status for findings instead of 1.
     #[arg(long, value_name = "N", help_heading = "Exit status")]
     pub exit_code: Option<u8>,
     /// How many threads; one for each processor by default.
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true, help_heading = "Running")]
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true,
+        help_heading = "Running"
+    )]
     pub threads: usize,
     /// No progress line.
     #[arg(long, help_heading = "Running")]

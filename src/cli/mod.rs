@@ -37,7 +37,11 @@ fn perform(command: Command) -> Result<Exit> {
         Command::Scan(args) => commands::scan::paths(resolve::scan(&args, true, true)?),
         Command::Dir(args) => commands::scan::paths(resolve::scan(&args, true, false)?),
         Command::Git(args) => {
-            let args = ScanArgs { paths: args.paths, common: args.common, ..ScanArgs::default() };
+            let args = ScanArgs {
+                paths: args.paths,
+                common: args.common,
+                ..ScanArgs::default()
+            };
             commands::scan::paths(resolve::scan(&args, false, true)?)
         }
         Command::Stdin(args) => {

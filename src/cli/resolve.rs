@@ -16,7 +16,11 @@ use crate::source::files;
 /// # Errors
 /// A configuration file that cannot be used, or an unknown format.
 pub fn scan(args: &ScanArgs, files: bool, history: bool) -> Result<Request> {
-    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+    let paths = if args.paths.is_empty() {
+        vec![PathBuf::from(".")]
+    } else {
+        args.paths.clone()
+    };
     let mut accepted = BTreeMap::new();
     for path in &paths {
         accepted.extend(config::accepted(path)?);
@@ -26,7 +30,14 @@ pub fn scan(args: &ScanArgs, files: bool, history: bool) -> Result<Request> {
         exclude: args.exclude.clone(),
         max_file_size: args.max_file_size,
     };
-    let options = pipeline::Options { paths, files, history, walk, accepted, ..pipeline::Options::default() };
+    let options = pipeline::Options {
+        paths,
+        files,
+        history,
+        walk,
+        accepted,
+        ..pipeline::Options::default()
+    };
     request(&args.common, options)
 }
 
@@ -36,7 +47,10 @@ pub fn scan(args: &ScanArgs, files: bool, history: bool) -> Result<Request> {
 /// An unknown format.
 pub fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Request> {
     Ok(Request {
-        options: pipeline::Options { show_secrets: common.show_secrets, ..options },
+        options: pipeline::Options {
+            show_secrets: common.show_secrets,
+            ..options
+        },
         reports: reports(common)?,
         fail_on: common.fail_on,
         on_incomplete: common.on_incomplete,
@@ -63,7 +77,9 @@ fn reports(common: &CommonArgs) -> Result<Vec<(Format, Option<PathBuf>)>> {
         match name {
             "human" => Ok((Format::Human, file)),
             "json" => Ok((Format::Json, file)),
-            _ => Err(Error::Format { name: name.to_owned() }),
+            _ => Err(Error::Format {
+                name: name.to_owned(),
+            }),
         }
     };
     common.format.iter().map(parse).collect()

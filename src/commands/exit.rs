@@ -65,7 +65,8 @@ impl Exit {
         };
         if outcome.interrupted {
             Self::Interrupted
-        } else if least.is_some_and(|least| outcome.keys.iter().any(|key| key.severity() >= least)) {
+        } else if least.is_some_and(|least| outcome.keys.iter().any(|key| key.severity() >= least))
+        {
             Self::Found(found)
         } else if !outcome.complete() && on_incomplete == OnIncomplete::Fail {
             Self::Incomplete
@@ -81,7 +82,12 @@ mod tests {
     use crate::model::{Confidence, Key, Problem, ProblemKind, Secret};
 
     fn outcome(confidence: Option<Confidence>, problem: bool) -> Outcome {
-        let key = |confidence| Key { secret: Secret::new("sk-"), rule: "r".into(), confidence, locations: Vec::new() };
+        let key = |confidence| Key {
+            secret: Secret::new("sk-"),
+            rule: "r".into(),
+            confidence,
+            locations: Vec::new(),
+        };
         let problem = problem.then(|| Problem::new(ProblemKind::Unreadable, "a", "b"));
         Outcome {
             keys: confidence.map(key).into_iter().collect(),

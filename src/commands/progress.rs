@@ -41,14 +41,21 @@ fn draw(control: &Control, over: &AtomicBool) {
         }
         let total = control.progress.total.load(Ordering::Relaxed);
         if let (Ok(known), Ok(unknown)) = (&known, &unknown) {
-            bar.set_style(if total > 0 { known.clone() } else { unknown.clone() });
+            bar.set_style(if total > 0 {
+                known.clone()
+            } else {
+                unknown.clone()
+            });
         }
         if total > 0 {
             bar.set_length(total);
         }
         let mib = control.progress.bytes.load(Ordering::Relaxed) as f64 / f64::from(1 << 20);
         let phase = if total > 0 { "history" } else { "files" };
-        bar.set_message(format!("{phase}: {mib:.0} MiB, {:.0} MiB/s,", mib / begun.elapsed().as_secs_f64()));
+        bar.set_message(format!(
+            "{phase}: {mib:.0} MiB, {:.0} MiB/s,",
+            mib / begun.elapsed().as_secs_f64()
+        ));
         bar.set_position(control.progress.done.load(Ordering::Relaxed));
     }
     bar.finish_and_clear();

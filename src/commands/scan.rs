@@ -42,7 +42,9 @@ pub struct Request {
 /// # Errors
 /// Whatever is fatal: see [`Error`].
 pub fn paths(request: Request) -> Result<Exit> {
-    run(&request, |detector, control| pipeline::scan(&request.options, detector, control))
+    run(&request, |detector, control| {
+        pipeline::scan(&request.options, detector, control)
+    })
 }
 
 /// Scans standard input.
@@ -51,14 +53,23 @@ pub fn paths(request: Request) -> Result<Exit> {
 /// Whatever is fatal: see [`Error`].
 pub fn stdin(request: Request, label: Option<&str>) -> Result<Exit> {
     run(&request, |detector, control| {
-        pipeline::stdin(&mut io::stdin().lock(), label, &request.options, detector, control)
+        pipeline::stdin(
+            &mut io::stdin().lock(),
+            label,
+            &request.options,
+            detector,
+            control,
+        )
     })
 }
 
-fn run(request: &Request, scan: impl FnOnce(&Detector, &Control) -> Result<Outcome>) -> Result<Exit> {
+fn run(
+    request: &Request,
+    scan: impl FnOnce(&Detector, &Control) -> Result<Outcome>,
+) -> Result<Exit> {
     // A report that cannot be written is better known before a long run than after it.
     let reports: Vec<Report> = request.reports.iter().map(open).collect::<Result<_>>()?;
-    let control = Arc::new(Control { threads: request.threads, ..Control::default() });
+    let control = Arc::new(Control::new(request.threads));
     stop_on_signal(&control);
     let detector = Detector::new(rules::builtin()?);
     let line = Line::start(&control, request.progress && io::stderr().is_terminal());
@@ -74,22 +85,38 @@ fn run(request: &Request, scan: impl FnOnce(&Detector, &Control) -> Result<Outco
             write(report, &outcome, &detector, request)?;
         }
     }
-    Ok(Exit::of(&outcome, request.fail_on, request.on_incomplete, request.found_code))
+    Ok(Exit::of(
+        &outcome,
+        request.fail_on,
+        request.on_incomplete,
+        request.found_code,
+    ))
 }
 
 type Report = (Format, Option<(PathBuf, File)>);
 
 fn open((format, path): &(Format, Option<PathBuf>)) -> Result<Report> {
-    let Some(path) = path else { return Ok((*format, None)) };
+    let Some(path) = path else {
+        return Ok((*format, None));
+    };
     match File::create(path) {
         Ok(file) => Ok((*format, Some((path.clone(), file)))),
-        Err(source) => Err(Error::Output { place: path.display().to_string(), source }),
+        Err(source) => Err(Error::Output {
+            place: path.display().to_string(),
+            source,
+        }),
     }
 }
 
-fn write((format, file): Report, outcome: &Outcome, detector: &Detector, request: &Request) -> Result<()> {
+fn write(
+    (format, file): Report,
+    outcome: &Outcome,
+    detector: &Detector,
+    request: &Request,
+) -> Result<()> {
     let terminal = file.is_none() && io::stdout().is_terminal();
-    let color = terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+    let color =
+        terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
     let options = report::Options {
         show_secrets: request.options.show_secrets,
         color,
@@ -99,12 +126,14 @@ fn write((format, file): Report, outcome: &Outcome, detector: &Detector, request
     let (place, result) = match file {
         Some((path, file)) => {
             let mut out = BufWriter::new(file);
-            let result = report::write(format, outcome, detector, &options, &mut out).and_then(|()| out.flush());
+            let result = report::write(format, outcome, detector, &options, &mut out)
+                .and_then(|()| out.flush());
             (path.display().to_string(), result)
         }
         None => {
             let mut out = BufWriter::new(io::stdout().lock());
-            let result = report::write(format, outcome, detector, &options, &mut out).and_then(|()| out.flush());
+            let result = report::write(format, outcome, detector, &options, &mut out)
+                .and_then(|()| out.flush());
             ("standard output".to_owned(), result)
         }
     };
@@ -137,7 +166,12 @@ fn log(outcome: &Outcome, verbose: u8) {
     );
     if verbose > 1 {
         for key in &outcome.keys {
-            lines.push_str(&format!("aisaleaks: {} {} in {} places\n", key.rule, key.secret, key.locations.len()));
+            lines.push_str(&format!(
+                "aisaleaks: {} {} in {} places\n",
+                key.rule,
+                key.secret,
+                key.locations.len()
+            ));
         }
     }
     drop(io::stderr().write_all(lines.as_bytes()));

@@ -60,7 +60,9 @@ impl Detector {
     /// How far around the start of a candidate its bytes, its edges and its context lie.
     pub fn reach(&self) -> Reach {
         Reach {
-            span: 640,
+            before: 128,
+            longest: ANCHOR.len() + matching::LONGEST + 8,
+            after: 64,
             context: context::NEAR + 64,
         }
     }

@@ -248,7 +248,8 @@ fn cover_segments(body: &[u8], cover: &mut [bool]) {
     for segment in body.split(is_separator) {
         let tail = segment.get(1..).unwrap_or_default();
         let word = segment.first().is_some_and(u8::is_ascii_alphabetic)
-            && (tail.iter().all(u8::is_ascii_lowercase) || segment.iter().all(u8::is_ascii_uppercase));
+            && (tail.iter().all(u8::is_ascii_lowercase)
+                || segment.iter().all(u8::is_ascii_uppercase));
         if word && segment.len() >= 2 && segment.len() <= 14 {
             cover[start..start + segment.len()].fill(true);
         }
@@ -268,20 +269,48 @@ mod tests {
     #[test]
     fn what_people_write_is_dropped() {
         for text in [
-            "x", "X", "0", "EXAMPLE", "abcdefghijklmnopqrstuvwxyz", "abcdefghijklmnopqrstuvwxyz0123456789",
-            "your-api-key-goes-here-", "your_aisa_api_key_here_", "0123456789abcdef", "1234567890", "CHANGE-ME-",
-            "your-key-here-", "test-key-", "secret", "integration-fixture-", "AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQrrSSttUU",
-            "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0u1v2w3x4y5z6", "abc123def456ghi789jkl012mno345pqr678stu901vwx",
-            "placeholder", "Platzhalter", "dein-schluessel-hier-", "nide-miyao-", "deadbeef", "xoxo", "REPLACE_WITH_YOUR_KEY_",
-            "ThisIsNotARealKeyItIsOnlyAnExampleForTheDocs", "zyxwvutsrqponmlkjihgfedcba9876543210",
-            "fake-key-for-unit-tests-do-not-use-1a2b3c-v2", "qwertyuiopasdfghjklzxcvbnm", "aBcDeFgHiJkLmNoPqRsTuVwXyZ012345",
+            "x",
+            "X",
+            "0",
+            "EXAMPLE",
+            "abcdefghijklmnopqrstuvwxyz",
+            "abcdefghijklmnopqrstuvwxyz0123456789",
+            "your-api-key-goes-here-",
+            "your_aisa_api_key_here_",
+            "0123456789abcdef",
+            "1234567890",
+            "CHANGE-ME-",
+            "your-key-here-",
+            "test-key-",
+            "secret",
+            "integration-fixture-",
+            "AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQrrSSttUU",
+            "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0u1v2w3x4y5z6",
+            "abc123def456ghi789jkl012mno345pqr678stu901vwx",
+            "placeholder",
+            "Platzhalter",
+            "dein-schluessel-hier-",
+            "nide-miyao-",
+            "deadbeef",
+            "xoxo",
+            "REPLACE_WITH_YOUR_KEY_",
+            "ThisIsNotARealKeyItIsOnlyAnExampleForTheDocs",
+            "zyxwvutsrqponmlkjihgfedcba9876543210",
+            "fake-key-for-unit-tests-do-not-use-1a2b3c-v2",
+            "qwertyuiopasdfghjklzxcvbnm",
+            "aBcDeFgHiJkLmNoPqRsTuVwXyZ012345",
         ] {
             for length in [43, 48, 64] {
                 let body = at_length(text, length);
                 assert!(is_placeholder(&body), "{text} at {length}");
             }
         }
-        for text in ["test-key-000000000000", "integration-fixture-1", "your-api-key-goes-here", "XXXXXXXXXXXXXXXXXXXX"] {
+        for text in [
+            "test-key-000000000000",
+            "integration-fixture-1",
+            "your-api-key-goes-here",
+            "XXXXXXXXXXXXXXXXXXXX",
+        ] {
             assert!(is_placeholder(text.as_bytes()), "{text}");
         }
     }
@@ -324,7 +353,11 @@ mod tests {
     #[test]
     fn of_a_hundred_thousand_short_or_long_ones_none_is_lost() {
         for length in [20, 24, 31, 32, 60, 128] {
-            assert_eq!(lost(length as u64, 100_000, length, BASE64URL, 64), 0, "{length}");
+            assert_eq!(
+                lost(length as u64, 100_000, length, BASE64URL, 64),
+                0,
+                "{length}"
+            );
         }
     }
 }

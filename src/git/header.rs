@@ -2,13 +2,17 @@
 
 /// Whether the byte at `at` of a commit or tag stands in its author, committer or tagger line.
 pub fn names_a_person(object: &[u8], at: usize) -> bool {
-    let Some(before) = object.get(..at) else { return false };
+    let Some(before) = object.get(..at) else {
+        return false;
+    };
     if memchr::memmem::find(before, b"\n\n").is_some() {
         return false;
     }
     let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
     let line = object.get(start..).unwrap_or_default();
-    [&b"author "[..], b"committer ", b"tagger "].iter().any(|word| line.starts_with(word))
+    [&b"author "[..], b"committer ", b"tagger "]
+        .iter()
+        .any(|word| line.starts_with(word))
 }
 
 #[cfg(test)]

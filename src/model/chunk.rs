@@ -108,3 +108,10 @@ pub struct Reach {
     /// Its context (`aisa` near by a legacy key) lies within this many bytes before and behind it.
     pub context: usize,
 }
+
+impl Reach {
+    /// How many bytes on each side of a window are enough for everything that starts in it.
+    pub fn margin(&self) -> usize {
+        self.before + self.longest + self.after + self.context
+    }
+}

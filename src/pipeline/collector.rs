@@ -8,7 +8,9 @@ use super::sightings::{Direct, Located, Seen, Stored, Where};
 use crate::control::Control;
 use crate::detect::{self, Detector, Match};
 use crate::git::{Repository, header, plain, tree};
-use crate::model::{Chunk, Confidence, Fresh, Key, Location, Mark, ObjectId, Origin, Problem, Secret, Sink, Worker};
+use crate::model::{
+    Chunk, Confidence, Fresh, Key, Location, Mark, ObjectId, Origin, Problem, Secret, Sink, Worker,
+};
 use crate::source::history::History;
 
 pub(super) struct Collector<'a> {
@@ -56,19 +58,26 @@ impl<'a> Collector<'a> {
 
     /// The number of the key, whatever the confidence with which it was seen here: that of its first sighting.
     fn key_of(&self, seen: u32) -> Option<(Secret, u16, Option<Confidence>)> {
-        lock(&self.seen).all.get(seen as usize).map(|seen| (seen.secret.clone(), seen.rule, seen.confidence))
+        lock(&self.seen)
+            .all
+            .get(seen as usize)
+            .map(|seen| (seen.secret.clone(), seen.rule, seen.confidence))
     }
 
     /// Locations of what was seen outside object databases. Paths of files count from `base`.
     pub(super) fn file_locations(&self, base: &Path) -> Located {
         let mut located = Located::new();
         let mut direct = std::mem::take(&mut *lock(&self.direct));
-        direct.sort_by(|one, other| (one.origin, &one.path, one.place).cmp(&(other.origin, &other.path, other.place)));
+        direct.sort_by(|one, other| {
+            (one.origin, &one.path, one.place).cmp(&(other.origin, &other.path, other.place))
+        });
         let mut nth: HashMap<(u32, Option<Vec<u8>>), usize> = HashMap::new();
         for sighting in direct {
             let at = match (&sighting.path, sighting.origin) {
                 (Some(path), Origin::Worktree) => {
-                    let count = nth.entry((sighting.seen, sighting.path.clone())).or_default();
+                    let count = nth
+                        .entry((sighting.seen, sighting.path.clone()))
+                        .or_default();
                     *count += 1;
                     Where::File(base.join(plain::to_path(path)), *count - 1)
                 }
@@ -100,14 +109,19 @@ impl<'a> Collector<'a> {
         let mut stored = std::mem::take(&mut *lock(&self.stored));
         stored.sort_unstable();
         stored.dedup();
-        let root = repository.name.canonicalize().unwrap_or_else(|_| repository.name.clone());
+        let root = repository
+            .name
+            .canonicalize()
+            .unwrap_or_else(|_| repository.name.clone());
         let mut chosen: BTreeMap<(u32, Where), Stored> = BTreeMap::new();
         let mut nth: HashMap<(u32, ObjectId), usize> = HashMap::new();
         for sighting in stored {
             let count = nth.entry((sighting.seen, sighting.object)).or_default();
             *count += 1;
             let at = match (history.paths.get(&sighting.object), sighting.origin) {
-                (Some(Some(path)), Origin::History) => Where::File(root.join(plain::to_path(path)), *count - 1),
+                (Some(Some(path)), Origin::History) => {
+                    Where::File(root.join(plain::to_path(path)), *count - 1)
+                }
                 (Some(Some(_)), Origin::PathName) => {
                     let path = self.tree_path(&sighting, history, control);
                     Where::Named(Origin::PathName, path, None)
@@ -125,7 +139,9 @@ impl<'a> Collector<'a> {
                 continue;
             }
             if held.as_ref().is_none_or(|(id, _)| *id != sighting.object) {
-                held = history.read(&sighting.object, control).map(|bytes| (sighting.object, bytes));
+                held = history
+                    .read(&sighting.object, control)
+                    .map(|bytes| (sighting.object, bytes));
             }
             let bytes = held.as_ref().map_or(&[][..], |(_, bytes)| bytes);
             let location = self.stored_location(&at.1, &sighting, bytes, history, base);
@@ -134,13 +150,24 @@ impl<'a> Collector<'a> {
     }
 
     /// The path of a name in a tree.
-    fn tree_path(&self, sighting: &Stored, history: &History, control: &Control) -> Option<Vec<u8>> {
+    fn tree_path(
+        &self,
+        sighting: &Stored,
+        history: &History,
+        control: &Control,
+    ) -> Option<Vec<u8>> {
         let mut path = history.paths.get(&sighting.object)?.clone()?;
         let bytes = history.read(&sighting.object, control)?;
         let mut starts = Vec::new();
         tree::starts(&bytes, sighting.object.as_bytes().len(), &mut starts);
-        let at = starts.partition_point(|&start| start <= sighting.start).checked_sub(1)?;
-        let entry = tree::entry(&bytes, *starts.get(at)? as usize, sighting.object.as_bytes().len())?;
+        let at = starts
+            .partition_point(|&start| start <= sighting.start)
+            .checked_sub(1)?;
+        let entry = tree::entry(
+            &bytes,
+            *starts.get(at)? as usize,
+            sighting.object.as_bytes().len(),
+        )?;
         if !path.is_empty() {
             path.push(b'/');
         }
@@ -148,7 +175,14 @@ impl<'a> Collector<'a> {
         Some(path)
     }
 
-    fn stored_location(&self, at: &Where, seen: &Stored, bytes: &[u8], history: &History, base: &Path) -> Location {
+    fn stored_location(
+        &self,
+        at: &Where,
+        seen: &Stored,
+        bytes: &[u8],
+        history: &History,
+        base: &Path,
+    ) -> Location {
         let (start, end) = (seen.start as usize, seen.end as usize);
         let known = history.paths.get(&seen.object).and_then(Option::as_deref);
         let path = match at {
@@ -160,7 +194,9 @@ impl<'a> Collector<'a> {
             Where::Object(..) => None,
         };
         let origin = match seen.origin {
-            Origin::CommitMessage | Origin::TagMessage if header::names_a_person(bytes, start) => Origin::Author,
+            Origin::CommitMessage | Origin::TagMessage if header::names_a_person(bytes, start) => {
+                Origin::Author
+            }
             Origin::History if known.is_some_and(is_note) => Origin::Note,
             origin => origin,
         };
@@ -173,7 +209,8 @@ impl<'a> Collector<'a> {
             blob: Some(seen.object),
             reachable: lost.then_some("none"),
             tracked: None,
-            context: is_text.then(|| detect::context(self.detector, bytes, start, end, self.show_secrets)),
+            context: is_text
+                .then(|| detect::context(self.detector, bytes, start, end, self.show_secrets)),
         }
     }
 
@@ -181,8 +218,15 @@ impl<'a> Collector<'a> {
     pub(super) fn finish(self, located: Located) -> (Vec<Key>, Vec<Problem>) {
         let mut keys: BTreeMap<String, Key> = BTreeMap::new();
         for ((seen, _), location) in located {
-            let Some((secret, rule, Some(confidence))) = self.key_of(seen) else { continue };
-            let name = self.detector.rules().get(usize::from(rule)).map(|rule| rule.id.to_string()).unwrap_or_default();
+            let Some((secret, rule, Some(confidence))) = self.key_of(seen) else {
+                continue;
+            };
+            let name = self
+                .detector
+                .rules()
+                .get(usize::from(rule))
+                .map(|rule| rule.id.to_string())
+                .unwrap_or_default();
             let key = keys.entry(secret.fingerprint()).or_insert_with(|| Key {
                 secret,
                 rule: name,
@@ -199,9 +243,14 @@ impl<'a> Collector<'a> {
         }
         keys.sort_by(|(one_name, one), (other_name, other)| {
             let worst = other.confidence.cmp(&one.confidence);
-            worst.then(other.locations.len().cmp(&one.locations.len())).then(one_name.cmp(other_name))
+            worst
+                .then(other.locations.len().cmp(&one.locations.len()))
+                .then(one_name.cmp(other_name))
         });
-        let problems = self.problems.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let problems = self
+            .problems
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         (keys.into_iter().map(|(_, key)| key).collect(), problems)
     }
 }
@@ -214,7 +263,11 @@ fn is_note(path: &[u8]) -> bool {
 
 impl Sink for Collector<'_> {
     fn worker(&self) -> Box<dyn Worker + '_> {
-        Box::new(Collecting { collector: self, matches: Vec::new(), stored: Vec::new() })
+        Box::new(Collecting {
+            collector: self,
+            matches: Vec::new(),
+            stored: Vec::new(),
+        })
     }
 
     fn problem(&self, problem: Problem) {
@@ -235,7 +288,9 @@ impl Worker for Collecting<'_> {
             Fresh::All => None,
             Fresh::Only(ranges) => Some(ranges),
         };
-        self.collector.detector.search(chunk.bytes, windows, &mut self.matches);
+        self.collector
+            .detector
+            .search(chunk.bytes, windows, &mut self.matches);
         if self.matches.is_empty() && chunk.inherited.is_empty() {
             return;
         }
@@ -250,21 +305,44 @@ impl Collecting<'_> {
         let searched = self.matches.len();
         for mark in chunk.inherited {
             let found = self.matches.get(..searched).unwrap_or_default();
-            if found.binary_search_by_key(&mark.start, |found| found.start).is_ok() {
+            if found
+                .binary_search_by_key(&mark.start, |found| found.start)
+                .is_ok()
+            {
                 continue;
             }
-            let Some(rule) = seen.all.get(mark.id as usize).map(|seen| seen.rule) else { continue };
+            let Some(rule) = seen.all.get(mark.id as usize).map(|seen| seen.rule) else {
+                continue;
+            };
             let confidence = detector.judge(chunk.bytes, mark.start, mark.end, rule);
-            self.matches.push(Match { start: mark.start, end: mark.end, rule, confidence });
+            self.matches.push(Match {
+                start: mark.start,
+                end: mark.end,
+                rule,
+                confidence,
+            });
         }
-        self.matches.sort_unstable_by_key(|found| (found.start, found.end));
-        self.matches.retain(|found| chunk.own.is_none_or(|(from, to)| (from..to).contains(&found.start)));
+        self.matches
+            .sort_unstable_by_key(|found| (found.start, found.end));
+        self.matches.retain(|found| {
+            chunk
+                .own
+                .is_none_or(|(from, to)| (from..to).contains(&found.start))
+        });
         let first = marks.len();
         for found in &self.matches {
             let text = chunk.bytes.get(found.start..found.end).unwrap_or_default();
             let secret = Secret::new(&String::from_utf8_lossy(text));
-            let id = seen.id(Seen { secret, rule: found.rule, confidence: found.confidence });
-            marks.push(Mark { start: found.start, end: found.end, id });
+            let id = seen.id(Seen {
+                secret,
+                rule: found.rule,
+                confidence: found.confidence,
+            });
+            marks.push(Mark {
+                start: found.start,
+                end: found.end,
+                id,
+            });
         }
         drop(seen);
         let matches = std::mem::take(&mut self.matches);
@@ -279,13 +357,27 @@ impl Collecting<'_> {
     fn record(&mut self, chunk: &Chunk<'_>, mark: &Mark) {
         let positions = (u32::try_from(mark.start), u32::try_from(mark.end));
         if let (Some(object), None, (Ok(start), Ok(end))) = (chunk.object, chunk.own, positions) {
-            self.stored.push(Stored { seen: mark.id, object, start, end, origin: chunk.origin });
+            self.stored.push(Stored {
+                seen: mark.id,
+                object,
+                start,
+                end,
+                origin: chunk.origin,
+            });
             return;
         }
         let is_name = matches!(chunk.origin, Origin::PathName | Origin::RefName);
         let (start, end) = (mark.start, mark.end);
         let collector = self.collector;
-        let context = || detect::context(collector.detector, chunk.bytes, start, end, collector.show_secrets);
+        let context = || {
+            detect::context(
+                collector.detector,
+                chunk.bytes,
+                start,
+                end,
+                collector.show_secrets,
+            )
+        };
         lock(&collector.direct).push(Direct {
             seen: mark.id,
             origin: chunk.origin,

@@ -12,7 +12,7 @@ use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
 use crate::git::Repository;
-use crate::model::{Outcome, Problem, ProblemKind, Sink, Target, TargetKind};
+use crate::model::{Outcome, Problem, ProblemKind, Target, TargetKind};
 use crate::source::{files, history, stdin};
 use collector::Collector;
 
@@ -43,7 +43,10 @@ pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result
     let reach = detector.reach();
     let mut outcome = Outcome::default();
     for path in &options.paths {
-        path.symlink_metadata().map_err(|source| Error::Target { path: path.clone(), source })?;
+        path.symlink_metadata().map_err(|source| Error::Target {
+            path: path.clone(),
+            source,
+        })?;
     }
     let mut repositories: Vec<PathBuf> = options.paths.clone();
     if options.files {
@@ -53,7 +56,14 @@ pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result
         outcome.stats.excluded = found.excluded;
         repositories.extend(found.repositories);
         let target = |path: &PathBuf| (path.display().to_string(), TargetKind::Files);
-        outcome.targets.extend(options.paths.iter().map(target).map(|(path, kind)| Target { path, kind, head: None, shallow: false }));
+        outcome
+            .targets
+            .extend(options.paths.iter().map(target).map(|(path, kind)| Target {
+                path,
+                kind,
+                head: None,
+                shallow: false,
+            }));
     }
     let mut locations = collector.file_locations(&base(&options.paths));
     if options.history {
@@ -65,7 +75,10 @@ pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result
                 }
                 return Err(Error::NotARepository { path: path.clone() });
             };
-            let common = repository.common_dir.canonicalize().unwrap_or_else(|_| repository.common_dir.clone());
+            let common = repository
+                .common_dir
+                .canonicalize()
+                .unwrap_or_else(|_| repository.common_dir.clone());
             if !seen.insert(common) || control.is_cancelled() {
                 continue;
             }
@@ -74,7 +87,13 @@ pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result
             outcome.stats.blobs += history.blobs;
             outcome.stats.commits += history.commits;
             outcome.stats.bytes += history.bytes;
-            collector.history_locations(&repository, &history, control, &base(&options.paths), &mut locations);
+            collector.history_locations(
+                &repository,
+                &history,
+                control,
+                &base(&options.paths),
+                &mut locations,
+            );
         }
     }
     finish(outcome, collector, locations, options, control, begun)
@@ -83,7 +102,7 @@ pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result
 /// Scans one stream.
 ///
 /// # Errors
-/// A stream that cannot be read.
+/// None yet: a stream that cannot be read is a problem.
 pub fn stdin(
     reader: &mut dyn Read,
     label: Option<&str>,
@@ -95,14 +114,13 @@ pub fn stdin(
     let collector = Collector::new(detector, options.show_secrets);
     let mut outcome = Outcome::default();
     let path = label.unwrap_or("-").to_owned();
-    match stdin::scan(reader, label, detector.reach(), &collector, control) {
-        Ok(bytes) => outcome.stats.bytes = bytes,
-        Err(error) => {
-            let message = format!("standard input could not be read to its end: {error}");
-            collector.problem(Problem::new(ProblemKind::Unreadable, path.clone(), message));
-        }
-    }
-    outcome.targets.push(Target { path, kind: TargetKind::Stdin, head: None, shallow: false });
+    outcome.stats.bytes = stdin::scan(reader, label, detector.reach(), &collector, control);
+    outcome.targets.push(Target {
+        path,
+        kind: TargetKind::Stdin,
+        head: None,
+        shallow: false,
+    });
     let locations = collector.file_locations(Path::new(""));
     finish(outcome, collector, locations, options, control, begun)
 }
@@ -110,12 +128,27 @@ pub fn stdin(
 fn name_targets(repository: &Repository, history: &history::History, outcome: &mut Outcome) {
     let shallow = !repository.shallow.is_empty();
     let path = repository.name.display().to_string();
-    outcome.targets.push(Target { path, kind: TargetKind::Git, head: history.head, shallow });
+    outcome.targets.push(Target {
+        path,
+        kind: TargetKind::Git,
+        head: history.head,
+        shallow,
+    });
     let own = repository.objects();
-    let borrowed = history.stores.first().into_iter().flat_map(|store| &store.directories).filter(|path| **path != own);
+    let borrowed = history
+        .stores
+        .first()
+        .into_iter()
+        .flat_map(|store| &store.directories)
+        .filter(|path| **path != own);
     for path in borrowed {
         let path = path.display().to_string();
-        outcome.targets.push(Target { path, kind: TargetKind::Git, head: None, shallow: false });
+        outcome.targets.push(Target {
+            path,
+            kind: TargetKind::Git,
+            head: None,
+            shallow: false,
+        });
     }
 }
 
@@ -142,7 +175,9 @@ fn finish(
     if control.is_cancelled() {
         outcome.interrupted = true;
         let message = "the run was interrupted before everything was read; run it again";
-        outcome.problems.push(Problem::new(ProblemKind::Interrupted, "", message));
+        outcome
+            .problems
+            .push(Problem::new(ProblemKind::Interrupted, "", message));
     }
     for problem in &mut outcome.problems {
         problem.accepted = options.accepted.get(&problem.fingerprint()).cloned();

@@ -1,6 +1,7 @@
 //! Sources: what walks files and streams and pushes their bytes into a sink. They know nothing of secrets.
 
 pub mod files;
+pub mod history;
 mod ignore_rules;
 mod listing;
 mod open;

@@ -5,7 +5,9 @@ use std::sync::Mutex;
 use crate::model::{Chunk, Mark, Origin, Problem, ProblemKind, Reach, Sink, Worker};
 
 pub(super) const REACH: Reach = Reach {
-    span: 8,
+    before: 0,
+    longest: 8,
+    after: 0,
     context: 8,
 };
 

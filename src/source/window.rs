@@ -9,7 +9,7 @@ use crate::model::{Chunk, Position, Reach, Worker};
 /// Pushes everything that `reader` gives to `worker` and returns how many bytes that was.
 ///
 /// `template` gives the chunks' origin, path and object. A stream that fits into one window is one chunk without `own`;
-/// a longer one is cut so that every byte belongs to exactly one window's `own` and has `reach.span + reach.context` bytes
+/// a longer one is cut so that every byte belongs to exactly one window's `own` and has `reach.margin()` bytes
 /// around it there, but for the ends of the stream. `window` is the number of bytes that each further window adds, at
 /// least 1. `buffer` is scratch that grows to the window and both margins, once. The bytes are added to
 /// `control.progress.bytes`; after a cancellation it returns early.
@@ -26,7 +26,7 @@ pub fn stream(
     worker: &mut dyn Worker,
     control: &Control,
 ) -> io::Result<u64> {
-    let margin = reach.span + reach.context;
+    let margin = reach.margin();
     let capacity = window.max(1) + 2 * margin;
     if buffer.len() < capacity {
         // Not `resize`: the zeros of a fresh vector come from the system unwritten.
@@ -103,7 +103,9 @@ mod tests {
 
     const NEEDLE: &[u8] = b"needle";
     const REACH: Reach = Reach {
-        span: 6,
+        before: 0,
+        longest: 6,
+        after: 0,
         context: 3,
     };
 

@@ -4,10 +4,10 @@ use std::io::Read;
 use std::sync::atomic::Ordering;
 
 use super::{Round, lock};
+use crate::git::Kind;
 use crate::git::loose::{self, Loose};
 use crate::git::pack::{Entry, Pack};
 use crate::git::walk::{Visited, Visitor};
-use crate::git::Kind;
 use crate::model::{Chunk, Fresh, Mark, ObjectId, Origin, Position, Problem, Worker};
 use crate::source::window;
 
@@ -25,13 +25,27 @@ pub(super) struct Contents<'a> {
 impl<'a> Contents<'a> {
     pub(super) fn new(round: &'a Round<'a>, pack: Option<(u32, &'a Pack)>) -> Self {
         let worker = round.sink.worker();
-        Self { round, pack, worker, window: Vec::new(), blobs: 0, commits: 0, bytes: 0, objects: 0 }
+        Self {
+            round,
+            pack,
+            worker,
+            window: Vec::new(),
+            blobs: 0,
+            commits: 0,
+            bytes: 0,
+            objects: 0,
+        }
     }
 
     /// Reads the loose object at this position.
     pub(super) fn loose(&mut self, at: usize) {
-        let Some((id, path)) = self.round.store.loose.get(at) else { return };
-        if !self.round.first_copy(Some(*id), self.round.store.loose_number(at)) {
+        let Some((id, path)) = self.round.store.loose.get(at) else {
+            return;
+        };
+        if !self
+            .round
+            .first_copy(Some(*id), self.round.store.loose_number(at))
+        {
             return;
         }
         match loose::open(path, self.round.control.limits.max_whole_object) {
@@ -42,16 +56,25 @@ impl<'a> Contents<'a> {
             }
             Ok(Loose::Stream(kind, mut reader, _)) => {
                 if let Err(error) = self.stream(kind, Some(*id), &mut reader) {
-                    let message = format!("the loose object cannot be read to its end: {error}; run `git fsck`");
+                    let message = format!(
+                        "the loose object cannot be read to its end: {error}; run `git fsck`"
+                    );
                     let place = path.display().to_string();
-                    self.problem(Problem::new(crate::model::ProblemKind::DamagedObject, place, message));
+                    self.problem(Problem::new(
+                        crate::model::ProblemKind::DamagedObject,
+                        place,
+                        message,
+                    ));
                 }
             }
             Err(problem) => self.problem(problem),
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one object's facts, from two kinds of store")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one object's facts, from two kinds of store"
+    )]
     fn push(
         &mut self,
         kind: Kind,
@@ -67,8 +90,16 @@ impl<'a> Contents<'a> {
             self.links(kind, id, bytes);
         }
         let position = Position::default();
-        let chunk =
-            Chunk { bytes, origin: origin(kind), path: None, object: id, fresh, inherited, own: None, position };
+        let chunk = Chunk {
+            bytes,
+            origin: origin(kind),
+            path: None,
+            object: id,
+            fresh,
+            inherited,
+            own: None,
+            position,
+        };
         self.worker.chunk(&chunk, marks);
         if !marks.is_empty() {
             self.round.note(id);
@@ -87,7 +118,9 @@ impl<'a> Contents<'a> {
 
     fn tell(&mut self) {
         let progress = &self.round.control.progress;
-        progress.done.fetch_add(std::mem::take(&mut self.objects), Ordering::Relaxed);
+        progress
+            .done
+            .fetch_add(std::mem::take(&mut self.objects), Ordering::Relaxed);
         let bytes = std::mem::take(&mut self.bytes);
         progress.bytes.fetch_add(bytes, Ordering::Relaxed);
         self.round.bytes.fetch_add(bytes, Ordering::Relaxed);
@@ -98,8 +131,12 @@ impl<'a> Contents<'a> {
         if kind == Kind::Blob {
             return;
         }
-        let cut = kind == Kind::Commit && id.is_some_and(|id| self.round.repository.shallow.contains(&id));
-        for line in bytes.split(|&byte| byte == b'\n').take_while(|line| !line.is_empty()) {
+        let cut = kind == Kind::Commit
+            && id.is_some_and(|id| self.round.repository.shallow.contains(&id));
+        for line in bytes
+            .split(|&byte| byte == b'\n')
+            .take_while(|line| !line.is_empty())
+        {
             let space = memchr::memchr(b' ', line).unwrap_or(line.len());
             let (word, rest) = line.split_at(space);
             let target = || ObjectId::from_hex(rest.get(1..)?);
@@ -113,7 +150,9 @@ impl<'a> Contents<'a> {
                 }
                 b"parent" if cut => {}
                 b"parent" | b"object" => {
-                    if let Some(target) = target().filter(|id| self.round.store.find(id.as_bytes()).is_none()) {
+                    if let Some(target) =
+                        target().filter(|id| self.round.store.find(id.as_bytes()).is_none())
+                    {
                         self.absent(target);
                     }
                 }
@@ -126,14 +165,29 @@ impl<'a> Contents<'a> {
         lock(&self.round.absent).insert(id);
     }
 
-    fn stream(&mut self, kind: Kind, id: Option<ObjectId>, reader: &mut dyn Read) -> std::io::Result<()> {
+    fn stream(
+        &mut self,
+        kind: Kind,
+        id: Option<ObjectId>,
+        reader: &mut dyn Read,
+    ) -> std::io::Result<()> {
         let mut template = Chunk::whole(&[], origin(kind), None);
         template.object = id;
         let control = self.round.control;
-        let mut noting = Noting { worker: &mut *self.worker, any: false };
+        let mut noting = Noting {
+            worker: &mut *self.worker,
+            any: false,
+        };
         let window = control.limits.window;
-        let bytes =
-            window::stream(reader, &template, self.round.reach, window, &mut self.window, &mut noting, control)?;
+        let bytes = window::stream(
+            reader,
+            &template,
+            self.round.reach,
+            window,
+            &mut self.window,
+            &mut noting,
+            control,
+        )?;
         if noting.any {
             self.round.note(id);
         }
@@ -166,10 +220,20 @@ fn origin(kind: Kind) -> Origin {
 
 impl Visitor for Contents<'_> {
     fn object(&mut self, object: &Visited<'_>, marks: &mut Vec<Mark>) {
-        let Some((first, pack)) = self.pack else { return };
+        let Some((first, pack)) = self.pack else {
+            return;
+        };
         let id = pack.id(object.entry);
         let first_copy = self.round.first_copy(id, first + object.entry.at);
-        self.push(object.kind, id, first_copy, object.bytes, object.fresh, object.inherited, marks);
+        self.push(
+            object.kind,
+            id,
+            first_copy,
+            object.bytes,
+            object.fresh,
+            object.inherited,
+            marks,
+        );
     }
 
     fn large(&mut self, kind: Kind, entry: &Entry, reader: &mut dyn Read) -> std::io::Result<()> {
@@ -186,6 +250,8 @@ impl Drop for Contents<'_> {
     fn drop(&mut self) {
         self.tell();
         self.round.blobs.fetch_add(self.blobs, Ordering::Relaxed);
-        self.round.commits.fetch_add(self.commits, Ordering::Relaxed);
+        self.round
+            .commits
+            .fetch_add(self.commits, Ordering::Relaxed);
     }
 }

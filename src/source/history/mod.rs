@@ -40,7 +40,11 @@ impl History {
     /// Reads an object that was scanned.
     pub fn read(&self, id: &ObjectId, control: &Control) -> Option<Vec<u8>> {
         let largest = control.limits.max_delta_result;
-        self.stores.iter().rev().find_map(|store| store.read(id, largest)).map(|(_, bytes)| bytes)
+        self.stores
+            .iter()
+            .rev()
+            .find_map(|store| store.read(id, largest))
+            .map(|(_, bytes)| bytes)
     }
 }
 
@@ -48,15 +52,26 @@ impl History {
 const ROUNDS: usize = 3;
 
 /// Scans every object of a repository, reachable or not, and the names of its refs.
-pub fn scan(repository: &Repository, reach: Reach, sink: &dyn Sink, control: &Control) -> Result<History> {
+pub fn scan(
+    repository: &Repository,
+    reach: Reach,
+    sink: &dyn Sink,
+    control: &Control,
+) -> Result<History> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(control.thread_count())
         .build()
         .map_err(|error| Error::Threads(error.to_string()))?;
     let mut problems = repository.problems.clone();
     let refs = Refs::read(repository, &mut problems);
-    let mut history =
-        History { stores: Vec::new(), head: refs.head, blobs: 0, commits: 0, bytes: 0, paths: HashMap::new() };
+    let mut history = History {
+        stores: Vec::new(),
+        head: refs.head,
+        blobs: 0,
+        commits: 0,
+        bytes: 0,
+        paths: HashMap::new(),
+    };
     for _ in 0..ROUNDS {
         let mut found = Vec::new();
         let store = pool.install(|| Store::open(repository, control.limits.alternates, &mut found));
@@ -82,12 +97,18 @@ pub fn scan(repository: &Repository, reach: Reach, sink: &dyn Sink, control: &Co
             "this clone is shallow: history ends at {} commit(s) and what is older was not scanned; run `git fetch --unshallow`",
             repository.shallow.len()
         );
-        problems.push(Problem::new(ProblemKind::Shallow, repository.name.display().to_string(), message));
+        problems.push(Problem::new(
+            ProblemKind::Shallow,
+            repository.name.display().to_string(),
+            message,
+        ));
     }
     push_refs(&refs, sink);
     problems.sort();
     problems.dedup();
-    problems.into_iter().for_each(|problem| sink.problem(problem));
+    problems
+        .into_iter()
+        .for_each(|problem| sink.problem(problem));
     Ok(history)
 }
 
@@ -103,8 +124,14 @@ fn push_refs(refs: &Refs, sink: &dyn Sink) {
 fn name_broken_refs(refs: &Refs, store: &Store, problems: &mut Vec<Problem>) {
     for (name, target) in &refs.all {
         if let Some(id) = target.filter(|id| store.find(id.as_bytes()).is_none()) {
-            let message = format!("the ref points at {id}, which is not there; fetch it again, or delete the ref");
-            problems.push(Problem::new(ProblemKind::BrokenRef, String::from_utf8_lossy(name), message));
+            let message = format!(
+                "the ref points at {id}, which is not there; fetch it again, or delete the ref"
+            );
+            problems.push(Problem::new(
+                ProblemKind::BrokenRef,
+                String::from_utf8_lossy(name),
+                message,
+            ));
         }
     }
 }
@@ -124,7 +151,9 @@ impl Numbers {
     }
 
     fn has(&self, number: u32) -> bool {
-        self.0.get(number as usize / 64).is_some_and(|word| word.load(Ordering::Relaxed) & (1 << (number % 64)) != 0)
+        self.0
+            .get(number as usize / 64)
+            .is_some_and(|word| word.load(Ordering::Relaxed) & (1 << (number % 64)) != 0)
     }
 
     fn is_empty(&self) -> bool {
@@ -187,15 +216,22 @@ impl<'a> Round<'a> {
 
     fn scan(&self, pool: &rayon::ThreadPool, problems: &mut Vec<Problem>) {
         self.control.phase(self.store.len() as u64);
-        let families: Vec<Family> =
-            self.store.packs.iter().map(|(_, pack)| Family::new(pack.entries(problems))).collect();
+        let families: Vec<Family> = self
+            .store
+            .packs
+            .iter()
+            .map(|(_, pack)| Family::new(pack.entries(problems)))
+            .collect();
         for ((first, pack), family) in self.store.packs.iter().zip(&families) {
             let kinds = [Kind::Blob, Kind::Commit, Kind::Tag];
             walk::walk(pack, family, &kinds, self.reach, self.control, pool, || {
                 contents::Contents::new(self, Some((*first, pack)))
             });
         }
-        self.each_loose(|contents, number| contents.loose(number), 0..self.store.loose.len());
+        self.each_loose(
+            |contents, number| contents.loose(number),
+            0..self.store.loose.len(),
+        );
         let names_only = self.found.is_empty();
         self.trees(pool, &families, !names_only);
         if names_only && !self.found.is_empty() {
@@ -206,9 +242,15 @@ impl<'a> Round<'a> {
 
     fn trees(&self, pool: &rayon::ThreadPool, families: &[Family], edges: bool) {
         for ((first, pack), family) in self.store.packs.iter().zip(families) {
-            walk::walk(pack, family, &[Kind::Tree], self.reach, self.control, pool, || {
-                trees::Trees::new(self, Some((*first, pack)), edges)
-            });
+            walk::walk(
+                pack,
+                family,
+                &[Kind::Tree],
+                self.reach,
+                self.control,
+                pool,
+                || trees::Trees::new(self, Some((*first, pack)), edges),
+            );
         }
         let mut loose = lock(&self.loose_trees).clone();
         loose.sort_unstable();
@@ -254,7 +296,11 @@ impl<'a> Round<'a> {
     fn paths(&self) -> HashMap<ObjectId, Option<Vec<u8>>> {
         let edges = std::mem::take(&mut *lock(&self.edges)).sorted();
         let found = lock(&self.found_ids);
-        let path = |id: &ObjectId| edges.path(self.store.find(id.as_bytes())?, |number| self.roots.has(number));
+        let path = |id: &ObjectId| {
+            edges.path(self.store.find(id.as_bytes())?, |number| {
+                self.roots.has(number)
+            })
+        };
         found.iter().map(|id| (*id, path(id))).collect()
     }
 
@@ -274,11 +320,19 @@ impl<'a> Round<'a> {
             return;
         }
         for id in absent.iter().take(SHOWN) {
-            let message = "history names this object, and it is not there; run `git fsck`, or fetch again";
-            problems.push(Problem::new(ProblemKind::AbsentObject, id.to_string(), message));
+            let message =
+                "history names this object, and it is not there; run `git fsck`, or fetch again";
+            problems.push(Problem::new(
+                ProblemKind::AbsentObject,
+                id.to_string(),
+                message,
+            ));
         }
         if absent.len() > SHOWN {
-            let message = format!("{} more objects that history names are not there", absent.len() - SHOWN);
+            let message = format!(
+                "{} more objects that history names are not there",
+                absent.len() - SHOWN
+            );
             problems.push(Problem::new(ProblemKind::AbsentObject, place, message));
         }
     }

@@ -20,20 +20,32 @@ struct Edge {
 
 impl Edges {
     pub(super) fn add(&mut self, child: u32, parent: u32, name: &[u8]) {
-        self.edges.push(Edge { child, parent, name: self.names.len() as u32, len: name.len() as u32 });
+        self.edges.push(Edge {
+            child,
+            parent,
+            name: self.names.len() as u32,
+            len: name.len() as u32,
+        });
         self.names.extend_from_slice(name);
     }
 
     pub(super) fn append(&mut self, other: Self) {
         let shift = self.names.len() as u32;
-        self.edges.extend(other.edges.iter().map(|edge| Edge { name: edge.name + shift, ..*edge }));
+        self.edges.extend(other.edges.iter().map(|edge| Edge {
+            name: edge.name + shift,
+            ..*edge
+        }));
         self.names.extend(other.names);
     }
 
     /// Sorted, so that the answer does not depend on which thread saw what first.
     pub(super) fn sorted(mut self) -> Self {
         let names = std::mem::take(&mut self.names);
-        let text = |edge: &Edge| names.get(edge.name as usize..(edge.name + edge.len) as usize).unwrap_or_default();
+        let text = |edge: &Edge| {
+            names
+                .get(edge.name as usize..(edge.name + edge.len) as usize)
+                .unwrap_or_default()
+        };
         self.edges.sort_unstable_by(|one, other| {
             (one.child, text(one), one.parent).cmp(&(other.child, text(other), other.parent))
         });
@@ -42,13 +54,17 @@ impl Edges {
     }
 
     fn name(&self, edge: &Edge) -> &[u8] {
-        self.names.get(edge.name as usize..(edge.name + edge.len) as usize).unwrap_or_default()
+        self.names
+            .get(edge.name as usize..(edge.name + edge.len) as usize)
+            .unwrap_or_default()
     }
 
     fn above(&self, child: u32) -> impl Iterator<Item = (usize, &Edge)> {
         let first = self.edges.partition_point(|edge| edge.child < child);
         let all = self.edges.get(first..).unwrap_or_default().iter();
-        all.take_while(move |edge| edge.child == child).enumerate().map(move |(at, edge)| (first + at, edge))
+        all.take_while(move |edge| edge.child == child)
+            .enumerate()
+            .map(move |(at, edge)| (first + at, edge))
     }
 
     /// The shortest path from a root to the object, the first by name among those; `None` if no root leads to it.
@@ -77,7 +93,9 @@ impl Edges {
         let mut path = Vec::new();
         let mut at = root;
         while at != target {
-            let Some(edge) = came_by.get(&at).and_then(|&number| self.edges.get(number)) else { break };
+            let Some(edge) = came_by.get(&at).and_then(|&number| self.edges.get(number)) else {
+                break;
+            };
             if !path.is_empty() {
                 path.push(b'/');
             }
@@ -100,7 +118,10 @@ mod tests {
         edges.add(1, 9, b"dangling.txt");
         edges.add(3, 4, b"src");
         let edges = edges.sorted();
-        assert_eq!(edges.path(1, |n| n == 4), Some(b"src/folder/deep.txt".to_vec()));
+        assert_eq!(
+            edges.path(1, |n| n == 4),
+            Some(b"src/folder/deep.txt".to_vec())
+        );
         assert_eq!(edges.path(4, |n| n == 4), Some(Vec::new()));
         assert_eq!(edges.path(9, |n| n == 4), None);
     }

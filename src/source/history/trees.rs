@@ -19,24 +19,45 @@ pub(super) struct Trees<'a> {
 
 impl<'a> Trees<'a> {
     pub(super) fn new(round: &'a Round<'a>, pack: Option<(u32, &'a Pack)>, edges: bool) -> Self {
-        Self { round, pack, worker: round.sink.worker(), edges: edges.then(paths::Edges::default), objects: 0 }
+        Self {
+            round,
+            pack,
+            worker: round.sink.worker(),
+            edges: edges.then(paths::Edges::default),
+            objects: 0,
+        }
     }
 
     /// Reads the loose tree at this position.
     pub(super) fn loose(&mut self, at: usize) {
-        let Some((id, path)) = self.round.store.loose.get(at) else { return };
+        let Some((id, path)) = self.round.store.loose.get(at) else {
+            return;
+        };
         // It was read a moment ago; what was wrong with it has been said.
-        let Ok(Loose::Whole(Kind::Tree, bytes)) = loose::open(path, self.round.control.limits.max_whole_object) else {
+        let Ok(Loose::Whole(Kind::Tree, bytes)) =
+            loose::open(path, self.round.control.limits.max_whole_object)
+        else {
             return;
         };
         let mut starts = Vec::new();
         tree::starts(&bytes, self.round.store.hash_len(), &mut starts);
         let mut marks = Vec::new();
         let number = self.round.store.loose_number(at);
-        self.push(Some(*id), number, &bytes, Fresh::All, &[], &starts, &mut marks);
+        self.push(
+            Some(*id),
+            number,
+            &bytes,
+            Fresh::All,
+            &[],
+            &starts,
+            &mut marks,
+        );
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one tree's facts, from two kinds of store")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one tree's facts, from two kinds of store"
+    )]
     fn push(
         &mut self,
         id: Option<ObjectId>,
@@ -52,7 +73,16 @@ impl<'a> Trees<'a> {
         }
         let position = Position::default();
         let origin = Origin::PathName;
-        let chunk = Chunk { bytes, origin, path: None, object: id, fresh, inherited, own: None, position };
+        let chunk = Chunk {
+            bytes,
+            origin,
+            path: None,
+            object: id,
+            fresh,
+            inherited,
+            own: None,
+            position,
+        };
         self.worker.chunk(&chunk, marks);
         if !marks.is_empty() {
             self.round.note(id);
@@ -61,7 +91,9 @@ impl<'a> Trees<'a> {
     }
 
     fn entry(&mut self, bytes: &[u8], start: usize, parent: Option<ObjectId>, number: u32) {
-        let Some(entry) = tree::entry(bytes, start, self.round.store.hash_len()) else { return };
+        let Some(entry) = tree::entry(bytes, start, self.round.store.hash_len()) else {
+            return;
+        };
         if entry.is_link() {
             return;
         }
@@ -73,7 +105,11 @@ impl<'a> Trees<'a> {
         };
         let Some(edges) = &mut self.edges else { return };
         if entry.is_tree() || self.round.found.has(child) {
-            let known = if self.round.copies { parent.and_then(|id| self.round.store.find(id.as_bytes())) } else { None };
+            let known = if self.round.copies {
+                parent.and_then(|id| self.round.store.find(id.as_bytes()))
+            } else {
+                None
+            };
             edges.add(child, known.unwrap_or(number), entry.name);
         }
     }
@@ -81,9 +117,19 @@ impl<'a> Trees<'a> {
 
 impl Visitor for Trees<'_> {
     fn object(&mut self, object: &Visited<'_>, marks: &mut Vec<Mark>) {
-        let Some((first, pack)) = self.pack else { return };
+        let Some((first, pack)) = self.pack else {
+            return;
+        };
         let (id, number) = (pack.id(object.entry), first + object.entry.at);
-        self.push(id, number, object.bytes, object.fresh, object.inherited, object.tree_entries, marks);
+        self.push(
+            id,
+            number,
+            object.bytes,
+            object.fresh,
+            object.inherited,
+            object.tree_entries,
+            marks,
+        );
     }
 
     fn large(&mut self, _: Kind, _: &Entry, _: &mut dyn std::io::Read) -> std::io::Result<()> {
@@ -97,7 +143,11 @@ impl Visitor for Trees<'_> {
 
 impl Drop for Trees<'_> {
     fn drop(&mut self) {
-        self.round.control.progress.done.fetch_add(self.objects, Ordering::Relaxed);
+        self.round
+            .control
+            .progress
+            .done
+            .fetch_add(self.objects, Ordering::Relaxed);
         if let Some(edges) = self.edges.take() {
             lock(&self.round.edges).append(edges);
         }
