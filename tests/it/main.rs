@@ -1,0 +1,9 @@
+//! The program as its users meet it: the real binary, on real repositories.
+
+mod imports;
+mod support;
+
+mod contract;
+mod damage;
+mod history;
+mod secrecy;
