@@ -22,11 +22,12 @@ fn mentions_aisa(bytes: &[u8], start: usize, end: usize) -> bool {
     if memmem::find(near, b"AISA_").is_some() {
         return true;
     }
-    memmem::find_iter(near, b".")
-        .any(|dot| near[dot..].len() >= 4
+    memmem::find_iter(near, b".").any(|dot| {
+        near[dot..].len() >= 4
             && near[dot + 1..dot + 4].eq_ignore_ascii_case(b"one")
             && dot >= 4
-            && near[dot - 4..dot].eq_ignore_ascii_case(b"aisa"))
+            && near[dot - 4..dot].eq_ignore_ascii_case(b"aisa")
+    })
 }
 
 /// Whether a name with `aisa` in it stands left of a `=` or `:` before `start`, on its line or on the line before if
@@ -43,25 +44,36 @@ fn assigned_to_aisa(bytes: &[u8], start: usize) -> bool {
     let statement = &before[from..];
     let equals = memchr_iter(b'=', statement);
     let colons = memchr_iter(b':', statement);
-    equals.chain(colons).any(|at| has_aisa(name_before(&statement[..at])))
+    equals
+        .chain(colons)
+        .any(|at| has_aisa(name_before(&statement[..at])))
 }
 
 /// The identifier at the end of `text`, past spaces, quotes and brackets.
 pub(super) fn name_before(text: &[u8]) -> &[u8] {
     let end = text
         .iter()
-        .rposition(|byte| !matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'`' | b']' | b')' | b'?' | b':' | b'\\'))
+        .rposition(|byte| {
+            !matches!(
+                byte,
+                b' ' | b'\t' | b'"' | b'\'' | b'`' | b']' | b')' | b'?' | b':' | b'\\'
+            )
+        })
         .map_or(0, |at| at + 1);
     let begin = text[..end]
         .iter()
-        .rposition(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')))
+        .rposition(|byte| {
+            !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$'))
+        })
         .map_or(0, |at| at + 1);
     &text[begin..end]
 }
 
 fn has_aisa(name: &[u8]) -> bool {
     memchr(b'i', name).or_else(|| memchr(b'I', name)).is_some()
-        && name.windows(4).any(|four| four.eq_ignore_ascii_case(b"aisa"))
+        && name
+            .windows(4)
+            .any(|four| four.eq_ignore_ascii_case(b"aisa"))
 }
 
 #[cfg(test)]
@@ -70,15 +82,32 @@ mod tests {
 
     fn ok(before: &str, after: &str) -> bool {
         let text = format!("{before}KEY{after}");
-        holds(ContextNeed::Aisa, text.as_bytes(), before.len(), before.len() + 3)
+        holds(
+            ContextNeed::Aisa,
+            text.as_bytes(),
+            before.len(),
+            before.len() + 3,
+        )
     }
 
     #[test]
     fn names_and_hosts_count() {
-        for before in ["aisaKey = '", "\"aisa_key\": \"", "myAIsaToken: string = '", "aisa =\n  '", "aisa:\n  key: ", "cfg['aisa'] = '"] {
+        for before in [
+            "aisaKey = '",
+            "\"aisa_key\": \"",
+            "myAIsaToken: string = '",
+            "aisa =\n  '",
+            "aisa:\n  key: ",
+            "cfg['aisa'] = '",
+        ] {
             assert!(ok(before, "'"), "{before}");
         }
-        for before in ["key = '", "aisa = 1\nkey = '", "raisa was here '", "aisa\nkey: "] {
+        for before in [
+            "key = '",
+            "aisa = 1\nkey = '",
+            "raisa was here '",
+            "aisa\nkey: ",
+        ] {
             assert!(!ok(before, "'"), "{before}");
         }
         assert!(ok("", " https://api.AIsa.one/v1"));

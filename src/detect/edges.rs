@@ -143,14 +143,20 @@ fn colour(before: &[u8]) -> Option<Edge> {
     let lead = inner[..inner.len() - parameters].strip_suffix(b"[");
     let Some(lead) = lead else {
         let raw = &inner[..inner.len() - parameters];
-        let single = raw.ends_with(b"\xc2\x9b") || raw.ends_with(b"\\x9b") || raw.ends_with(b"\\u009b");
+        let single =
+            raw.ends_with(b"\xc2\x9b") || raw.ends_with(b"\\x9b") || raw.ends_with(b"\\u009b");
         return single.then_some(Edge::Clean);
     };
     let written: [&[u8]; 11] = [
-        b"\x1b", b"\\033", b"\\33", b"\\x1b", b"\\x1B", b"\\e", b"\\E", b"\\u001b", b"\\u001B", b"\\u{1b}", b"\\u{1B}",
+        b"\x1b", b"\\033", b"\\33", b"\\x1b", b"\\x1B", b"\\e", b"\\E", b"\\u001b", b"\\u001B",
+        b"\\u{1b}", b"\\u{1B}",
     ];
     let others: [&[u8]; 5] = [b"^[", b"%1b", b"%1B", b"&#27;", b"&#x1b;"];
-    if written.iter().chain(&others).any(|form| lead.ends_with(form)) {
+    if written
+        .iter()
+        .chain(&others)
+        .any(|form| lead.ends_with(form))
+    {
         return Some(Edge::Clean);
     }
     (parameters > 0).then_some(Edge::Unusual)
@@ -163,19 +169,83 @@ mod tests {
     #[test]
     fn the_decoded_character_counts() {
         let clean: [&[u8]; 33] = [
-            b"", b" ", b"\"", b"=", b"\\n", b"\\t", b"\\r", b"\\\"", b"\\\\", b"x\\\\n", b"\\u003d", b"\\u003D", b"\\x3d",
-            b"\\u{3d}", b"\\033", b"\\0", b"%3D", b"%253D", b"%0a", b"=3D", b"&#61;", b"&#x3d;", b"&quot;",
-            b"\x1b[31m", b"a\x1b[1;38;5;12m", b"\\033[0m", b"\\x1b[31m", b"\\e[31m", b"\\u001b[31m", b"\\\\u001b[m",
-            "é".as_bytes(), "钥".as_bytes(), b"\n",
+            b"",
+            b" ",
+            b"\"",
+            b"=",
+            b"\\n",
+            b"\\t",
+            b"\\r",
+            b"\\\"",
+            b"\\\\",
+            b"x\\\\n",
+            b"\\u003d",
+            b"\\u003D",
+            b"\\x3d",
+            b"\\u{3d}",
+            b"\\033",
+            b"\\0",
+            b"%3D",
+            b"%253D",
+            b"%0a",
+            b"=3D",
+            b"&#61;",
+            b"&#x3d;",
+            b"&quot;",
+            b"\x1b[31m",
+            b"a\x1b[1;38;5;12m",
+            b"\\033[0m",
+            b"\\x1b[31m",
+            b"\\e[31m",
+            b"\\u001b[31m",
+            b"\\\\u001b[m",
+            "é".as_bytes(),
+            "钥".as_bytes(),
+            b"\n",
         ];
         for text in clean {
-            assert_eq!(left(text, text.len()), Edge::Clean, "{:?}", text.escape_ascii().to_string());
+            assert_eq!(
+                left(text, text.len()),
+                Edge::Clean,
+                "{:?}",
+                text.escape_ascii().to_string()
+            );
         }
-        for text in [&b"_"[..], b"-", b"7", b"x_", b"id=61", b"[31m", b"%5F", b"\\u002d"] {
-            assert_eq!(left(text, text.len()), Edge::Unusual, "{:?}", text.escape_ascii().to_string());
+        for text in [
+            &b"_"[..],
+            b"-",
+            b"7",
+            b"x_",
+            b"id=61",
+            b"[31m",
+            b"%5F",
+            b"\\u002d",
+        ] {
+            assert_eq!(
+                left(text, text.len()),
+                Edge::Unusual,
+                "{:?}",
+                text.escape_ascii().to_string()
+            );
         }
-        for text in [&b"a"[..], b"ta", b"xn", b"%61", b"\\u0061", b"&#97;", b"\\u{61}", b"m", b"1m", b"=AAx"] {
-            assert_eq!(left(text, text.len()), Edge::Inside, "{:?}", text.escape_ascii().to_string());
+        for text in [
+            &b"a"[..],
+            b"ta",
+            b"xn",
+            b"%61",
+            b"\\u0061",
+            b"&#97;",
+            b"\\u{61}",
+            b"m",
+            b"1m",
+            b"=AAx",
+        ] {
+            assert_eq!(
+                left(text, text.len()),
+                Edge::Inside,
+                "{:?}",
+                text.escape_ascii().to_string()
+            );
         }
     }
 }

@@ -4,7 +4,7 @@ use memchr::{memchr, memrchr};
 
 use super::context::name_before;
 use super::mask::HIDDEN;
-use super::{Detector, matching};
+use super::{Detector, matching, placeholder};
 use crate::model::{Context, Mask, Secret};
 
 /// How far around a key the bytes are read.
@@ -18,7 +18,13 @@ const RUN: usize = 16;
 
 /// The line around the key at `start..end`, cut to a length that can be printed. All in it that may be secret is
 /// masked, and the key redacted; `start..end` of the result points at the key. With `show_secrets` nothing is masked.
-pub fn context(detector: &Detector, bytes: &[u8], start: usize, end: usize, show_secrets: bool) -> Context {
+pub fn context(
+    detector: &Detector,
+    bytes: &[u8],
+    start: usize,
+    end: usize,
+    show_secrets: bool,
+) -> Context {
     let low = start.saturating_sub(READ);
     let first = memrchr(b'\n', &bytes[low..start]).map_or(low, |at| low + at + 1);
     let high = bytes.len().min(end + READ);
@@ -33,19 +39,36 @@ pub fn context(detector: &Detector, bytes: &[u8], start: usize, end: usize, show
     } else {
         let name = assigned_name(raw_before);
         // What directly continues the key may be more of it.
-        let more = raw_behind.iter().take_while(|&&byte| matching::is_body(byte)).count();
+        let more = raw_behind
+            .iter()
+            .take_while(|&&byte| matching::is_body(byte))
+            .count();
         let (glued, raw_behind) = raw_behind.split_at(more);
-        let glue = if more > 4 { HIDDEN.to_owned() } else { lossy(glued) };
+        let glue = if more > 4 {
+            HIDDEN.to_owned()
+        } else {
+            lossy(glued)
+        };
         let behind = glue + &hide_runs(&detector.mask(&lossy(raw_behind)), None);
         let before = hide_runs(&detector.mask(&lossy(raw_before)), name.as_deref());
         (before, Secret::new(&key).redacted(), behind)
     };
-    assemble(&printable(&before), &printable(&key), &printable(&behind), left_cut, right_cut)
+    assemble(
+        &printable(&before),
+        &printable(&key),
+        &printable(&behind),
+        left_cut,
+        right_cut,
+    )
 }
 
 fn assemble(before: &str, key: &str, behind: &str, left_cut: bool, right_cut: bool) -> Context {
     let mut text = String::new();
-    let before = if left_cut { before } else { before.trim_start() };
+    let before = if left_cut {
+        before
+    } else {
+        before.trim_start()
+    };
     let skip = before.chars().count().saturating_sub(BEFORE);
     if skip > 0 || left_cut {
         text.push('…');
@@ -71,7 +94,10 @@ fn drop_partial_head(bytes: &[u8], cut: bool) -> &[u8] {
     if !cut {
         return bytes;
     }
-    let partial = bytes.iter().take_while(|&&byte| is_run(byte) || byte >= 0x80).count();
+    let partial = bytes
+        .iter()
+        .take_while(|&&byte| is_run(byte) || byte >= 0x80)
+        .count();
     &bytes[partial..]
 }
 
@@ -80,7 +106,11 @@ fn drop_partial_tail(bytes: &[u8], cut: bool) -> &[u8] {
     if !cut {
         return bytes;
     }
-    let partial = bytes.iter().rev().take_while(|&&byte| is_run(byte) || byte >= 0x80).count();
+    let partial = bytes
+        .iter()
+        .rev()
+        .take_while(|&&byte| is_run(byte) || byte >= 0x80)
+        .count();
     &bytes[..bytes.len() - partial]
 }
 
@@ -93,32 +123,36 @@ fn is_run(byte: u8) -> bool {
 fn assigned_name(before: &[u8]) -> Option<String> {
     let skip = |text: &[u8]| {
         text.iter()
-            .rposition(|byte| !matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'(' | b'[' | b'\\' | b'>'))
+            .rposition(|byte| {
+                !matches!(
+                    byte,
+                    b' ' | b'\t' | b'"' | b'\'' | b'`' | b'(' | b'[' | b'\\' | b'>'
+                )
+            })
             .map_or(0, |at| at + 1)
     };
     let mut text = &before[..skip(before)];
     if let Some(rest) = text.strip_suffix(b"Bearer") {
         text = &rest[..skip(rest)];
     }
-    let text = text.strip_suffix(b"=").or_else(|| text.strip_suffix(b":"))?;
+    let text = text
+        .strip_suffix(b"=")
+        .or_else(|| text.strip_suffix(b":"))?;
     let name = name_before(text);
     let parted = text.len() - name.len();
     let alone = parted == 0 || !matches!(text[parted - 1], b'+' | b'/' | b'=');
     (alone && reads_as_name(name)).then(|| lossy(name))
 }
 
-/// Whether it reads as a name, and not as the end of something in base64.
+/// Whether it reads as a name, and not as the end of something in base64: letters of one case, or words.
 fn reads_as_name(name: &[u8]) -> bool {
     let digits = name.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let letters: Vec<u8> = name.iter().copied().filter(u8::is_ascii_alphabetic).collect();
-    let turns = letters
-        .windows(2)
-        .filter(|pair| pair[0].is_ascii_uppercase() != pair[1].is_ascii_uppercase())
-        .count();
+    let one_case =
+        !name.iter().any(u8::is_ascii_lowercase) || !name.iter().any(u8::is_ascii_uppercase);
     name.first().is_some_and(|byte| !byte.is_ascii_digit())
         && name.len() <= 64
         && digits <= 2
-        && turns * 3 <= letters.len()
+        && (one_case || placeholder::is_wordy(name))
 }
 
 /// Hides every unbroken run of [`RUN`] or more characters. `name` at the end of such a run, before its `=`, stays.
@@ -132,7 +166,10 @@ fn hide_runs(text: &str, name: Option<&str>) -> String {
     while at < bytes.len() {
         let length = bytes[at..].iter().take_while(|&&byte| is_run(byte)).count();
         if length == 0 {
-            let next = bytes[at..].iter().position(|&byte| is_run(byte)).unwrap_or(bytes.len() - at);
+            let next = bytes[at..]
+                .iter()
+                .position(|&byte| is_run(byte))
+                .unwrap_or(bytes.len() - at);
             shown.push_str(&text[at..at + next]);
             at += next;
             continue;
@@ -151,7 +188,12 @@ fn hide_runs(text: &str, name: Option<&str>) -> String {
 }
 
 /// A run that holds the assigned name, or a part of it between dots: the name stays, long rests go.
-fn push_around(shown: &mut String, text: &str, run: std::ops::Range<usize>, kept: std::ops::Range<usize>) {
+fn push_around(
+    shown: &mut String,
+    text: &str,
+    run: std::ops::Range<usize>,
+    kept: std::ops::Range<usize>,
+) {
     let from = kept.start.max(run.start);
     let to = kept.end.min(run.end);
     if from > run.start {
@@ -166,7 +208,10 @@ fn push_around(shown: &mut String, text: &str, run: std::ops::Range<usize>, kept
 fn printable(text: &str) -> String {
     text.chars()
         .map(|c| match c {
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => ' ',
+            '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}' => ' ',
             c if c.is_control() => ' ',
             c => c,
         })
@@ -182,28 +227,46 @@ mod tests {
         let detector = Detector::new(crate::rules::builtin().expect("valid rules"));
         let filled = fill(template, &mut Rng::new(seed));
         let (start, key) = filled.keys[0].clone();
-        let found = context(&detector, filled.text.as_bytes(), start, start + key.len(), open);
+        let found = context(
+            &detector,
+            filled.text.as_bytes(),
+            start,
+            start + key.len(),
+            open,
+        );
         (filled, found)
     }
 
     #[test]
     fn only_the_redacted_key_is_shown() {
         for (template, expected) in [
-            ("a\n  NEXT_PUBLIC_AISA_API_KEY={key}\nb", "NEXT_PUBLIC_AISA_API_KEY=@"),
-            ("\"NEXT_PUBLIC_AISA_API_KEY\": \"{key}\", x", "\"NEXT_PUBLIC_AISA_API_KEY\": \"@\", x"),
-            ("key='{key}' other='{key}'", "key='@' other='#'"),
-            ("Authorization: Bearer {key}\r", "Authorization: Bearer @"),
-            ("{legacy} {future-body:43}", "@ …"),
-            ("QWxhZGRpbjpvcGVuIHNlc2FtZQ={key}", "…@"),
-            ("a=x://u:p@h k={key}{esc}[0m", "a=x://u:…@h k=@ [0m"),
-            ("const aisaProductionKeyForMe = '{key}';", "const aisaProductionKeyForMe = '@';"),
+            (
+                "a\n  NEXT_PUBLIC_AISA_API_KEY={key}\nb",
+                "NEXT_PUBLIC_AISA_API_KEY=%",
+            ),
+            (
+                "\"NEXT_PUBLIC_AISA_API_KEY\": \"{key}\", x",
+                "\"NEXT_PUBLIC_AISA_API_KEY\": \"%\", x",
+            ),
+            ("key='{key}' other='{key}'", "key='%' other='#'"),
+            ("Authorization: Bearer {key}\r", "Authorization: Bearer %"),
+            ("{legacy} {future-body:43}", "% …"),
+            ("QWxhZGRpbjpvcGVuIHNlc2FtZQ={key}", "…%"),
+            ("a=x://u:p@h k={key}{esc}[0m", "a=x://u:…@h k=% [0m"),
+            (
+                "const aisaProductionKeyForMe = '{key}';",
+                "const aisaProductionKeyForMe = '%';",
+            ),
         ] {
             let (filled, found) = shown(template, 5, false);
             let redact = |at: usize| {
-                let key = filled.keys.get(at).map(|(_, key)| Secret::new(key).redacted());
+                let key = filled
+                    .keys
+                    .get(at)
+                    .map(|(_, key)| Secret::new(key).redacted());
                 key.unwrap_or_default()
             };
-            let expected = expected.replace('@', &redact(0)).replace('#', &redact(1));
+            let expected = expected.replace('%', &redact(0)).replace('#', &redact(1));
             assert_eq!(found.text, expected);
             assert_eq!(&found.text[found.start..found.end], redact(0));
         }
@@ -216,7 +279,10 @@ mod tests {
             let pad = |n: usize| "钥 b, ".repeat(n);
             let template = format!(
                 "{}{{key}}{}{{key}}{}{{legacy}}{}",
-                pad(rng.below(60)), pad(rng.below(200)), pad(rng.below(120)), pad(rng.below(90))
+                pad(rng.below(60)),
+                pad(rng.below(200)),
+                pad(rng.below(120)),
+                pad(rng.below(90))
             );
             let (filled, found) = shown(&template, seed, false);
             assert!(found.text.chars().count() <= 170, "{}", found.text);

@@ -42,13 +42,19 @@ mod tests {
         let text = "añ\n钥匙: x\nend".as_bytes();
         let x = text.iter().position(|&byte| byte == b'x').expect("x");
         let found = place(text, x, x + 1, Position::default());
-        assert_eq!((found.line, found.column, found.end_line, found.end_column), (2, 5, 2, 6));
+        assert_eq!(
+            (found.line, found.column, found.end_line, found.end_column),
+            (2, 5, 2, 6)
+        );
         let from = Position {
             offset: 99,
             line: 7,
             column: 4,
         };
         let first = place(text, 1, text.len(), from);
-        assert_eq!((first.line, first.column, first.end_line, first.end_column), (7, 5, 9, 4));
+        assert_eq!(
+            (first.line, first.column, first.end_line, first.end_column),
+            (7, 5, 9, 4)
+        );
     }
 }

@@ -2,8 +2,8 @@
 
 use memchr::memmem;
 
-use super::matching::{self, PREFIX, SHORTEST};
 use super::Detector;
+use super::matching::{self, PREFIX, SHORTEST};
 use super::prefilter::ANCHOR;
 use crate::model::{Mask, Secret};
 
@@ -87,8 +87,18 @@ mod tests {
         let detector = Detector::new(crate::rules::builtin().expect("valid rules"));
         let mut rng = Rng::new(1);
         for template in [
-            "{key}", "task-{key}", "x{key}{key}y", "{legacy}", "{legacy}{key}", "{legacy}{legacy}", "{key}{legacy}", "{openai}",
-            "{future:600}", "{future:20}", "sk-aisa-{future-body:43}", "钥{key}匙 {legacy}abc",
+            "{key}",
+            "task-{key}",
+            "x{key}{key}y",
+            "{legacy}",
+            "{legacy}{key}",
+            "{legacy}{legacy}",
+            "{key}{legacy}",
+            "{openai}",
+            "{future:600}",
+            "{future:20}",
+            "sk-aisa-{future-body:43}",
+            "钥{key}匙 {legacy}abc",
         ] {
             let filled = fill(template, &mut rng);
             let masked = detector.mask(&filled.text);

@@ -54,7 +54,10 @@ pub(super) fn starts(bytes: &[u8], at: usize) -> bool {
 pub(super) fn run(bytes: &[u8], start: usize, most: usize) -> usize {
     let from = start + PREFIX.len();
     let limit = bytes.len().min(from.saturating_add(most));
-    let length = bytes[from..limit].iter().take_while(|&&byte| is_body(byte)).count();
+    let length = bytes[from..limit]
+        .iter()
+        .take_while(|&&byte| is_body(byte))
+        .count();
     let body = &bytes[from..from + length];
     // A key that starts in the run may end behind it.
     memmem::find_iter(body, b"sk-")
@@ -98,7 +101,12 @@ pub(super) fn shape(rules: &[Rule], bytes: &[u8], start: usize) -> Option<Shape>
 }
 
 /// Decides about a shape; the inner `None` is a key whose context is missing here.
-pub(super) fn decide(rule: &Rule, bytes: &[u8], start: usize, shape: Shape) -> Option<Option<Confidence>> {
+pub(super) fn decide(
+    rule: &Rule,
+    bytes: &[u8],
+    start: usize,
+    shape: Shape,
+) -> Option<Option<Confidence>> {
     let prefix = match rule.anchor {
         Anchor::Aisa => PREFIX.len(),
         Anchor::Plain => 3,
@@ -114,10 +122,15 @@ pub(super) fn decide(rule: &Rule, bytes: &[u8], start: usize, shape: Shape) -> O
     if rule.anchor == Anchor::Aisa && body.len() < CURRENT && is_cut_short(&bytes[shape.end..]) {
         return None;
     }
-    if rule.context.is_some_and(|need| !context::holds(need, bytes, start, shape.end)) {
+    if rule
+        .context
+        .is_some_and(|need| !context::holds(need, bytes, start, shape.end))
+    {
         return Some(None);
     }
-    let canonical = rule.structure.is_none_or(|wanted| structure::holds(wanted, body));
+    let canonical = rule
+        .structure
+        .is_none_or(|wanted| structure::holds(wanted, body));
     let usual = shape.clean && edge == Edge::Clean && canonical;
     Some(Some(if usual {
         rule.confidence
@@ -133,7 +146,9 @@ fn is_foreign(rule: &Rule, body: &[u8]) -> bool {
 
 /// Whether somebody shortened the key on purpose: dots or stars where the rest was.
 fn is_cut_short(after: &[u8]) -> bool {
-    ["...", "…", "***", "••"].iter().any(|mark| after.starts_with(mark.as_bytes()))
+    ["...", "…", "***", "••"]
+        .iter()
+        .any(|mark| after.starts_with(mark.as_bytes()))
 }
 
 /// The edge of a key that directly follows another one.
@@ -142,7 +157,11 @@ fn joined(bytes: &[u8], start: usize) -> Option<Edge> {
     if before.len() >= 3 + LEGACY && is_legacy(bytes, start - 3 - LEGACY) {
         return Some(Edge::Clean);
     }
-    let length = before.iter().rev().take_while(|&&byte| is_body(byte)).count();
+    let length = before
+        .iter()
+        .rev()
+        .take_while(|&&byte| is_body(byte))
+        .count();
     let run = &before[before.len() - length..];
     let body = run.len() - memmem::rfind(run, PREFIX)? - PREFIX.len();
     if body == CURRENT {

@@ -72,9 +72,7 @@ mod tests {
     #[test]
     fn every_searcher_finds_the_same() {
         let mut rng = crate::detect::testing::Rng::new(7);
-        let text: Vec<u8> = (0..4000)
-            .map(|_| b"sk-aX"[rng.below(5)])
-            .collect();
+        let text: Vec<u8> = (0..4000).map(|_| b"sk-aX"[rng.below(5)]).collect();
         for from in [0, 1, 17, 3990] {
             for to in [from, from + 2, from + 10, 4000].map(|to| to.min(4000)) {
                 let teddy = all(&Prefilter::new(), &text, from, to);

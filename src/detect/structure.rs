@@ -9,7 +9,10 @@ const CANONICAL_LAST: &[u8] = b"AEIMQUYcgkosw048";
 pub(super) fn holds(structure: Structure, body: &[u8]) -> bool {
     match structure {
         Structure::Base64Url32 => {
-            body.len() == 43 && body.last().is_some_and(|last| CANONICAL_LAST.contains(last))
+            body.len() == 43
+                && body
+                    .last()
+                    .is_some_and(|last| CANONICAL_LAST.contains(last))
         }
     }
 }

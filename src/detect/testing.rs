@@ -4,9 +4,11 @@ use super::structure;
 use crate::rules::Structure;
 
 /// Base64url's characters.
-pub(crate) const BASE64URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+pub(crate) const BASE64URL: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 /// Letters and digits; the last two do not count.
-pub(crate) const ALNUM: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789AA";
+pub(crate) const ALNUM: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789AA";
 
 /// SplitMix64.
 pub(crate) struct Rng(u64);
@@ -100,7 +102,10 @@ fn value(name: &str, rng: &mut Rng) -> Option<(String, bool)> {
         "key" => (rng.key(true), true),
         "key-odd" => (rng.key(false), true),
         "legacy" => (format!("sk-{}", rng.body(48, ALNUM)), true),
-        "openai" => (format!("sk-{}T3BlbkFJ{}", rng.body(20, ALNUM), rng.body(20, ALNUM)), false),
+        "openai" => (
+            format!("sk-{}T3BlbkFJ{}", rng.body(20, ALNUM), rng.body(20, ALNUM)),
+            false,
+        ),
         "esc" => ("\x1b".to_owned(), false),
         "nl" => ("\n".to_owned(), false),
         "far" => ("prose ".repeat(500), false),

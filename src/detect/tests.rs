@@ -20,7 +20,9 @@ fn search(detector: &Detector, text: &str) -> Vec<Match> {
 fn spans(detector: &Detector, text: &str, rule: &str) -> Vec<(usize, usize)> {
     search(detector, text)
         .iter()
-        .filter(|found| found.confidence.is_some() && &*detector.rules[usize::from(found.rule)].id == rule)
+        .filter(|found| {
+            found.confidence.is_some() && &*detector.rules[usize::from(found.rule)].id == rule
+        })
         .map(|found| (found.start, found.end))
         .collect()
 }
@@ -46,11 +48,20 @@ fn rules_do_as_their_examples_say() {
     let mut rng = Rng::new(21);
     for rule in detector.rules() {
         for example in &rule.examples {
-            assert!(is_hit(&detector, &rule.id, &fill(example, &mut rng)), "{}: {example}", rule.id);
+            assert!(
+                is_hit(&detector, &rule.id, &fill(example, &mut rng)),
+                "{}: {example}",
+                rule.id
+            );
         }
         for example in &rule.counter_examples {
             let text = fill(example, &mut rng).text;
-            assert_eq!(spans(&detector, &text, &rule.id), [], "{}: {example}", rule.id);
+            assert_eq!(
+                spans(&detector, &text, &rule.id),
+                [],
+                "{}: {example}",
+                rule.id
+            );
         }
     }
 }
@@ -61,14 +72,26 @@ fn corpus() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
     let (mut hits, mut misses) = (0, 0);
     for rule in detector.rules() {
-        let read = |file: &str| std::fs::read_to_string(root.join(&*rule.id).join(file)).expect("a corpus file");
+        let read = |file: &str| {
+            std::fs::read_to_string(root.join(&*rule.id).join(file)).expect("a corpus file")
+        };
         for seed in 0..20 {
             let mut rng = Rng::new(1000 + seed);
-            for line in read("hit.txt").lines().filter(|line| !line.starts_with("# One case")) {
+            for line in read("hit.txt")
+                .lines()
+                .filter(|line| !line.starts_with("# One case"))
+            {
                 hits += 1;
-                assert!(is_hit(&detector, &rule.id, &fill(line, &mut rng)), "{}: {line}", rule.id);
+                assert!(
+                    is_hit(&detector, &rule.id, &fill(line, &mut rng)),
+                    "{}: {line}",
+                    rule.id
+                );
             }
-            for line in read("miss.txt").lines().filter(|line| !line.starts_with("# One case")) {
+            for line in read("miss.txt")
+                .lines()
+                .filter(|line| !line.starts_with("# One case"))
+            {
                 misses += 1;
                 let text = fill(line, &mut rng).text;
                 assert_eq!(spans(&detector, &text, &rule.id), [], "{}: {line}", rule.id);
@@ -102,18 +125,55 @@ fn confidence_says_what_is_unusual() {
         assert_eq!(found[0].confidence, expected, "{template}");
     }
     let found = search(&detector, &fill("{key}{key}", &mut rng).text);
-    assert_eq!(found.iter().map(|found| found.confidence).collect::<Vec<_>>(), [Some(Confidence::High); 2]);
-    let found = search(&detector, &fill("AISA_={legacy}{legacy}{key}{key}{legacy}", &mut rng).text);
+    assert_eq!(
+        found
+            .iter()
+            .map(|found| found.confidence)
+            .collect::<Vec<_>>(),
+        [Some(Confidence::High); 2]
+    );
+    let found = search(
+        &detector,
+        &fill("AISA_={legacy}{legacy}{key}{key}{legacy}", &mut rng).text,
+    );
     assert_eq!(found.len(), 5);
-    assert!(found.iter().all(|found| found.confidence == Some(Confidence::High)), "{found:?}");
+    assert!(
+        found
+            .iter()
+            .all(|found| found.confidence == Some(Confidence::High)),
+        "{found:?}"
+    );
 }
 
 /// A text full of keys, pieces of keys, edges and placeholders.
 fn soup(rng: &mut Rng, pieces: usize) -> Vec<u8> {
     let parts = [
-        "{key}", "{key-odd}", "{legacy}", "{openai}", "{future:60}", "{future:20}", "{future:530}", "sk-aisa-", "sk-", "AISA_",
-        "aisa.one", "aisa = ", "ta", "_", "-", " ", "\n", "\\n", "{esc}[1m", "%3D", "{future-body:43}", "{future-body:5}", "é",
-        "sk-aisa-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "...", "{far}",
+        "{key}",
+        "{key-odd}",
+        "{legacy}",
+        "{openai}",
+        "{future:60}",
+        "{future:20}",
+        "{future:530}",
+        "sk-aisa-",
+        "sk-",
+        "AISA_",
+        "aisa.one",
+        "aisa = ",
+        "ta",
+        "_",
+        "-",
+        " ",
+        "\n",
+        "\\n",
+        "{esc}[1m",
+        "%3D",
+        "{future-body:43}",
+        "{future-body:5}",
+        "é",
+        "sk-aisa-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "...",
+        "{far}",
     ];
     let mut text = Vec::new();
     for _ in 0..pieces {
@@ -144,9 +204,15 @@ fn windows_that_cover_everything_find_everything() {
         }
         detector.search(&text, Some(&windows), &mut parts);
         assert_eq!(whole, parts, "{seed}");
-        assert!(whole.windows(2).all(|pair| pair[0].end <= pair[1].start), "{seed}");
+        assert!(
+            whole.windows(2).all(|pair| pair[0].end <= pair[1].start),
+            "{seed}"
+        );
         for found in &whole {
-            assert_eq!(detector.judge(&text, found.start, found.end, found.rule), found.confidence);
+            assert_eq!(
+                detector.judge(&text, found.start, found.end, found.rule),
+                found.confidence
+            );
         }
         let odd: Vec<_> = windows.iter().skip(1).step_by(2).cloned().collect();
         parts.clear();
@@ -169,15 +235,25 @@ fn a_decision_needs_no_more_than_the_reach() {
             let here = whole.iter().find(|found| found.start == anchor);
             let margin = match here {
                 None => reach.span.max(reach.context),
-                Some(found) if detector.rules[usize::from(found.rule)].context.is_some() => reach.context,
+                Some(found) if detector.rules[usize::from(found.rule)].context.is_some() => {
+                    reach.context
+                }
                 Some(_) => reach.span,
             };
             let low = anchor.saturating_sub(margin);
             let high = text.len().min(anchor + margin.max(reach.span));
             let mut cut = Vec::new();
-            detector.search(&text[low..high], Some(&[anchor - low..anchor - low + 1]), &mut cut);
+            detector.search(
+                &text[low..high],
+                Some(&[anchor - low..anchor - low + 1]),
+                &mut cut,
+            );
             let expected = here.map(|found| (found.end, found.rule, found.confidence));
-            assert_eq!(cut.first().map(|found| (found.end + low, found.rule, found.confidence)), expected);
+            assert_eq!(
+                cut.first()
+                    .map(|found| (found.end + low, found.rule, found.confidence)),
+                expected
+            );
         }
     }
 }
@@ -189,10 +265,17 @@ fn a_key_that_is_cut_off_is_no_current_key() {
     let key = rng.key(true);
     for length in 0..key.len() {
         for found in search(&detector, &key[..length]) {
-            assert_eq!(detector.rules[usize::from(found.rule)].anchor, crate::rules::Anchor::Aisa);
+            assert_eq!(
+                detector.rules[usize::from(found.rule)].anchor,
+                crate::rules::Anchor::Aisa
+            );
             assert_ne!(found.rule, 0, "{length}");
         }
-        assert_eq!(search(&detector, &key[..length]).len(), usize::from(length >= 28), "{length}");
+        assert_eq!(
+            search(&detector, &key[..length]).len(),
+            usize::from(length >= 28),
+            "{length}"
+        );
     }
     let mut seen = Vec::new();
     let long = format!("sk-aisa-{}", rng.body(2000, BASE64URL));
@@ -210,5 +293,8 @@ fn judging_other_bytes_never_panics() {
     let text = fill("KEY={legacy}", &mut rng).text;
     let near = format!("AISA_{text}");
     let found = search(&detector, &text)[0];
-    assert_eq!(detector.judge(near.as_bytes(), found.start + 5, found.end + 5, found.rule), Some(Confidence::High));
+    assert_eq!(
+        detector.judge(near.as_bytes(), found.start + 5, found.end + 5, found.rule),
+        Some(Confidence::High)
+    );
 }

@@ -90,7 +90,10 @@ pub fn load(text: &str, name: &str) -> Result<Vec<Rule>> {
     let rules = parse(text, name)?;
     for rule in &rules {
         if let Err(error) = Regex::new(rule.regex.as_str()) {
-            return Err(invalid(&rule.id, format!("its regex is not valid: {error}")));
+            return Err(invalid(
+                &rule.id,
+                format!("its regex is not valid: {error}"),
+            ));
         }
         if rule.regex.get().is_none() {
             return Err(invalid(&rule.id, "its regex is too large"));
@@ -140,7 +143,9 @@ fn compile(raw: RawRule) -> Result<Rule> {
             RawConfidence::Medium => Confidence::Medium,
             RawConfidence::High => Confidence::High,
         },
-        structure: raw.structure.map(|RawStructure::Base64Url32| Structure::Base64Url32),
+        structure: raw
+            .structure
+            .map(|RawStructure::Base64Url32| Structure::Base64Url32),
         context: raw.context.map(|RawContext::Aisa| ContextNeed::Aisa),
         examples: raw.examples,
         counter_examples: raw.counter_examples,
