@@ -23,10 +23,10 @@ pub(super) fn left(bytes: &[u8], start: usize) -> Edge {
     if let Some(code) = escaped(before, last) {
         return of_code(code);
     }
-    if last.is_ascii_alphabetic() {
-        if let Some(edge) = colour(before) {
-            return edge;
-        }
+    if last.is_ascii_alphabetic()
+        && let Some(edge) = colour(before)
+    {
+        return edge;
     }
     of_code(u32::from(last))
 }

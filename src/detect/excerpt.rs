@@ -4,7 +4,7 @@ use memchr::{memchr, memrchr};
 
 use super::context::name_before;
 use super::mask::HIDDEN;
-use super::{Detector, matching};
+use super::{Detector, matching, placeholder};
 use crate::model::{Context, Mask, Secret};
 
 /// How far around a key the bytes are read.
@@ -144,22 +144,15 @@ fn assigned_name(before: &[u8]) -> Option<String> {
     (alone && reads_as_name(name)).then(|| lossy(name))
 }
 
-/// Whether it reads as a name, and not as the end of something in base64.
+/// Whether it reads as a name, and not as the end of something in base64: letters of one case, or words.
 fn reads_as_name(name: &[u8]) -> bool {
     let digits = name.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let letters: Vec<u8> = name
-        .iter()
-        .copied()
-        .filter(u8::is_ascii_alphabetic)
-        .collect();
-    let turns = letters
-        .windows(2)
-        .filter(|pair| pair[0].is_ascii_uppercase() != pair[1].is_ascii_uppercase())
-        .count();
+    let one_case =
+        !name.iter().any(u8::is_ascii_lowercase) || !name.iter().any(u8::is_ascii_uppercase);
     name.first().is_some_and(|byte| !byte.is_ascii_digit())
         && name.len() <= 64
         && digits <= 2
-        && turns * 3 <= letters.len()
+        && (one_case || placeholder::is_wordy(name))
 }
 
 /// Hides every unbroken run of [`RUN`] or more characters. `name` at the end of such a run, before its `=`, stays.
@@ -249,20 +242,20 @@ mod tests {
         for (template, expected) in [
             (
                 "a\n  NEXT_PUBLIC_AISA_API_KEY={key}\nb",
-                "NEXT_PUBLIC_AISA_API_KEY=@",
+                "NEXT_PUBLIC_AISA_API_KEY=%",
             ),
             (
                 "\"NEXT_PUBLIC_AISA_API_KEY\": \"{key}\", x",
-                "\"NEXT_PUBLIC_AISA_API_KEY\": \"@\", x",
+                "\"NEXT_PUBLIC_AISA_API_KEY\": \"%\", x",
             ),
-            ("key='{key}' other='{key}'", "key='@' other='#'"),
-            ("Authorization: Bearer {key}\r", "Authorization: Bearer @"),
-            ("{legacy} {future-body:43}", "@ …"),
-            ("QWxhZGRpbjpvcGVuIHNlc2FtZQ={key}", "…@"),
-            ("a=x://u:p@h k={key}{esc}[0m", "a=x://u:…@h k=@ [0m"),
+            ("key='{key}' other='{key}'", "key='%' other='#'"),
+            ("Authorization: Bearer {key}\r", "Authorization: Bearer %"),
+            ("{legacy} {future-body:43}", "% …"),
+            ("QWxhZGRpbjpvcGVuIHNlc2FtZQ={key}", "…%"),
+            ("a=x://u:p@h k={key}{esc}[0m", "a=x://u:…@h k=% [0m"),
             (
                 "const aisaProductionKeyForMe = '{key}';",
-                "const aisaProductionKeyForMe = '@';",
+                "const aisaProductionKeyForMe = '%';",
             ),
         ] {
             let (filled, found) = shown(template, 5, false);
@@ -273,7 +266,7 @@ mod tests {
                     .map(|(_, key)| Secret::new(key).redacted());
                 key.unwrap_or_default()
             };
-            let expected = expected.replace('@', &redact(0)).replace('#', &redact(1));
+            let expected = expected.replace('%', &redact(0)).replace('#', &redact(1));
             assert_eq!(found.text, expected);
             assert_eq!(&found.text[found.start..found.end], redact(0));
         }

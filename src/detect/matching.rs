@@ -54,15 +54,10 @@ pub(super) fn starts(bytes: &[u8], at: usize) -> bool {
 pub(super) fn run(bytes: &[u8], start: usize, most: usize) -> usize {
     let from = start + PREFIX.len();
     let limit = bytes.len().min(from.saturating_add(most));
-    let length = bytes[from..limit]
-        .iter()
-        .take_while(|&&byte| is_body(byte))
-        .count();
-    let body = &bytes[from..from + length];
-    // A key that starts in the run may end behind it.
-    memmem::find_iter(body, b"sk-")
-        .find(|&at| starts(bytes, from + at))
-        .map_or(from + length, |at| from + at)
+    // One pass that ends at the next key: a text of nothing but prefixes costs no more than its length.
+    (from..limit)
+        .find(|&at| !is_body(bytes[at]) || (bytes[at] == b's' && starts(bytes, at)))
+        .unwrap_or(limit)
 }
 
 /// The shape of a key at the anchor `start`, if there is one: the first rule that fits wins.

@@ -238,23 +238,48 @@ fn follows(before: u8, byte: u8, step: i8) -> bool {
     }
 }
 
-/// Segments between separators that are letters of one case, or capitalised: `some-words-like-these`.
+/// Covers everything if segments that look like words, `some-words-like-these`, are three quarters of it. Less proves
+/// nothing: two or three such segments stand in a few random keys of ten million.
 fn cover_segments(body: &[u8], cover: &mut [bool]) {
-    let is_separator = |byte: &u8| !byte.is_ascii_alphanumeric();
-    if body.iter().filter(|byte| is_separator(byte)).count() < 3 {
-        return;
-    }
-    let mut start = 0;
-    for segment in body.split(is_separator) {
-        let tail = segment.get(1..).unwrap_or_default();
-        let word = segment.first().is_some_and(u8::is_ascii_alphabetic)
-            && (tail.iter().all(u8::is_ascii_lowercase)
-                || segment.iter().all(u8::is_ascii_uppercase));
-        if word && segment.len() >= 2 && segment.len() <= 14 {
-            cover[start..start + segment.len()].fill(true);
+    let segments = body.split(|byte| !byte.is_ascii_alphanumeric());
+    let (mut all, mut words, mut count) = (0, 0, 0);
+    for segment in segments {
+        all += segment.len();
+        if looks_like_a_word(segment) {
+            words += segment.len();
+            count += 1;
         }
-        start += segment.len() + 1;
     }
+    if count >= 3 && words * 4 >= all * 3 {
+        cover[..body.len()].fill(true);
+    }
+}
+
+/// Two to fourteen letters of one case, or capitalised, a vowel among them.
+fn looks_like_a_word(segment: &[u8]) -> bool {
+    let vowel = |byte: &u8| {
+        matches!(
+            byte.to_ascii_lowercase(),
+            b'a' | b'e' | b'i' | b'o' | b'u' | b'y'
+        )
+    };
+    let Some((first, tail)) = segment.split_first() else {
+        return false;
+    };
+    let one_case =
+        tail.iter().all(u8::is_ascii_lowercase) || segment.iter().all(u8::is_ascii_uppercase);
+    first.is_ascii_alphabetic()
+        && one_case
+        && (2..=14).contains(&segment.len())
+        && segment.iter().any(vowel)
+}
+
+/// Whether words make up nearly half of a name.
+pub(super) fn is_wordy(name: &[u8]) -> bool {
+    let name = &name[..name.len().min(LONGEST)];
+    let mut cover = [false; LONGEST];
+    cover_words(name, Dictionary::get(), &mut cover);
+    cover.iter().filter(|covered| **covered).count() * 100 >= name.len() * 45
 }
 
 #[cfg(test)]

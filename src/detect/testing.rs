@@ -35,7 +35,7 @@ impl Rng {
         for part in body.chunks_mut(7) {
             let mut bits = self.next();
             for byte in part {
-                *byte = alphabet[((bits & 0xff) * of >> 8) as usize];
+                *byte = alphabet[(((bits & 0xff) * of) >> 8) as usize];
                 bits >>= 8;
             }
         }

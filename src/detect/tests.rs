@@ -243,7 +243,7 @@ fn a_decision_needs_no_more_than_the_reach() {
             let mut cut = Vec::new();
             detector.search(
                 &text[low..high],
-                Some(&[anchor - low..anchor - low + 1]),
+                Some(std::slice::from_ref(&(anchor - low..anchor - low + 1))),
                 &mut cut,
             );
             let expected = here.map(|found| (found.end, found.rule, found.confidence));

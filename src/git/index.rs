@@ -15,6 +15,10 @@ pub struct PackIndex {
     hash: usize,
     count: usize,
     version: u32,
+    /// For each value of an id's first bits, how many ids are below it: one bucket for about one object, because a
+    /// search costs a cache miss a step.
+    buckets: Vec<u32>,
+    shift: u32,
 }
 
 impl PackIndex {
@@ -108,37 +112,15 @@ impl PackIndex {
 
     /// The position of an object.
     pub fn find(&self, id: &[u8]) -> Option<usize> {
-        let first = usize::from(*id.first()?);
-        let fanout = if self.version == 2 { 8 } else { 0 };
-        let mut low = if first == 0 {
-            0
-        } else {
-            be32(&self.map, fanout + (first - 1) * 4)? as usize
-        };
-        let mut high = be32(&self.map, fanout + first * 4)? as usize;
-        // Ids are hashes, so they are spread evenly: guess, and after a few wrong guesses bisect.
-        let key = u64::from(u32::from_be_bytes(id.get(1..5)?.try_into().ok()?));
-        let (mut from, mut to) = (0u64, 1u64 << 32);
-        let mut guesses = 4;
+        let bucket = (be32(id, 0)? >> self.shift) as usize;
+        let mut low = *self.buckets.get(bucket)? as usize;
+        let mut high = *self.buckets.get(bucket + 1)? as usize;
         while low < high {
-            let middle = if guesses > 0 && from <= key && key < to {
-                guesses -= 1;
-                low + ((high - low) as u128 * u128::from(key - from) / u128::from(to - from))
-                    as usize
-            } else {
-                low + (high - low) / 2
-            };
-            let raw = self.raw(middle)?;
-            match raw.cmp(id) {
+            let middle = low + (high - low) / 2;
+            match self.raw(middle)?.cmp(id) {
                 std::cmp::Ordering::Equal => return Some(middle),
-                std::cmp::Ordering::Less => {
-                    low = middle + 1;
-                    from = u64::from(u32::from_be_bytes(raw.get(1..5)?.try_into().ok()?));
-                }
-                std::cmp::Ordering::Greater => {
-                    high = middle;
-                    to = u64::from(u32::from_be_bytes(raw.get(1..5)?.try_into().ok()?)) + 1;
-                }
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
             }
         }
         None

@@ -14,8 +14,13 @@ pub(super) struct Trees<'a> {
     pack: Option<(u32, &'a Pack)>,
     worker: Box<dyn Worker + 'a>,
     edges: Option<paths::Edges>,
+    /// Starts of ids that were there when they were last looked up: most entries stand in many trees.
+    known: Vec<u64>,
     objects: u64,
 }
+
+/// How many ids a thread remembers; they fit into its second-level cache.
+const KNOWN: usize = 1 << 16;
 
 impl<'a> Trees<'a> {
     pub(super) fn new(round: &'a Round<'a>, pack: Option<(u32, &'a Pack)>, edges: bool) -> Self {
@@ -97,12 +102,23 @@ impl<'a> Trees<'a> {
         if entry.is_link() {
             return;
         }
+        let start = entry
+            .id
+            .first_chunk::<8>()
+            .map_or(0, |start| u64::from_le_bytes(*start));
+        let known = self.known.get_mut(start as usize % KNOWN);
+        if self.edges.is_none() && known.as_ref().is_some_and(|known| **known == start) {
+            return;
+        }
         let Some(child) = self.round.store.find(entry.id) else {
             if let Some(id) = ObjectId::from_bytes(entry.id) {
                 lock(&self.round.absent).insert(id);
             }
             return;
         };
+        if let Some(known) = known {
+            *known = start;
+        }
         let Some(edges) = &mut self.edges else { return };
         if entry.is_tree() || self.round.found.has(child) {
             let known = if self.round.copies {

@@ -44,7 +44,9 @@ impl Repo {
     }
 
     fn with(init: &[&str]) -> Self {
-        let repo = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+        let repo = Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+        };
         repo.git(init);
         repo
     }
@@ -79,16 +81,30 @@ impl Repo {
 pub fn git(folder: &Path, args: &[&str]) -> String {
     let mut command = Command::new("git");
     command.current_dir(folder).args(args);
-    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"] {
+    for name in [
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_OBJECT_DIRECTORY",
+    ] {
         command.env_remove(name);
     }
-    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("LC_ALL", "C");
+    command
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("LC_ALL", "C");
     for who in ["AUTHOR", "COMMITTER"] {
-        command.env(format!("GIT_{who}_NAME"), "Ada").env(format!("GIT_{who}_EMAIL"), "ada@example.org");
+        command
+            .env(format!("GIT_{who}_NAME"), "Ada")
+            .env(format!("GIT_{who}_EMAIL"), "ada@example.org");
         command.env(format!("GIT_{who}_DATE"), "2026-01-02T03:04:05Z");
     }
     let output = command.output().expect("git runs");
-    assert!(output.status.success(), "git {args:?}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "git {args:?}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
@@ -102,21 +118,33 @@ pub struct Run {
 impl Run {
     /// The JSON report on standard output.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|error| panic!("{error}\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr))
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| {
+            panic!(
+                "{error}\n--- stdout\n{}\n--- stderr\n{}",
+                self.stdout, self.stderr
+            )
+        })
     }
 }
 
 /// The real binary, ready to be given arguments; it never sees this machine's git configuration.
 pub fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_aisaleaks"));
-    command.current_dir(folder).args(args).env("GIT_CONFIG_GLOBAL", "/dev/null").env("HOME", "/nonexistent");
+    command
+        .current_dir(folder)
+        .args(args)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("HOME", "/nonexistent");
     command
 }
 
 /// Runs the binary.
 pub fn run(folder: &Path, args: &[&str]) -> Run {
-    let Output { status, stdout, stderr } = command(folder, args).output().expect("the binary runs");
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command(folder, args).output().expect("the binary runs");
     Run {
         code: status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&stdout).into_owned(),
@@ -133,7 +161,10 @@ pub fn report(folder: &Path, args: &[&str]) -> (i32, Value) {
         json["stats"]["duration_ms"] = 0.into();
         (run.code, json)
     });
-    assert_eq!(reports[0], reports[1], "the report depends on the number of threads");
+    assert_eq!(
+        reports[0], reports[1],
+        "the report depends on the number of threads"
+    );
     std::mem::take(&mut reports[0])
 }
 
@@ -141,8 +172,18 @@ pub fn report(folder: &Path, args: &[&str]) -> (i32, Value) {
 pub fn locations<'a>(report: &'a Value, key: &str) -> Vec<&'a Value> {
     let fingerprint = aisaleaks::model::Secret::new(key).fingerprint();
     let keys = report["keys"].as_array().expect("keys");
-    let found = keys.iter().find(|found| found["fingerprint"] == fingerprint);
-    found.map(|found| found["locations"].as_array().expect("locations").iter().collect()).unwrap_or_default()
+    let found = keys
+        .iter()
+        .find(|found| found["fingerprint"] == fingerprint);
+    found
+        .map(|found| {
+            found["locations"]
+                .as_array()
+                .expect("locations")
+                .iter()
+                .collect()
+        })
+        .unwrap_or_default()
 }
 
 /// Whether a key is in a report.
@@ -152,5 +193,10 @@ pub fn has(report: &Value, key: &str) -> bool {
 
 /// The kinds of the problems in a report.
 pub fn problems(report: &Value) -> Vec<&str> {
-    report["problems"].as_array().expect("problems").iter().map(|problem| problem["kind"].as_str().expect("kind")).collect()
+    report["problems"]
+        .as_array()
+        .expect("problems")
+        .iter()
+        .map(|problem| problem["kind"].as_str().expect("kind"))
+        .collect()
 }
