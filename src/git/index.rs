@@ -50,12 +50,37 @@ impl PackIndex {
         if least.is_none_or(|least| map.len() < least) {
             return Err("it is cut off".into());
         }
-        Ok(Self {
+        let mut index = Self {
             map,
             hash,
             count,
             version,
-        })
+            buckets: Vec::new(),
+            shift: 0,
+        };
+        index.fill_buckets();
+        Ok(index)
+    }
+
+    fn fill_buckets(&mut self) {
+        let bits = self.count.max(256).ilog2();
+        self.shift = 32 - bits;
+        let mut buckets = vec![0u32; (1 << bits) + 1];
+        let mut filled = 0;
+        for at in 0..self.count {
+            let bucket = self
+                .raw(at)
+                .and_then(|raw| be32(raw, 0))
+                .unwrap_or_default()
+                >> self.shift;
+            // An index out of order is damaged: what is out of order is then not found, and said to be absent.
+            while filled <= bucket as usize {
+                buckets[filled] = at as u32;
+                filled += 1;
+            }
+        }
+        buckets[filled..].fill(self.count as u32);
+        self.buckets = buckets;
     }
 
     /// How many objects it names.

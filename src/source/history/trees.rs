@@ -29,6 +29,7 @@ impl<'a> Trees<'a> {
             pack,
             worker: round.sink.worker(),
             edges: edges.then(paths::Edges::default),
+            known: vec![0; KNOWN],
             objects: 0,
         }
     }
