@@ -11,6 +11,9 @@ use crate::rules::{Anchor, Rule};
 pub(super) const PREFIX: &[u8] = b"sk-aisa-";
 /// The longest body that is looked at.
 pub(super) const LONGEST: usize = 512;
+/// A key that another runs into begins at most this far before it: every byte of it is searched again at every seam of
+/// a delta, so it is no longer than two keys need.
+pub(super) const JOINED: usize = 128;
 /// The shortest body of a key of [`Anchor::Aisa`].
 pub(super) const SHORTEST: usize = 20;
 /// The body of a legacy key.
@@ -148,7 +151,7 @@ fn is_cut_short(after: &[u8]) -> bool {
 
 /// The edge of a key that directly follows another one.
 fn joined(bytes: &[u8], start: usize) -> Option<Edge> {
-    let before = &bytes[start.saturating_sub(PREFIX.len() + LONGEST)..start];
+    let before = &bytes[start.saturating_sub(JOINED)..start];
     if before.len() >= 3 + LEGACY && is_legacy(bytes, start - 3 - LEGACY) {
         return Some(Edge::Clean);
     }

@@ -60,7 +60,7 @@ impl Detector {
     /// How far around the start of a candidate its bytes, its edges and its context lie.
     pub fn reach(&self) -> Reach {
         Reach {
-            before: 128,
+            before: matching::JOINED,
             longest: ANCHOR.len() + matching::LONGEST + 8,
             after: 64,
             context: context::NEAR + 64,
