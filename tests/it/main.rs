@@ -5,5 +5,6 @@ mod support;
 
 mod contract;
 mod damage;
+mod delta;
 mod history;
 mod secrecy;

@@ -1,0 +1,100 @@
+//! Times the phases: prefilter and detector on text without keys, then a pack's objects decoded only, and scanned.
+//!
+//! `AISALEAKS_BENCH_REPO=/path/to/repository cargo bench` measures on a repository of your choice; without it, on the
+//! one that holds this file.
+
+use std::hint::black_box;
+use std::path::PathBuf;
+
+use aisaleaks::control::Control;
+use aisaleaks::detect::Detector;
+use aisaleaks::git::family::Family;
+use aisaleaks::git::pack::Entry;
+use aisaleaks::git::walk::{self, Visited, Visitor};
+use aisaleaks::git::{Kind, Repository, Store};
+use aisaleaks::model::{Mark, Problem, Reach};
+use aisaleaks::{pipeline, rules};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+
+fn detector() -> Detector {
+    Detector::new(rules::builtin().expect("the built-in rules are valid"))
+}
+
+fn repository() -> PathBuf {
+    std::env::var_os("AISALEAKS_BENCH_REPO")
+        .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from)
+}
+
+fn search(criterion: &mut Criterion) {
+    let detector = detector();
+    let text = include_str!("../src/git/walk.rs").repeat(400);
+    let mut group = criterion.benchmark_group("search");
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    let mut found = Vec::new();
+    group.bench_function("nothing to find", |bencher| {
+        bencher.iter(|| detector.search(black_box(text.as_bytes()), None, &mut found));
+    });
+    let gated = text.replace("the ", "task-sk-");
+    group.throughput(Throughput::Bytes(gated.len() as u64));
+    group.bench_function("a hit of the prefilter on most lines", |bencher| {
+        bencher.iter(|| detector.search(black_box(gated.as_bytes()), None, &mut found));
+    });
+}
+
+/// Looks at nothing.
+struct Blind;
+
+impl Visitor for Blind {
+    fn object(&mut self, object: &Visited<'_>, _: &mut Vec<Mark>) {
+        black_box(object.bytes);
+    }
+
+    fn large(&mut self, _: Kind, _: &Entry, reader: &mut dyn std::io::Read) -> std::io::Result<()> {
+        std::io::copy(reader, &mut std::io::sink()).map(drop)
+    }
+
+    fn problem(&mut self, _: Problem) {}
+}
+
+fn decode(control: &Control) {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(control.thread_count())
+        .build()
+        .expect("threads");
+    let repository = Repository::discover(&repository()).expect("a repository");
+    let mut problems = Vec::new();
+    let store = pool.install(|| Store::open(&repository, 5, &mut problems));
+    let reach = Reach {
+        before: 0,
+        longest: 0,
+        after: 0,
+        context: 0,
+    };
+    for (_, pack) in &store.packs {
+        let family = pool.install(|| Family::new(pack.entries(&mut problems)));
+        for kinds in [&[Kind::Blob, Kind::Commit, Kind::Tag][..], &[Kind::Tree]] {
+            walk::walk(pack, &family, kinds, reach, control, &pool, || Blind);
+        }
+    }
+}
+
+fn history(criterion: &mut Criterion) {
+    let control = Control::default();
+    let detector = detector();
+    let mut group = criterion.benchmark_group("history");
+    group.sample_size(10);
+    group.bench_function("decode only, all four kinds", |bencher| {
+        bencher.iter(|| decode(&control))
+    });
+    let options = pipeline::Options {
+        paths: vec![repository()],
+        history: true,
+        ..pipeline::Options::default()
+    };
+    group.bench_function("decode and search", |bencher| {
+        bencher.iter(|| pipeline::scan(&options, &detector, &control).expect("a scan"));
+    });
+}
+
+criterion_group!(benches, search, history);
+criterion_main!(benches);
