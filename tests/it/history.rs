@@ -51,7 +51,16 @@ impl Planted {
         repo.write(&format!("deep/{name}.txt"), "empty of keys\n");
         symlink(&link, repo.join("link")).expect("a link");
         repo.commit("add");
-        repo.git(&["rm", "-r", "-q", "removed.txt", "data.bin", "hidden.txt", "deep", "link"]);
+        repo.git(&[
+            "rm",
+            "-r",
+            "-q",
+            "removed.txt",
+            "data.bin",
+            "hidden.txt",
+            "deep",
+            "link",
+        ]);
         repo.commit("remove");
     }
 
@@ -84,8 +93,10 @@ impl Planted {
         repo.write("readme.txt", "better\n");
         repo.git(&["commit", "-q", "-a", "--amend", "-m", "fine"]);
 
-        repo.write("stashed.txt", &staged).git(&["add", "stashed.txt"]);
-        repo.write("stashed.txt", &unstaged).write("untracked.txt", &untracked);
+        repo.write("stashed.txt", &staged)
+            .git(&["add", "stashed.txt"]);
+        repo.write("stashed.txt", &unstaged)
+            .write("untracked.txt", &untracked);
         repo.git(&["stash", "push", "-q", "--include-untracked"]);
 
         repo.git(&["checkout", "-q", "-b", "side"]);
@@ -105,7 +116,8 @@ impl Planted {
         repo.git(&["update-ref", "refs/pull/1/head", &head]);
         repo.git(&["checkout", "-q", "main"]);
 
-        repo.write("passing", &dangling).git(&["hash-object", "-w", "passing"]);
+        repo.write("passing", &dangling)
+            .git(&["hash-object", "-w", "passing"]);
         std::fs::remove_file(repo.join("passing")).expect("removed");
     }
 
@@ -153,7 +165,9 @@ impl Planted {
 fn packs(repo: &Repo) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(repo.join(".git/objects/pack")).expect("packs");
     let paths = entries.map(|entry| entry.expect("an entry").path());
-    paths.filter(|path| path.extension().is_some_and(|it| it == "pack")).collect()
+    paths
+        .filter(|path| path.extension().is_some_and(|it| it == "pack"))
+        .collect()
 }
 
 #[test]
@@ -176,7 +190,10 @@ fn says_where_each_key_stands() {
     let of = |what: &str| locations(&report, planted.key_of(what))[0];
 
     assert_eq!(of("removed")["path"], "removed.txt");
-    assert_eq!((&of("removed")["line"], &of("removed")["column"]), (&1.into(), &14.into()));
+    assert_eq!(
+        (&of("removed")["line"], &of("removed")["column"]),
+        (&1.into(), &14.into())
+    );
     assert_eq!(of("evil merge")["path"], "evil.txt");
     assert_eq!(of("link target")["path"], "link");
     assert_eq!(of("stashed index")["path"], "stashed.txt");
@@ -187,16 +204,29 @@ fn says_where_each_key_stands() {
 
     let name = planted.key_of("file name");
     let shown = of("file name")["path"].as_str().expect("a path");
-    assert!(shown.starts_with("deep/sk-aisa-…") && shown.ends_with(".txt"), "{shown}");
-    assert!(!report.to_string().contains(name), "a key in a path name is shown");
+    assert!(
+        shown.starts_with("deep/sk-aisa-…") && shown.ends_with(".txt"),
+        "{shown}"
+    );
+    assert!(
+        !report.to_string().contains(name),
+        "a key in a path name is shown"
+    );
 
     let branch = of("branch name")["path"].as_str().expect("a ref name");
-    assert!(branch.starts_with("refs/heads/feature/sk-aisa-…"), "{branch}");
+    assert!(
+        branch.starts_with("refs/heads/feature/sk-aisa-…"),
+        "{branch}"
+    );
 
     let commit = of("commit message")["blob"].as_str().expect("the commit");
     assert_eq!(planted.repo.git(&["cat-file", "-t", commit]), "commit");
     let text = planted.repo.git(&["cat-file", "commit", commit]);
-    assert_stands_at(&text, of("commit message"), planted.key_of("commit message"));
+    assert_stands_at(
+        &text,
+        of("commit message"),
+        planted.key_of("commit message"),
+    );
 }
 
 #[test]
@@ -208,7 +238,9 @@ fn finds_keys_in_every_shape_of_pack() {
         let [pack] = packs(&planted.repo).try_into().expect("one pack");
         std::fs::remove_file(pack.with_extension("idx")).expect("removed");
         let option = format!("--index-version={version}");
-        planted.repo.git(&["index-pack", &option, pack.to_str().expect("UTF-8")]);
+        planted
+            .repo
+            .git(&["index-pack", &option, pack.to_str().expect("UTF-8")]);
         planted.expect(&option, planted.repo.path());
     }
 }
@@ -217,7 +249,10 @@ fn finds_keys_in_every_shape_of_pack() {
 fn finds_keys_in_several_packs_and_loose_objects_at_once() {
     let mut planted = Planted::new(Repo::new());
     planted.repo.git(&["repack", "-q", "-d"]);
-    let (second, third) = (planted.key("second pack", "history"), planted.key("loose", "history"));
+    let (second, third) = (
+        planted.key("second pack", "history"),
+        planted.key("loose", "history"),
+    );
     planted.repo.write("second.txt", second).commit("second");
     planted.repo.git(&["repack", "-q", "-d"]);
     planted.repo.write("third.txt", third).commit("third");
@@ -242,10 +277,19 @@ fn finds_keys_from_clones_and_worktrees() {
         let path = target["path"].as_str().expect("a path");
         path.ends_with(".git/objects") && path.starts_with(from)
     };
-    assert!(targets.iter().any(|target| alternate(&target)), "{targets:#?}");
+    assert!(
+        targets.iter().any(|target| alternate(&target)),
+        "{targets:#?}"
+    );
 
     let worktree = to.join("worktree");
-    planted.repo.git(&["worktree", "add", "-q", worktree.to_str().expect("UTF-8"), "side"]);
+    planted.repo.git(&[
+        "worktree",
+        "add",
+        "-q",
+        worktree.to_str().expect("UTF-8"),
+        "side",
+    ]);
     planted.expect("worktree", &worktree);
     let (code, report) = self::report(&worktree, &["scan"]);
     assert_eq!(code, 1);
@@ -256,11 +300,21 @@ fn finds_keys_from_clones_and_worktrees() {
 fn scan_goes_into_nested_repositories_and_submodules() {
     let (inner, nested, outer) = (Repo::new(), key(), Repo::new());
     let removed = key();
-    inner.write("a/b.txt", format!("k: {removed}\n")).commit("add");
+    inner
+        .write("a/b.txt", format!("k: {removed}\n"))
+        .commit("add");
     inner.git(&["rm", "-q", "-r", "a"]);
     inner.commit("remove");
     let from = inner.path().to_str().expect("UTF-8");
-    let add = ["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", from, "sub"];
+    let add = [
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "--quiet",
+        "add",
+        from,
+        "sub",
+    ];
     outer.git(&add);
     outer.commit("with a submodule");
 
@@ -275,14 +329,20 @@ fn scan_goes_into_nested_repositories_and_submodules() {
 
     let (code, report) = report(outer.path(), &["scan"]);
     assert_eq!((code, problems(&report)), (1, vec![]));
-    assert_eq!(locations(&report, &nested)[0]["path"], "vendor/nested/old.txt");
+    assert_eq!(
+        locations(&report, &nested)[0]["path"],
+        "vendor/nested/old.txt"
+    );
     assert!(has(&report, &removed));
 }
 
 /// Demands that the key stands at the line and column that a location names.
 fn assert_stands_at(text: &str, location: &Value, key: &str) {
     let number = |name: &str| location[name].as_u64().expect("a number") as usize;
-    let line = text.split('\n').nth(number("line") - 1).expect("the line is there");
+    let line = text
+        .split('\n')
+        .nth(number("line") - 1)
+        .expect("the line is there");
     let rest: String = line.chars().skip(number("column") - 1).collect();
     assert!(rest.starts_with(key), "{location:#} is {line:?}");
     assert_eq!(location["end_line"], location["line"]);
@@ -294,12 +354,17 @@ struct Numbers(u64);
 
 impl Numbers {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % bound
     }
 
     fn line(&mut self) -> String {
-        const WORDS: [&str; 8] = ["river", "größe", "日本", "lamp", "seven", "blue", "of", "under"];
+        const WORDS: [&str; 8] = [
+            "river", "größe", "日本", "lamp", "seven", "blue", "of", "under",
+        ];
         (0..12).fold(String::new(), |mut line, _| {
             let number = self.below(1000);
             write!(line, "{} {number} ", WORDS[self.below(WORDS.len())]).expect("text");
@@ -339,24 +404,39 @@ fn versions() -> (Edited, Vec<String>) {
         match version % 5 {
             0 => lines[at] = format!("größe {key} end"),
             1 => {
-                let from = lines.iter().position(|line| line.contains(key.as_str())).expect("it is there");
+                let from = lines
+                    .iter()
+                    .position(|line| line.contains(key.as_str()))
+                    .expect("it is there");
                 let moved = std::mem::replace(&mut lines[from], numbers.line());
                 lines[at + 200] = moved;
             }
             2 => cut(&mut lines, key, "…"),
             3 => {
                 let cut = format!("{}…{}", &key[..30], &key[30..]);
-                lines.iter_mut().for_each(|line| *line = line.replace(&cut, key));
+                lines
+                    .iter_mut()
+                    .for_each(|line| *line = line.replace(&cut, key));
             }
             _ if version % 4 == 0 => cut(&mut lines, key, ""),
             _ if version % 4 == 1 => {}
-            _ => lines.iter_mut().for_each(|line| *line = line.replace(key.as_str(), "gone")),
+            _ => lines
+                .iter_mut()
+                .for_each(|line| *line = line.replace(key.as_str(), "gone")),
         }
         for _ in 0..3 {
             lines[390 + numbers.below(70)] = numbers.line();
         }
-        lines[19] = if (20..30).contains(&version) { CONTEXT.into() } else { "#".into() };
-        lines[471] = if version >= 45 { CONTEXT.into() } else { "#".into() };
+        lines[19] = if (20..30).contains(&version) {
+            CONTEXT.into()
+        } else {
+            "#".into()
+        };
+        lines[471] = if version >= 45 {
+            CONTEXT.into()
+        } else {
+            "#".into()
+        };
         versions.push(lines.join("\n") + "\n");
     }
     (edited, versions)
@@ -368,7 +448,9 @@ fn cut(lines: &mut [String], key: &str, between: &str) {
         "" => key[..30].replace("sk-", "no-"),
         _ => format!("{}{between}{}", &key[..30], &key[30..]),
     };
-    lines.iter_mut().for_each(|line| *line = line.replace(key, &instead));
+    lines
+        .iter_mut()
+        .for_each(|line| *line = line.replace(key, &instead));
 }
 
 impl Edited {
@@ -377,28 +459,58 @@ impl Edited {
         let near = |key: &&String| {
             let at = text.find(key.as_str())?;
             let context = text.match_indices(CONTEXT).map(|(context, _)| context);
-            context.map(|context| context.abs_diff(at)).find(|&distance| distance < 1500)
+            context
+                .map(|context| context.abs_diff(at))
+                .find(|&distance| distance < 1500)
         };
-        let current = self.current.iter().filter(|key| text.contains(key.as_str()));
-        current.chain(self.legacy.iter().filter(|key| near(key).is_some())).collect()
+        let current = self
+            .current
+            .iter()
+            .filter(|key| text.contains(key.as_str()));
+        current
+            .chain(self.legacy.iter().filter(|key| near(key).is_some()))
+            .collect()
     }
 }
 
 /// Every blob of a repository, read by git.
 fn blobs(repo: &Repo) -> Vec<(String, String)> {
     let all = repo.git(&["cat-file", "--batch-all-objects", "--batch-check"]);
-    let blobs = all.lines().filter_map(|line| line.split_once(" blob ")).map(|(id, _)| id.to_owned());
-    blobs.map(|id| (id.clone(), repo.git(&["cat-file", "blob", &id]))).collect()
+    let blobs = all
+        .lines()
+        .filter_map(|line| line.split_once(" blob "))
+        .map(|(id, _)| id.to_owned());
+    blobs
+        .map(|id| (id.clone(), repo.git(&["cat-file", "blob", &id])))
+        .collect()
 }
 
-/// Packs everything into chains of deltas.
-fn deepen(repo: &Repo) {
-    repo.git(&["repack", "-a", "-d", "-f", "-q", "--depth=50", "--window=50"]);
+/// Packs everything into chains of deltas, which name their bases by offset or by id.
+fn deepen(repo: &Repo, by_offset: bool) {
+    let bases = format!("repack.useDeltaBaseOffset={by_offset}");
+    repo.git(&[
+        "-c",
+        &bases,
+        "repack",
+        "-a",
+        "-d",
+        "-f",
+        "-q",
+        "--depth=50",
+        "--window=50",
+    ]);
     let [pack] = packs(repo).try_into().expect("one pack");
     let listing = repo.git(&["verify-pack", "-v", pack.to_str().expect("UTF-8")]);
-    let deepest = listing.lines().filter_map(|line| line.strip_prefix("chain length = "));
-    let deepest = deepest.filter_map(|line| line.split(':').next()?.parse::<u32>().ok()).max();
-    assert!(deepest >= Some(8), "the chains are too short to prove anything: {deepest:?}");
+    let deepest = listing
+        .lines()
+        .filter_map(|line| line.strip_prefix("chain length = "));
+    let deepest = deepest
+        .filter_map(|line| line.split(':').next()?.parse::<u32>().ok())
+        .max();
+    assert!(
+        deepest >= Some(8),
+        "the chains are too short to prove anything: {deepest:?}"
+    );
 }
 
 #[test]
@@ -409,28 +521,55 @@ fn searching_what_deltas_add_finds_what_searching_every_blob_finds() {
         repo.write(&format!("{at:02}/notes.txt"), text);
     }
     repo.commit("every version at a path of its own");
-    deepen(&repo);
-
-    let (_, report) = report(repo.path(), &["git"]);
-    let all = edited.current.iter().chain(&edited.legacy).chain([&edited.foreign]);
-    let mut found = BTreeSet::new();
     let blobs = blobs(&repo);
-    for key in all {
-        for at in locations(&report, key) {
-            let blob = at["blob"].as_str().expect("a blob");
-            let text = &blobs.iter().find(|(id, _)| id == blob).expect("git knows the blob").1;
-            assert_stands_at(text, at, key);
-            found.insert((key.clone(), blob.to_owned()));
-        }
-    }
     let expected: BTreeSet<(String, String)> = blobs
         .iter()
-        .flat_map(|(id, text)| edited.expected(text).into_iter().map(|key| (key.clone(), id.clone())))
+        .flat_map(|(id, text)| {
+            edited
+                .expected(text)
+                .into_iter()
+                .map(|key| (key.clone(), id.clone()))
+        })
         .collect();
-    assert!(expected.len() > 100, "the test plants too little: {}", expected.len());
-    let missed: Vec<_> = expected.difference(&found).collect();
-    let invented: Vec<_> = found.difference(&expected).collect();
-    assert!(missed.is_empty() && invented.is_empty(), "missed {missed:#?}\ninvented {invented:#?}");
+    assert!(
+        expected.len() > 100,
+        "the test plants too little: {}",
+        expected.len()
+    );
+    for by_offset in [true, false] {
+        deepen(&repo, by_offset);
+        let (_, report) = report(repo.path(), &["git"]);
+        let all = edited
+            .current
+            .iter()
+            .chain(&edited.legacy)
+            .chain([&edited.foreign]);
+        let mut found = BTreeSet::new();
+        for key in all {
+            for at in locations(&report, key) {
+                let blob = at["blob"].as_str().expect("a blob");
+                let text = &blobs
+                    .iter()
+                    .find(|(id, _)| id == blob)
+                    .expect("git knows the blob")
+                    .1;
+                assert_stands_at(text, at, key);
+                found.insert((key.clone(), blob.to_owned()));
+            }
+        }
+        let missed: Vec<_> = expected.difference(&found).collect();
+        let invented: Vec<_> = found.difference(&expected).collect();
+        assert!(
+            missed.is_empty() && invented.is_empty(),
+            "missed {missed:#?}\ninvented {invented:#?}"
+        );
+        let known = expected
+            .iter()
+            .map(|(key, _)| key)
+            .collect::<BTreeSet<_>>()
+            .len();
+        assert_eq!(report["keys"].as_array().expect("keys").len(), known);
+    }
 }
 
 #[test]
@@ -440,14 +579,20 @@ fn a_key_at_a_path_is_one_location_however_often_the_file_was_edited() {
     for text in &versions {
         repo.write("docs/notes.txt", text).commit("edit");
     }
-    let expected: BTreeSet<String> =
-        versions.iter().flat_map(|text| edited.expected(text)).cloned().collect();
+    let expected: BTreeSet<String> = versions
+        .iter()
+        .flat_map(|text| edited.expected(text))
+        .cloned()
+        .collect();
     for packed in [false, true] {
         if packed {
-            deepen(&repo);
+            deepen(&repo, true);
         }
         let (_, report) = report(repo.path(), &["git"]);
-        assert_eq!(report["keys"].as_array().expect("keys").len(), expected.len());
+        assert_eq!(
+            report["keys"].as_array().expect("keys").len(),
+            expected.len()
+        );
         for key in &expected {
             let [at] = locations(&report, key).try_into().expect("one location");
             assert_eq!(at["path"], "docs/notes.txt");
@@ -460,7 +605,11 @@ fn a_key_at_a_path_is_one_location_however_often_the_file_was_edited() {
 #[test]
 fn a_file_whose_blob_is_in_history_is_one_location() {
     let (repo, key) = (Repo::new(), key());
-    repo.write("sub/config.py", format!("first\nAISA_API_KEY = \"{key}\"\n")).commit("add");
+    repo.write(
+        "sub/config.py",
+        format!("first\nAISA_API_KEY = \"{key}\"\n"),
+    )
+    .commit("add");
     let blob = repo.git(&["rev-parse", "HEAD:sub/config.py"]);
     for packed in [false, true] {
         if packed {
@@ -469,7 +618,10 @@ fn a_file_whose_blob_is_in_history_is_one_location() {
         let (code, report) = report(repo.path(), &["scan"]);
         assert_eq!(code, 1);
         let [at] = locations(&report, &key).try_into().expect("one location");
-        assert_eq!((&at["origin"], &at["path"]), (&"worktree".into(), &"sub/config.py".into()));
+        assert_eq!(
+            (&at["origin"], &at["path"]),
+            (&"worktree".into(), &"sub/config.py".into())
+        );
         assert_eq!(at["blob"], blob);
         assert_eq!((&at["line"], &at["column"]), (&2.into(), &17.into()));
     }
@@ -480,8 +632,10 @@ fn obeys_ignore_rules_and_counts_what_they_leave_out() {
     let repo = Repo::new();
     let [hidden, ignored, tracked, folder] = [(); 4].map(|()| key());
     repo.write(".config/.hidden", &hidden);
-    repo.write("tracked.log", &tracked).commit("before the rule");
-    repo.write(".gitignore", "*.log\nbuild/\n").write("ignored.log", &ignored);
+    repo.write("tracked.log", &tracked)
+        .commit("before the rule");
+    repo.write(".gitignore", "*.log\nbuild/\n")
+        .write("ignored.log", &ignored);
     repo.write("build/out.txt", &folder);
 
     let (code, report) = self::report(repo.path(), &["dir", "."]);
@@ -489,7 +643,11 @@ fn obeys_ignore_rules_and_counts_what_they_leave_out() {
     assert!(has(&report, &hidden), "hidden");
     assert!(has(&report, &tracked), "tracked, although ignored");
     assert!(!has(&report, &ignored) && !has(&report, &folder));
-    assert_eq!(report["stats"]["excluded"]["ignored"], 2, "{}", report["stats"]);
+    assert_eq!(
+        report["stats"]["excluded"]["ignored"], 2,
+        "{}",
+        report["stats"]
+    );
 
     let (_, report) = self::report(repo.path(), &["dir", ".", "--include-ignored"]);
     for key in [&hidden, &ignored, &tracked, &folder] {
@@ -506,7 +664,11 @@ fn obeys_ignore_rules_and_counts_what_they_leave_out() {
 fn finds_a_key_in_the_middle_of_one_long_line() {
     let (folder, key) = (tempfile::tempdir().expect("a temporary folder"), key());
     let half = "é".repeat(7_500_000);
-    std::fs::write(folder.path().join("long.js"), format!("{half} {key} {half}")).expect("written");
+    std::fs::write(
+        folder.path().join("long.js"),
+        format!("{half} {key} {half}"),
+    )
+    .expect("written");
     let (code, report) = report(folder.path(), &["dir", "."]);
     assert_eq!(code, 1);
     let [at] = locations(&report, &key).try_into().expect("one location");
@@ -522,7 +684,10 @@ fn finds_keys_in_names_and_links_and_passes_by_special_files() {
     std::fs::write(join(&format!("{name}.txt")), "").expect("written");
     std::fs::write(join("plain.txt"), &plain).expect("written");
     symlink(format!("/nowhere/{target}"), join("link")).expect("a link");
-    let made = std::process::Command::new("mkfifo").arg(join("fifo")).status().expect("mkfifo runs");
+    let made = std::process::Command::new("mkfifo")
+        .arg(join("fifo"))
+        .status()
+        .expect("mkfifo runs");
     assert!(made.success());
     let (code, report) = report(folder.path(), &["dir", "."]);
     assert_eq!(code, 1);

@@ -28,24 +28,41 @@ fn base64(bytes: &[u8], alphabet: &[u8; 64]) -> String {
     String::from_utf8(sextets.collect()).expect("ASCII")
 }
 
+fn alphabet(last: &[u8; 2]) -> [u8; 64] {
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    [&letters[..], last]
+        .concat()
+        .try_into()
+        .expect("64 letters")
+}
+
+fn hex(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("text");
+        hex
+    })
+}
+
 /// What would betray a key: itself, and its base64 in each alignment and its hex, in pieces of what 22 characters make.
 fn pieces(key: &str) -> Vec<String> {
     const SIZE: usize = 22;
     let windows = |text: &str, size: usize, step: usize| -> Vec<String> {
-        (0..=text.len() - size).step_by(step).map(|at| text[at..at + size].to_owned()).collect()
+        (0..=text.len() - size)
+            .step_by(step)
+            .map(|at| text[at..at + size].to_owned())
+            .collect()
     };
     let mut pieces = windows(key, SIZE, 1);
-    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    for last in [b"+/", b"-_"] {
-        let alphabet: [u8; 64] = [&letters[..], last].concat().try_into().expect("64 letters");
+    for alphabet in [alphabet(b"+/"), alphabet(b"-_")] {
         for skip in 0..3 {
-            pieces.extend(windows(&base64(&key.as_bytes()[skip..], &alphabet), SIZE, 4));
+            pieces.extend(windows(
+                &base64(&key.as_bytes()[skip..], &alphabet),
+                SIZE,
+                4,
+            ));
         }
     }
-    let hex = key.bytes().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("text");
-        hex
-    });
+    let hex = hex(key);
     pieces.extend(windows(&hex, 2 * SIZE, 2));
     pieces.extend(windows(&hex.to_uppercase(), 2 * SIZE, 2));
     pieces
@@ -55,7 +72,10 @@ fn assert_silent(how: &dyn std::fmt::Debug, run: &Run, keys: &[String]) {
     for key in keys {
         for piece in pieces(key) {
             for (name, text) in [("stdout", &run.stdout), ("stderr", &run.stderr)] {
-                assert!(!text.contains(&piece), "{how:?}: {name} has {piece} of {key}:\n{text}");
+                assert!(
+                    !text.contains(&piece),
+                    "{how:?}: {name} has {piece} of {key}:\n{text}"
+                );
             }
         }
     }
@@ -65,22 +85,61 @@ fn assert_silent(how: &dyn std::fmt::Debug, run: &Run, keys: &[String]) {
 fn planted() -> (Repo, Vec<String>) {
     let repo = Repo::new();
     let keys: Vec<String> = (0..10).map(|_| key()).chain([legacy_key()]).collect();
-    let [content, dense, name, folder, message, branch, remote, author, tag, removed, legacy] = &keys[..] else {
+    let [
+        content,
+        dense,
+        name,
+        folder,
+        message,
+        branch,
+        remote,
+        author,
+        tag,
+        removed,
+        legacy,
+    ] = &keys[..]
+    else {
         panic!("eleven keys");
     };
     repo.write("content.py", format!("AISA_API_KEY = \"{content}\"\n"));
-    repo.write("dense.js", format!("a=\"{dense}\",b=\"{content}\",c=\"{dense}{dense}\""));
+    repo.write(
+        "dense.js",
+        format!("a=\"{dense}\",b=\"{content}\",c=\"{dense}{dense}\""),
+    );
+    let encoded = base64(format!("{name}.").as_bytes(), &alphabet(b"+/"));
+    repo.write(
+        "encoded.txt",
+        format!("{content} {encoded} {}\n", hex(folder)),
+    );
     repo.write("legacy.py", format!("AISA_API_KEY = \"{legacy}\"\n"));
     repo.write(&format!("{name}.txt"), "nothing");
     repo.write(&format!("in/{folder}/file.txt"), format!("{content}\n"));
-    repo.write("removed.txt", removed).commit(&format!("add\n\nwith {message}"));
+    repo.write("removed.txt", removed)
+        .commit(&format!("add\n\nwith {message}"));
     repo.git(&["rm", "-q", "removed.txt"]);
     let author = format!("--author={author} <{author}@example.org>");
     repo.git(&["commit", "-q", "-m", "remove", &author]);
     repo.git(&["branch", &format!("try/{branch}")]);
     repo.git(&["tag", "-a", "v1", "-m", tag]);
-    repo.git(&["remote", "add", "origin", &format!("https://user:{remote}@example.org/r.git")]);
+    repo.git(&[
+        "remote",
+        "add",
+        "origin",
+        &format!("https://user:{remote}@example.org/r.git"),
+    ]);
     (repo, keys)
+}
+
+#[test]
+fn the_test_sees_what_would_betray_a_key() {
+    let (repo, keys) = planted();
+    let run = run(repo.path(), &["scan", "--show-secrets"]);
+    for key in &keys {
+        assert!(run.stdout.contains(&pieces(key)[0]), "{}", run.stdout);
+    }
+    assert!(
+        pieces("sk-aisa-abcdefghijklmnopqrstuvwxyz").contains(&"c2stYWlzYS1hYmNkZWZnaG".to_owned())
+    );
 }
 
 #[test]
@@ -98,9 +157,13 @@ fn no_report_shows_a_key() {
 
 #[test]
 fn no_report_of_a_stream_shows_a_key() {
-    let (folder, keys) = (tempfile::tempdir().expect("a temporary folder"), [key(), key(), legacy_key()]);
+    let (folder, keys) = (
+        tempfile::tempdir().expect("a temporary folder"),
+        [key(), key(), legacy_key()],
+    );
     let [content, label, legacy] = &keys;
-    let text = format!("{content}{content} AISA_API_KEY={legacy} https://u:{content}@example.org\n");
+    let text =
+        format!("{content}{content} AISA_API_KEY={legacy} https://u:{content}@example.org\n");
     for flags in FLAGS {
         let how = [&["stdin", "--label", label], flags].concat();
         let run = piped(folder.path(), &how, text.as_bytes());
@@ -111,9 +174,17 @@ fn no_report_of_a_stream_shows_a_key() {
 
 fn piped(at: &Path, args: &[&str], input: &[u8]) -> Run {
     let mut command = command(at, args);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().expect("the binary runs");
-    child.stdin.take().expect("a pipe").write_all(input).expect("written");
+    child
+        .stdin
+        .take()
+        .expect("a pipe")
+        .write_all(input)
+        .expect("written");
     let output = child.wait_with_output().expect("it ends");
     Run {
         code: output.status.code().unwrap_or(-1),
@@ -171,7 +242,9 @@ fn no_problem_shows_a_key() {
         assert_silent(&how, &run, &keys);
     }
     let json = run(repo.path(), &["git", "-f", "json"]).json();
-    let fingerprint = json["problems"][0]["fingerprint"].as_str().expect("a fingerprint");
+    let fingerprint = json["problems"][0]["fingerprint"]
+        .as_str()
+        .expect("a fingerprint");
     let accept = format!("[[accept]]\nproblem = \"{fingerprint}\"\nreason = \"it is {reason}\"\n");
     repo.write(".aisaleaks.toml", accept);
     for flags in FLAGS {
@@ -193,7 +266,10 @@ fn shows_keys_when_told_to() {
         assert!(keys.iter().filter(|key| has(&json, key)).count() == count);
     }
     let json = run(repo.path(), &["scan", "-f", "json", "--show-secrets"]).json();
-    assert_eq!(locations(&json, &keys[2])[0]["path"], format!("{}.txt", keys[2]));
+    assert_eq!(
+        locations(&json, &keys[2])[0]["path"],
+        format!("{}.txt", keys[2])
+    );
 }
 
 /// Whether a terminal would obey the character, or hide it.
@@ -232,8 +308,18 @@ fn what_a_terminal_would_obey_or_hide_is_made_visible() {
                 let unseen: Vec<char> = text.chars().filter(|&c| is_unseen(c)).collect();
                 assert!(unseen.is_empty(), "{how:?}: {unseen:?} in {text:?}");
             }
-            for shown in ["\\x1b[2Jesc", "\\u{202e}bidi", "zero\\u{200b}width", "new\\nline\\r", "\\xff\\x1bbytes"] {
-                assert!(run.stdout.contains(shown), "{how:?}: no {shown} in {}", run.stdout);
+            for shown in [
+                "\\x1b[2Jesc",
+                "\\u{202e}bidi",
+                "zero\\u{200b}width",
+                "new\\nline\\r",
+                "\\xff\\x1bbytes",
+            ] {
+                assert!(
+                    run.stdout.contains(shown),
+                    "{how:?}: no {shown} in {}",
+                    run.stdout
+                );
             }
         }
     }
