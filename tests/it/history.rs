@@ -70,12 +70,29 @@ impl Planted {
         let author = self.key("author", "author");
         let branch = self.key("branch name", "ref-name");
         let note = self.key("note", "note");
+        let committer = self.key("committer", "author");
+        let tagger = self.key("tagger", "author");
+        let unknown = self.key("unknown header", "commit-message");
+        let signature = self.key("signature", "commit-message");
         let repo = &self.repo;
         repo.commit(&format!("a subject\n\nthe key is {message}"));
         repo.git(&["tag", "-a", "v1", "-m", &format!("release with {tag}")]);
         let author = format!("--author={author} <a@example.org>");
         repo.git(&["commit", "-q", "--allow-empty", "-m", "by whom", &author]);
         repo.git(&["branch", &format!("feature/{branch}")]);
+        let headers = format!(
+            "tree {}\nauthor a <a@example.org> 1 +0000\ncommitter {committer} <c@example.org> 1 +0000\n\
+             x-unknown {unknown}\ngpgsig -----BEGIN\n {signature}\n\nsubject\n",
+            repo.git(&["rev-parse", "HEAD^{tree}"])
+        );
+        repo.write("object", headers);
+        let commit = repo.git(&["hash-object", "-t", "commit", "-w", "--literally", "object"]);
+        let tagger = format!(
+            "object {commit}\ntype commit\ntag v2\ntagger {tagger} <t@example.org> 1 +0000\n\nv2\n"
+        );
+        repo.write("object", tagger);
+        repo.git(&["hash-object", "-t", "tag", "-w", "object"]);
+        std::fs::remove_file(repo.join("object")).expect("removed");
         repo.git(&["notes", "add", "-m", &note]);
     }
 
@@ -291,6 +308,18 @@ fn finds_keys_from_clones_and_worktrees() {
         "side",
     ]);
     planted.expect("worktree", &worktree);
+    let separate = to.join("separate");
+    let option = format!("--separate-git-dir={}", to.join("elsewhere").display());
+    git(to, &["clone", "-q", "--mirror", from, "elsewhere"]);
+    git(to, &["init", "-q", &option, "separate"]);
+    planted.expect("git directory elsewhere", &separate);
+    let inside = to.join("holder");
+    std::fs::create_dir(&inside).expect("created");
+    git(&inside, &["clone", "-q", "--mirror", from, "backup.git"]);
+    let (code, report) = self::report(&inside, &["scan"]);
+    assert_eq!(code, 1);
+    planted.expect_in("scan of a folder with a bare repository", &report);
+
     let (code, report) = self::report(&worktree, &["scan"]);
     assert_eq!(code, 1);
     planted.expect_in("scan of a worktree", &report);
