@@ -66,32 +66,44 @@ impl<'a> Collector<'a> {
 
     /// Locations of what was seen outside object databases. Paths of files count from `base`.
     pub(super) fn file_locations(&self, base: &Path) -> Located {
+        self.direct_locations(base, |_| None)
+    }
+
+    /// Locations of what was seen once and is not read again. `path` knows where objects stand.
+    fn direct_locations(&self, base: &Path, path: impl Fn(ObjectId) -> Option<Vec<u8>>) -> Located {
         let mut located = Located::new();
         let mut direct = std::mem::take(&mut *lock(&self.direct));
+        for sighting in &mut direct {
+            sighting.path = sighting.path.take().or_else(|| path(sighting.object?));
+        }
         direct.sort_by(|one, other| {
-            (one.origin, &one.path, one.place).cmp(&(other.origin, &other.path, other.place))
+            let order = |seen: &Direct| (seen.origin, seen.object, seen.place);
+            (order(one), &one.path).cmp(&(order(other), &other.path))
         });
-        let mut nth: HashMap<(u32, Option<Vec<u8>>), usize> = HashMap::new();
+        let mut nth: HashMap<(u32, Option<Vec<u8>>, Option<ObjectId>), usize> = HashMap::new();
         for sighting in direct {
             let at = match (&sighting.path, sighting.origin) {
-                (Some(path), Origin::Worktree) => {
-                    let count = nth
-                        .entry((sighting.seen, sighting.path.clone()))
-                        .or_default();
+                (Some(path), Origin::Worktree | Origin::History) => {
+                    let file = (sighting.seen, sighting.path.clone(), sighting.object);
+                    let count = nth.entry(file).or_default();
                     *count += 1;
                     Where::File(base.join(plain::to_path(path)), *count - 1)
                 }
                 _ => Where::Named(sighting.origin, sighting.path.clone(), sighting.place),
             };
-            located.entry((sighting.seen, at)).or_insert(Location {
-                origin: sighting.origin,
-                path: sighting.path,
-                place: sighting.place,
-                blob: sighting.object,
-                reachable: None,
-                tracked: None,
-                context: sighting.context,
-            });
+            let lost = sighting.origin == Origin::History && sighting.path.is_none();
+            located
+                .entry((sighting.seen, at))
+                .or_insert(Location {
+                    origin: sighting.origin,
+                    path: sighting.path,
+                    place: sighting.place,
+                    blob: None,
+                    reachable: lost.then_some("none"),
+                    tracked: None,
+                    context: sighting.context,
+                })
+                .blob = sighting.object;
         }
         located
     }
@@ -105,7 +117,6 @@ impl<'a> Collector<'a> {
         base: &Path,
         located: &mut Located,
     ) {
-        located.extend(self.file_locations(base));
         let mut stored = std::mem::take(&mut *lock(&self.stored));
         stored.sort_unstable();
         stored.dedup();
@@ -113,6 +124,12 @@ impl<'a> Collector<'a> {
             .name
             .canonicalize()
             .unwrap_or_else(|_| repository.name.clone());
+        let streamed = self.direct_locations(&root, |id| history.paths.get(&id).cloned().flatten());
+        for (at, location) in streamed {
+            let blob = location.blob;
+            let known = located.entry(at).or_insert(location);
+            known.blob = known.blob.or(blob);
+        }
         let mut chosen: BTreeMap<(u32, Where), Stored> = BTreeMap::new();
         let mut nth: HashMap<(u32, ObjectId), usize> = HashMap::new();
         for sighting in stored {

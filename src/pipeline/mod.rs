@@ -12,7 +12,7 @@ use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
 use crate::git::Repository;
-use crate::model::{Outcome, Problem, ProblemKind, Target, TargetKind};
+use crate::model::{Outcome, Problem, ProblemKind, Sink, Target, TargetKind};
 use crate::source::{files, history, stdin};
 use collector::Collector;
 
@@ -48,55 +48,68 @@ pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result
             source,
         })?;
     }
-    let mut repositories: Vec<PathBuf> = options.paths.clone();
+    let mut nested = Vec::new();
     if options.files {
         let found = files::scan(&options.paths, &options.walk, reach, &collector, control)?;
         outcome.stats.files = found.files;
         outcome.stats.bytes = found.bytes;
         outcome.stats.excluded = found.excluded;
-        repositories.extend(found.repositories);
-        let target = |path: &PathBuf| (path.display().to_string(), TargetKind::Files);
-        outcome
-            .targets
-            .extend(options.paths.iter().map(target).map(|(path, kind)| Target {
-                path,
-                kind,
-                head: None,
-                shallow: false,
-            }));
+        nested = found.repositories;
+        let paths = options.paths.iter().map(|path| path.display().to_string());
+        let target = |path| Target {
+            path,
+            kind: TargetKind::Files,
+            head: None,
+            shallow: false,
+        };
+        outcome.targets.extend(paths.map(target));
     }
-    let mut locations = collector.file_locations(&base(&options.paths));
+    let base = base(&options.paths);
+    let mut locations = collector.file_locations(&base);
     if options.history {
-        let mut seen = BTreeSet::new();
-        for path in &repositories {
-            let Some(repository) = Repository::discover(path) else {
-                if options.files {
-                    continue;
-                }
-                return Err(Error::NotARepository { path: path.clone() });
-            };
-            let common = repository
-                .common_dir
-                .canonicalize()
-                .unwrap_or_else(|_| repository.common_dir.clone());
-            if !seen.insert(common) || control.is_cancelled() {
-                continue;
+        for repository in repositories(options, &nested, &collector)? {
+            if control.is_cancelled() {
+                break;
             }
             let history = history::scan(&repository, reach, &collector, control)?;
             name_targets(&repository, &history, &mut outcome);
             outcome.stats.blobs += history.blobs;
             outcome.stats.commits += history.commits;
             outcome.stats.bytes += history.bytes;
-            collector.history_locations(
-                &repository,
-                &history,
-                control,
-                &base(&options.paths),
-                &mut locations,
-            );
+            collector.history_locations(&repository, &history, control, &base, &mut locations);
         }
     }
     finish(outcome, collector, locations, options, control, begun)
+}
+
+/// The repositories that the paths are in, and those that were met below them, each object database once.
+fn repositories(options: &Options, nested: &[PathBuf], sink: &dyn Sink) -> Result<Vec<Repository>> {
+    let named = options
+        .paths
+        .iter()
+        .map(|path| (path, Repository::discover(path)));
+    let nested = nested.iter().map(|path| (path, Repository::at(path)));
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for (path, repository) in named.chain(nested) {
+        match repository {
+            Some(repository) => {
+                let common = &repository.common_dir;
+                if seen.insert(common.canonicalize().unwrap_or_else(|_| common.clone())) {
+                    found.push(repository);
+                }
+            }
+            None if !options.files => return Err(Error::NotARepository { path: path.clone() }),
+            None if path.join(".git").symlink_metadata().is_ok() => {
+                let message =
+                    "what stands here leads to no repository; its history was not scanned";
+                let place = path.join(".git").display().to_string();
+                sink.problem(Problem::new(ProblemKind::Unreadable, place, message));
+            }
+            None => {}
+        }
+    }
+    Ok(found)
 }
 
 /// Scans one stream.
