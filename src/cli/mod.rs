@@ -11,8 +11,10 @@ use clap::Parser;
 
 use crate::commands;
 use crate::commands::exit::Exit;
+use crate::detect::Detector;
 use crate::error::{Error, Result};
 use crate::model::Mask;
+use crate::report::sanitize;
 use args::{Cli, Command, CommonArgs, ScanArgs};
 
 /// Runs the program with these arguments.
@@ -20,11 +22,13 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> Exit {
     let cli = match Cli::try_parse_from(argv) {
         Ok(cli) => cli,
         Err(error) => {
-            let shown = !error.use_stderr();
-            return match error.print() {
-                Ok(()) if shown => Exit::Clean,
-                _ => Exit::Failed,
-            };
+            if !error.use_stderr() {
+                // Help and version; whoever closed the pipe has read enough.
+                drop(error.print());
+                return Exit::Clean;
+            }
+            say(&error.render().to_string(), false);
+            return Exit::Failed;
         }
     };
     let command = cli.command.unwrap_or(Command::Scan(cli.scan));
@@ -59,14 +63,22 @@ fn common(command: &Command) -> &CommonArgs {
     }
 }
 
-/// A path on the command line can hold a key, too: errors are masked like everything else.
 fn fail(error: &Error, common: &CommonArgs) -> Exit {
-    let text = error.to_string();
-    let text = match crate::rules::builtin() {
-        Ok(rules) if !common.show_secrets => crate::detect::Detector::new(rules).mask(&text),
-        _ => text,
-    };
-    // Where standard error is gone, the status still tells.
-    drop(writeln!(std::io::stderr(), "aisaleaks: {text}"));
+    say(&format!("aisaleaks: {error}\n"), common.show_secrets);
     Exit::Failed
+}
+
+/// Writes to standard error. What was typed can hold a key, and a file's name an escape sequence: errors are masked
+/// and made visible like everything else.
+fn say(text: &str, show_secrets: bool) {
+    let masked = match crate::rules::builtin() {
+        Ok(rules) if !show_secrets => Detector::new(rules).mask(text),
+        _ => text.to_owned(),
+    };
+    let lines: Vec<String> = masked
+        .lines()
+        .map(|line| sanitize::visible(line).to_string())
+        .collect();
+    // Where standard error is gone, the status still tells.
+    drop(writeln!(std::io::stderr(), "{}", lines.join("\n")));
 }

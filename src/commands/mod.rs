@@ -1,5 +1,6 @@
 //! What the program can do, one file a command.
 
 pub mod exit;
+mod input;
 mod progress;
 pub mod scan;

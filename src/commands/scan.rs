@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::exit::{Exit, FailOn, OnIncomplete};
+use super::input::Input;
 use super::progress::Line;
 use crate::control::Control;
 use crate::detect::Detector;
@@ -54,7 +55,7 @@ pub fn paths(request: Request) -> Result<Exit> {
 pub fn stdin(request: Request, label: Option<&str>) -> Result<Exit> {
     run(&request, |detector, control| {
         pipeline::stdin(
-            &mut io::stdin().lock(),
+            &mut Input::new(control.clone()),
             label,
             &request.options,
             detector,
@@ -65,7 +66,7 @@ pub fn stdin(request: Request, label: Option<&str>) -> Result<Exit> {
 
 fn run(
     request: &Request,
-    scan: impl FnOnce(&Detector, &Control) -> Result<Outcome>,
+    scan: impl FnOnce(&Detector, &Arc<Control>) -> Result<Outcome>,
 ) -> Result<Exit> {
     // A report that cannot be written is better known before a long run than after it.
     let reports: Vec<Report> = request.reports.iter().map(open).collect::<Result<_>>()?;

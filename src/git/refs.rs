@@ -21,6 +21,9 @@ impl Refs {
     /// Reads every ref.
     pub fn read(repository: &Repository, problems: &mut Vec<Problem>) -> Self {
         let mut refs = Self::default();
+        if !repository.ref_files {
+            return refs;
+        }
         refs.packed(&repository.common_dir.join("packed-refs"), problems);
         refs.loose(&repository.common_dir.join("refs"), b"refs", 0, problems);
         if repository.git_dir != repository.common_dir {

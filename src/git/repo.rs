@@ -16,6 +16,8 @@ pub struct Repository {
     pub name: PathBuf,
     /// Bytes in an id: 20 or 32.
     pub hash: usize,
+    /// Whether refs are kept in files, so that they can be read.
+    pub ref_files: bool,
     /// Whether objects were left at a remote.
     pub partial: bool,
     /// The commits at which a shallow clone ends.
@@ -56,6 +58,7 @@ impl Repository {
             common_dir,
             name: path.to_path_buf(),
             hash: 20,
+            ref_files: true,
             partial: false,
             shallow: Vec::new(),
             problems: Vec::new(),
@@ -94,6 +97,7 @@ impl Repository {
                     _ => self.unsupported(&format!("object format `{value}`")),
                 },
                 ("extensions", "refstorage") if value != "files" => {
+                    self.ref_files = false;
                     self.unsupported(&format!(
                         "ref storage `{value}` (its objects were scanned, its ref names were not)"
                     ));

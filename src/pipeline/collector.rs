@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use super::sightings::{Direct, Located, Seen, Stored, Where};
+use super::sightings::{Direct, Located, Placed, Seen, Stored, Where};
 use crate::control::Control;
 use crate::detect::{self, Detector, Match};
 use crate::git::{Repository, header, plain, tree};
 use crate::model::{
-    Chunk, Confidence, Fresh, Key, Location, Mark, ObjectId, Origin, Problem, Secret, Sink, Worker,
+    Chunk, Fresh, Key, Location, Mark, ObjectId, Origin, Problem, Secret, Sink, Worker,
 };
-use crate::source::history::History;
+use crate::source::history::{Head, History};
 
 pub(super) struct Collector<'a> {
     detector: &'a Detector,
@@ -26,6 +26,9 @@ pub(super) struct Collector<'a> {
 struct SeenSet {
     ids: HashMap<Seen, u32>,
     all: Vec<Seen>,
+    /// The number of the secret of each, whatever the confidence with which it was seen.
+    keys: Vec<u32>,
+    by_secret: HashMap<Secret, u32>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -38,6 +41,9 @@ impl SeenSet {
             return id;
         }
         let id = self.all.len() as u32;
+        let next = self.by_secret.len() as u32;
+        self.keys
+            .push(*self.by_secret.entry(seen.secret.clone()).or_insert(next));
         self.ids.insert(seen.clone(), id);
         self.all.push(seen);
         id
@@ -56,12 +62,13 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// The number of the key, whatever the confidence with which it was seen here: that of its first sighting.
-    fn key_of(&self, seen: u32) -> Option<(Secret, u16, Option<Confidence>)> {
+    /// The number of the secret that was seen.
+    fn key_of(&self, seen: u32) -> u32 {
         lock(&self.seen)
-            .all
+            .keys
             .get(seen as usize)
-            .map(|seen| (seen.secret.clone(), seen.rule, seen.confidence))
+            .copied()
+            .unwrap_or(seen)
     }
 
     /// Locations of what was seen outside object databases. Paths of files count from `base`.
@@ -82,9 +89,10 @@ impl<'a> Collector<'a> {
         });
         let mut nth: HashMap<(u32, Option<Vec<u8>>, Option<ObjectId>), usize> = HashMap::new();
         for sighting in direct {
+            let key = self.key_of(sighting.seen);
             let at = match (&sighting.path, sighting.origin) {
                 (Some(path), Origin::Worktree | Origin::History) => {
-                    let file = (sighting.seen, sighting.path.clone(), sighting.object);
+                    let file = (key, sighting.path.clone(), sighting.object);
                     let count = nth.entry(file).or_default();
                     *count += 1;
                     Where::File(base.join(plain::to_path(path)), *count - 1)
@@ -92,18 +100,19 @@ impl<'a> Collector<'a> {
                 _ => Where::Named(sighting.origin, sighting.path.clone(), sighting.place),
             };
             let lost = sighting.origin == Origin::History && sighting.path.is_none();
+            let location = Location {
+                origin: sighting.origin,
+                path: sighting.path,
+                place: sighting.place,
+                blob: sighting.object,
+                reachable: lost.then_some("none"),
+                tracked: None,
+                context: sighting.context,
+            };
+            let seen = sighting.seen;
             located
-                .entry((sighting.seen, at))
-                .or_insert(Location {
-                    origin: sighting.origin,
-                    path: sighting.path,
-                    place: sighting.place,
-                    blob: None,
-                    reachable: lost.then_some("none"),
-                    tracked: None,
-                    context: sighting.context,
-                })
-                .blob = sighting.object;
+                .entry((key, at))
+                .or_insert(Placed { seen, location });
         }
         located
     }
@@ -117,42 +126,20 @@ impl<'a> Collector<'a> {
         base: &Path,
         located: &mut Located,
     ) {
-        let mut stored = std::mem::take(&mut *lock(&self.stored));
-        stored.sort_unstable();
-        stored.dedup();
         let root = repository
             .name
             .canonicalize()
             .unwrap_or_else(|_| repository.name.clone());
         let streamed = self.direct_locations(&root, |id| history.paths.get(&id).cloned().flatten());
-        for (at, location) in streamed {
-            let blob = location.blob;
-            let known = located.entry(at).or_insert(location);
+        for (at, placed) in streamed {
+            let blob = placed.location.blob;
+            let known = &mut located.entry(at).or_insert(placed).location;
             known.blob = known.blob.or(blob);
         }
-        let mut chosen: BTreeMap<(u32, Where), Stored> = BTreeMap::new();
-        let mut nth: HashMap<(u32, ObjectId), usize> = HashMap::new();
-        for sighting in stored {
-            let count = nth.entry((sighting.seen, sighting.object)).or_default();
-            *count += 1;
-            let at = match (history.paths.get(&sighting.object), sighting.origin) {
-                (Some(Some(path)), Origin::History) => {
-                    Where::File(root.join(plain::to_path(path)), *count - 1)
-                }
-                (Some(Some(_)), Origin::PathName) => {
-                    let path = self.tree_path(&sighting, history, control);
-                    Where::Named(Origin::PathName, path, None)
-                }
-                _ => Where::Object(sighting.origin, sighting.object, u64::from(sighting.start)),
-            };
-            chosen.entry((sighting.seen, at)).or_insert(sighting);
-        }
         let mut held: Option<(ObjectId, Vec<u8>)> = None;
-        let mut order: Vec<_> = chosen.into_iter().collect();
-        order.sort_by_key(|(_, sighting)| sighting.object);
-        for (at, sighting) in order {
+        for (at, sighting) in self.choose(&root, history, control) {
             if let Some(known) = located.get_mut(&at) {
-                known.blob = known.blob.or(Some(sighting.object));
+                known.location.blob = known.location.blob.or(Some(sighting.object));
                 continue;
             }
             if held.as_ref().is_none_or(|(id, _)| *id != sighting.object) {
@@ -162,8 +149,55 @@ impl<'a> Collector<'a> {
             }
             let bytes = held.as_ref().map_or(&[][..], |(_, bytes)| bytes);
             let location = self.stored_location(&at.1, &sighting, bytes, history, base);
-            located.insert(at, location);
+            located.insert(
+                at,
+                Placed {
+                    seen: sighting.seen,
+                    location,
+                },
+            );
         }
+    }
+
+    /// For each location the sighting that stands for it: the one at HEAD if there is one, else that of the smallest
+    /// id, so that the answer does not depend on threads. Sorted by object.
+    fn choose(
+        &self,
+        root: &Path,
+        history: &History,
+        control: &Control,
+    ) -> Vec<((u32, Where), Stored)> {
+        let mut stored = std::mem::take(&mut *lock(&self.stored));
+        stored.sort_unstable_by_key(|seen| (seen.object, seen.start, seen.origin));
+        stored.dedup();
+        let mut head = Head::new(history, control);
+        let mut chosen: BTreeMap<(u32, Where), Stored> = BTreeMap::new();
+        let mut nth: HashMap<(u32, ObjectId), usize> = HashMap::new();
+        for sighting in stored {
+            let key = self.key_of(sighting.seen);
+            let count = nth.entry((key, sighting.object)).or_default();
+            *count += 1;
+            let mut at_head = false;
+            let at = match (history.paths.get(&sighting.object), sighting.origin) {
+                (Some(Some(path)), Origin::History) => {
+                    at_head = head.find(path) == Some(sighting.object);
+                    Where::File(root.join(plain::to_path(path)), *count - 1)
+                }
+                (Some(Some(_)), Origin::PathName) => {
+                    let path = self.tree_path(&sighting, history, control);
+                    Where::Named(Origin::PathName, path, None)
+                }
+                _ => Where::Object(sighting.origin, sighting.object, u64::from(sighting.start)),
+            };
+            if at_head {
+                chosen.insert((key, at), sighting);
+            } else {
+                chosen.entry((key, at)).or_insert(sighting);
+            }
+        }
+        let mut chosen: Vec<_> = chosen.into_iter().collect();
+        chosen.sort_by_key(|(_, sighting)| sighting.object);
+        chosen
     }
 
     /// The path of a name in a tree.
@@ -234,8 +268,14 @@ impl<'a> Collector<'a> {
     /// The keys, worst first, and the problems.
     pub(super) fn finish(self, located: Located) -> (Vec<Key>, Vec<Problem>) {
         let mut keys: BTreeMap<String, Key> = BTreeMap::new();
-        for ((seen, _), location) in located {
-            let Some((secret, rule, Some(confidence))) = self.key_of(seen) else {
+        let seen = std::mem::take(&mut *lock(&self.seen)).all;
+        for (_, placed) in located {
+            let Some(Seen {
+                secret,
+                rule,
+                confidence: Some(confidence),
+            }) = seen.get(placed.seen as usize).cloned()
+            else {
                 continue;
             };
             let name = self
@@ -251,7 +291,7 @@ impl<'a> Collector<'a> {
                 locations: Vec::new(),
             });
             key.confidence = key.confidence.max(confidence);
-            key.locations.push(location);
+            key.locations.push(placed.location);
         }
         let mut keys: Vec<(String, Key)> = keys.into_iter().collect();
         for (_, key) in &mut keys {

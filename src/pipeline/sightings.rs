@@ -26,7 +26,7 @@ pub(super) struct Direct {
 }
 
 /// A key in an object, which is read again only if it is the one to be shown.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Stored {
     pub(super) seen: u32,
     pub(super) object: ObjectId,
@@ -36,7 +36,14 @@ pub(super) struct Stored {
 }
 
 /// Locations under what makes them one: the key, and where it stands.
-pub(super) type Located = BTreeMap<(u32, Where), Location>;
+pub(super) type Located = BTreeMap<(u32, Where), Placed>;
+
+/// A location, and how it was seen.
+#[derive(Debug)]
+pub(super) struct Placed {
+    pub(super) seen: u32,
+    pub(super) location: Location,
+}
 
 /// What makes two sightings of a key one location.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

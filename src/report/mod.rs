@@ -2,7 +2,7 @@
 
 mod human;
 mod json;
-mod sanitize;
+pub mod sanitize;
 mod snippet;
 mod summary;
 

@@ -4,6 +4,7 @@
 //! paths that lead to what was found.
 
 mod contents;
+mod head;
 mod paths;
 mod trees;
 
@@ -19,6 +20,8 @@ use crate::git::family::Family;
 use crate::git::refs::Refs;
 use crate::git::{Kind, Repository, Store, walk};
 use crate::model::{Chunk, ObjectId, Origin, Problem, ProblemKind, Reach, Sink};
+
+pub use head::Head;
 
 /// What a scan of history found out besides what it pushed.
 pub struct History {
