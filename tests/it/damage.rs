@@ -722,6 +722,46 @@ fn features_that_are_not_known_are_named_and_objects_scanned() {
     });
 }
 
+#[test]
+fn a_directory_of_git_that_is_no_directory_is_named() {
+    for path in ["objects/pack", "objects/11", "refs"] {
+        damaged("unreadable", |repo, text| {
+            repo.write("text.txt", text).commit("text");
+            let target = repo.join(".git").join(path);
+            drop(fs::remove_dir_all(&target));
+            fs::write(&target, "").expect("written");
+            repo.path().to_path_buf()
+        });
+    }
+}
+
+#[test]
+fn alternates_deeper_than_the_limit_are_named() {
+    damaged("limit", |repo, text| {
+        repo.write("text.txt", text).commit("text");
+        let mut from = repo.join(".git/objects");
+        for number in 0..7 {
+            let next = repo.join(&format!("alternate-{number}"));
+            borrow(&from, format!("{}\n", next.display()));
+            fs::create_dir_all(&next).expect("created");
+            from = next;
+        }
+        repo.path().to_path_buf()
+    });
+}
+
+#[test]
+fn a_large_loose_object_that_is_cut_off_is_named() {
+    damaged("damaged-object", |repo, text| {
+        repo.write("text.txt", text).commit("text");
+        let size = 65 << 20;
+        let header = format!("blob {size}");
+        let path = pack::loose(&repo.join(".git"), &id(1), &header, &vec![b'z'; size]);
+        change(&path, |bytes| bytes.truncate(bytes.len() / 2));
+        repo.path().to_path_buf()
+    });
+}
+
 /// Runs the scan as a user whom permissions bind; `None` if that user cannot reach the binary.
 fn look_as_nobody(folder: &Path) -> Option<(i32, Value)> {
     let mut run = command(folder, &["git", "-f", "json"]);
@@ -776,7 +816,7 @@ fn what_cannot_be_read_is_named() {
             if !is_folder && !target.exists() {
                 fs::write(&target, "").expect("written");
             }
-            fs::set_permissions(&target, fs::Permissions::from_mode(0)).expect("set");
+            fs::set_permissions(&target, fs::Permissions::from_mode(0o000)).expect("set");
             let Some((code, report)) = look_as_nobody(repo.path()) else {
                 return;
             };

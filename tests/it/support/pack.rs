@@ -67,7 +67,7 @@ impl Pack {
     /// Adds an entry with whatever size its header is to say and whatever stream.
     pub fn raw(&mut self, id: Id, kind: u8, said: u64, base: &[u8], stream: &[u8]) -> &mut Self {
         self.objects.push((id, self.bytes.len() as u32));
-        let mut byte = kind << 4 | (said & 0xf) as u8;
+        let mut byte = (kind << 4) | (said & 0xf) as u8;
         let mut rest = said >> 4;
         while rest > 0 {
             self.bytes.push(byte | 0x80);
