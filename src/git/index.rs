@@ -11,7 +11,9 @@ const MAGIC: [u8; 4] = [0xff, b't', b'O', b'c'];
 
 /// A mapped pack index. Every access is checked: the file is hostile.
 pub struct PackIndex {
-    map: Mmap,
+    /// `None` for one that was made from the pack's own headers, and knows no ids.
+    map: Option<Mmap>,
+    offsets: Vec<u64>,
     hash: usize,
     count: usize,
     version: u32,
@@ -51,7 +53,8 @@ impl PackIndex {
             return Err("it is cut off".into());
         }
         let mut index = Self {
-            map,
+            map: Some(map),
+            offsets: Vec::new(),
             hash,
             count,
             version,
@@ -60,6 +63,20 @@ impl PackIndex {
         };
         index.fill_buckets();
         Ok(index)
+    }
+
+    /// An index that knows where objects start, and not which they are.
+    pub fn of_offsets(offsets: Vec<u64>, hash: usize) -> Self {
+        let count = offsets.len();
+        Self {
+            map: None,
+            offsets,
+            hash,
+            count,
+            version: 0,
+            buckets: Vec::new(),
+            shift: 0,
+        }
     }
 
     fn fill_buckets(&mut self) {
@@ -95,8 +112,9 @@ impl PackIndex {
 
     /// The checksum of the pack that it was made for.
     pub fn pack_checksum(&self) -> Option<&[u8]> {
-        let end = self.map.len().checked_sub(self.hash)?;
-        self.map.get(end.checked_sub(self.hash)?..end)
+        let map = self.map.as_ref()?;
+        let end = map.len().checked_sub(self.hash)?;
+        map.get(end.checked_sub(self.hash)?..end)
     }
 
     fn raw(&self, at: usize) -> Option<&[u8]> {
@@ -104,7 +122,7 @@ impl PackIndex {
             2 => 8 + FANOUT + at.checked_mul(self.hash)?,
             _ => FANOUT + at.checked_mul(self.hash + 4)? + 4,
         };
-        self.map.get(start..start.checked_add(self.hash)?)
+        self.map.as_ref()?.get(start..start.checked_add(self.hash)?)
     }
 
     /// The id of the object at this position.
@@ -121,17 +139,20 @@ impl PackIndex {
         if at >= self.count {
             return None;
         }
+        let Some(map) = &self.map else {
+            return self.offsets.get(at).copied();
+        };
         if self.version == 1 {
-            return be32(&self.map, FANOUT + at * (self.hash + 4)).map(u64::from);
+            return be32(map, FANOUT + at * (self.hash + 4)).map(u64::from);
         }
         let small = 8 + FANOUT + self.count * (self.hash + 4);
-        let value = be32(&self.map, small + at * 4)?;
+        let value = be32(map, small + at * 4)?;
         if value & 0x8000_0000 == 0 {
             return Some(u64::from(value));
         }
         // The high bit says that the rest is a position in the table of 64-bit offsets.
         let large = small + self.count * 4 + (value & 0x7fff_ffff) as usize * 8;
-        let bytes = self.map.get(large..large.checked_add(8)?)?;
+        let bytes = map.get(large..large.checked_add(8)?)?;
         Some(u64::from_be_bytes(bytes.try_into().ok()?))
     }
 

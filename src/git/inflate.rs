@@ -66,3 +66,32 @@ pub fn inflate(
         Err(libdeflater::DecompressionError::BadData) => Err("its compressed bytes are damaged"),
     }
 }
+
+/// A reader that must end after exactly so many bytes.
+pub struct Exactly<'a> {
+    /// What it reads.
+    pub inner: &'a mut dyn std::io::Read,
+    /// Bytes that must still come.
+    pub left: u64,
+}
+
+impl std::io::Read for Exactly<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let made = self.inner.read(out)?;
+        let wrong = std::io::ErrorKind::InvalidData;
+        match self.left.checked_sub(made as u64) {
+            None => Err(std::io::Error::new(
+                wrong,
+                "its stream is longer than its header says",
+            )),
+            Some(left) if made == 0 && left > 0 && !out.is_empty() => Err(std::io::Error::new(
+                wrong,
+                "its stream is shorter than its header says",
+            )),
+            Some(left) => {
+                self.left = left;
+                Ok(made)
+            }
+        }
+    }
+}

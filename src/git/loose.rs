@@ -29,10 +29,15 @@ pub fn list(objects: &Path, hash: usize, problems: &mut Vec<Problem>) -> Vec<(Ob
         };
         for entry in entries.flatten() {
             let hex = format!("{name}{}", entry.file_name().to_string_lossy());
-            if let Some(id) =
-                ObjectId::from_hex(hex.as_bytes()).filter(|id| id.as_bytes().len() == hash)
-            {
-                found.push((id, entry.path()));
+            match ObjectId::from_hex(hex.as_bytes()) {
+                Some(id) if id.as_bytes().len() == hash => found.push((id, entry.path())),
+                Some(_) => {
+                    let message =
+                        "its name is another hash's than the repository's; it was not scanned";
+                    let place = entry.path().display().to_string();
+                    problems.push(Problem::new(ProblemKind::Unsupported, place, message));
+                }
+                None => {}
             }
         }
     }

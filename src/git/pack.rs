@@ -66,8 +66,8 @@ struct Header {
 }
 
 impl Pack {
-    /// Maps a pack and its index; the problem if that cannot be done.
-    pub fn open(path: &Path, hash: usize) -> Result<Self, Problem> {
+    /// Maps a pack and its index, and says what is wrong with the index; the problem if nothing can be done.
+    pub fn open(path: &Path, hash: usize) -> Result<(Self, Option<Problem>), Problem> {
         let place = path.display().to_string();
         let damaged = |kind, reason: String| {
             Problem::new(
@@ -88,22 +88,69 @@ impl Pack {
                 "this is not a pack of a known version".into(),
             ));
         }
-        let index = PackIndex::open(&path.with_extension("idx"), hash).map_err(|reason| {
-            damaged(
-                ProblemKind::DamagedIndex,
-                format!("the pack's index cannot be used: {reason}"),
-            )
-        })?;
-        Ok(Self {
+        let mut pack = Self {
             path: path.to_path_buf(),
-            index,
+            index: PackIndex::of_offsets(Vec::new(), hash),
             map,
             hash,
-        })
+        };
+        let problem = match PackIndex::open(&path.with_extension("idx"), hash) {
+            Ok(index) => {
+                pack.index = index;
+                pack.mismatch()
+            }
+            Err(reason) => {
+                pack.index = PackIndex::of_offsets(pack.offsets(), hash);
+                let reason = format!(
+                    "the pack's index cannot be used, the pack was read without it: {reason}"
+                );
+                Some(damaged(ProblemKind::DamagedIndex, reason))
+            }
+        };
+        Ok((pack, problem))
+    }
+
+    /// Whether its objects have ids.
+    pub fn has_ids(&self) -> bool {
+        self.index.pack_checksum().is_some()
+    }
+
+    /// Where the entries start, found by reading one after the other up to the first that cannot be read.
+    fn offsets(&self) -> Vec<u64> {
+        let mut offsets = Vec::new();
+        let mut out = vec![0; 64 << 10];
+        let mut at = 12;
+        while let Some(header) = self.header(at) {
+            let Some(len) = self.stream_len(header.data, &mut out) else {
+                break;
+            };
+            offsets.push(at);
+            at = header.data + len;
+        }
+        offsets
+    }
+
+    fn stream_len(&self, data: u64, out: &mut [u8]) -> Option<u64> {
+        let end = self.map.len().checked_sub(self.hash)?;
+        let input = self.map.get(usize::try_from(data).ok()?..end)?;
+        let mut inflater = flate2::Decompress::new(true);
+        loop {
+            let (used, made) = (inflater.total_in(), inflater.total_out());
+            let rest = input.get(used as usize..)?;
+            let status = inflater
+                .decompress(rest, out, flate2::FlushDecompress::None)
+                .ok()?;
+            if status == flate2::Status::StreamEnd {
+                return Some(inflater.total_in());
+            }
+            if (inflater.total_in(), inflater.total_out()) == (used, made) {
+                return None;
+            }
+        }
     }
 
     /// What is wrong with pack and index as a pair, if anything; what they hold is scanned all the same.
-    pub fn mismatch(&self) -> Option<Problem> {
+    fn mismatch(&self) -> Option<Problem> {
         let trailer = self
             .map
             .len()

@@ -65,7 +65,12 @@ impl Refs {
     fn loose(&mut self, directory: &Path, name: &[u8], depth: usize, problems: &mut Vec<Problem>) {
         let entries = match std::fs::read_dir(directory) {
             Ok(entries) if depth < DEEPEST => entries,
-            Ok(_) => return,
+            Ok(_) => {
+                let message =
+                    "refs stand deeper than the limit; names further down were not scanned";
+                let place = directory.display().to_string();
+                return problems.push(Problem::new(ProblemKind::Limit, place, message));
+            }
             Err(error) => return unreadable(directory, &error, problems),
         };
         for entry in entries.flatten() {
@@ -107,7 +112,15 @@ impl Refs {
             }
         };
         match text.trim_ascii().strip_prefix(b"ref:") {
-            None => ObjectId::from_hex(text.trim_ascii()),
+            None => {
+                let id = ObjectId::from_hex(text.trim_ascii());
+                if id.is_none() {
+                    let message = "HEAD names neither a ref nor an object; run `git fsck`";
+                    let place = file.display().to_string();
+                    problems.push(Problem::new(ProblemKind::BrokenRef, place, message));
+                }
+                id
+            }
             Some(name) => {
                 let at = self
                     .all

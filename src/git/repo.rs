@@ -44,9 +44,10 @@ impl Repository {
         } else {
             path.to_path_buf()
         };
-        let common_dir = match plain::read(&git_dir.join("commondir")) {
-            Ok(text) => git_dir.join(plain::to_path(text.trim_ascii())),
-            Err(_) => git_dir.clone(),
+        let link = git_dir.join("commondir");
+        let (common_dir, failed) = match plain::read(&link) {
+            Ok(text) => (git_dir.join(plain::to_path(text.trim_ascii())), None),
+            Err(error) => (git_dir.clone(), Some(error)),
         };
         let is_repository =
             git_dir.join("HEAD").symlink_metadata().is_ok() && common_dir.join("objects").is_dir();
@@ -63,6 +64,9 @@ impl Repository {
             shallow: Vec::new(),
             problems: Vec::new(),
         };
+        if let Some(error) = failed {
+            repository.unread(&link, &error);
+        }
         repository.read_settings();
         repository.read_shallow();
         Some(repository)
@@ -77,17 +81,7 @@ impl Repository {
         let file = self.common_dir.join("config");
         let text = match plain::read(&file) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
-            Err(error) => {
-                let kind = match error.kind() {
-                    std::io::ErrorKind::InvalidInput => ProblemKind::SpecialFile,
-                    _ => ProblemKind::Unreadable,
-                };
-                let message = format!("the configuration cannot be read: {error}");
-                self.problems
-                    .push(Problem::new(kind, file.display().to_string(), message));
-                return;
-            }
+            Err(error) => return self.unread(&file, &error),
         };
         for (section, key, value) in settings(&String::from_utf8_lossy(&text)) {
             match (section.as_str(), key.as_str()) {
@@ -109,7 +103,13 @@ impl Repository {
                     | "relativeworktrees" | "compatobjectformat" | "noop-v1",
                 ) => {}
                 ("extensions", other) => self.unsupported(&format!("extension `{other}`")),
-                (_, "promisor") if section.starts_with("remote") && value != "false" => {
+                (_, "promisor")
+                    if section.starts_with("remote")
+                        && !matches!(
+                            value.to_ascii_lowercase().as_str(),
+                            "false" | "no" | "off" | "0"
+                        ) =>
+                {
                     self.partial = true
                 }
                 _ => {}
@@ -125,12 +125,36 @@ impl Repository {
     }
 
     fn read_shallow(&mut self) {
-        if let Ok(text) = plain::read(&self.common_dir.join("shallow")) {
-            self.shallow = text
-                .split(|&byte| byte == b'\n')
-                .filter_map(|line| ObjectId::from_hex(line.trim_ascii()))
-                .collect();
+        let file = self.common_dir.join("shallow");
+        let text = match plain::read(&file) {
+            Ok(text) => text,
+            Err(error) => return self.unread(&file, &error),
+        };
+        for line in text
+            .split(|&byte| byte == b'\n')
+            .filter(|line| !line.is_empty())
+        {
+            match ObjectId::from_hex(line.trim_ascii()) {
+                Some(id) => self.shallow.push(id),
+                None => {
+                    let message = "a line of it is not git's; fetch the repository again";
+                    let place = file.display().to_string();
+                    self.problems
+                        .push(Problem::new(ProblemKind::Shallow, place, message));
+                }
+            }
         }
+    }
+
+    fn unread(&mut self, file: &Path, error: &std::io::Error) {
+        let kind = match error.kind() {
+            std::io::ErrorKind::NotFound => return,
+            std::io::ErrorKind::InvalidInput => ProblemKind::SpecialFile,
+            _ => ProblemKind::Unreadable,
+        };
+        let message = format!("it cannot be read: {error}; check it, then scan again");
+        self.problems
+            .push(Problem::new(kind, file.display().to_string(), message));
     }
 }
 
@@ -145,14 +169,15 @@ fn linked(file: &Path) -> Option<PathBuf> {
 fn settings(text: &str) -> Vec<(String, String, String)> {
     let mut section = String::new();
     let mut found = Vec::new();
-    for line in text.lines().map(str::trim) {
+    // A backslash at the end of a line joins the next one to it.
+    let text = text.replace("\\\r\n", "").replace("\\\n", "");
+    for mut line in text.lines().map(str::trim) {
         if let Some(rest) = line.strip_prefix('[') {
-            section = rest
-                .split(']')
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase();
-        } else if !line.starts_with(['#', ';']) && !line.is_empty() {
+            let (name, after) = rest.split_once(']').unwrap_or((rest, ""));
+            section = name.to_ascii_lowercase();
+            line = after.trim();
+        }
+        if !line.starts_with(['#', ';']) && !line.is_empty() {
             let (key, value) = line.split_once('=').unwrap_or((line, "true"));
             let value = value
                 .split(['#', ';'])

@@ -23,8 +23,10 @@ pub struct Store {
     first_loose: u32,
     hash: usize,
     seen_packs: BTreeSet<PathBuf>,
-    /// Whether a pack could not be opened, so that an absent object proves nothing.
-    pub unopened: bool,
+    /// Packs whose objects are not known by id, so that an absent object proves nothing.
+    pub unopened: Vec<PathBuf>,
+    /// More copies of loose objects, for when the first is damaged.
+    spare: Vec<(ObjectId, PathBuf)>,
 }
 
 impl Store {
@@ -39,7 +41,8 @@ impl Store {
             first_loose: 0,
             hash: repository.hash,
             seen_packs: BTreeSet::new(),
-            unopened: false,
+            unopened: Vec::new(),
+            spare: Vec::new(),
         };
         for directory in store.directories.clone() {
             store.open_packs(&directory, problems);
@@ -48,7 +51,19 @@ impl Store {
                 .extend(loose::list(&directory, store.hash, problems));
         }
         store.loose.sort();
-        store.loose.dedup_by(|later, first| later.0 == first.0);
+        let (mut first, mut spare) = (Vec::new(), Vec::new());
+        for loose in store.loose.drain(..) {
+            let known = first
+                .last()
+                .is_some_and(|(id, _): &(ObjectId, PathBuf)| *id == loose.0);
+            if known {
+                spare.push(loose)
+            } else {
+                first.push(loose)
+            }
+        }
+        store.loose = first;
+        store.spare = spare;
         store.first_loose = store
             .packs
             .iter()
@@ -67,16 +82,17 @@ impl Store {
                 continue;
             }
             match Pack::open(&path, self.hash) {
-                Ok(pack) => {
-                    problems.extend(pack.mismatch());
-                    let first = self
-                        .packs
-                        .last()
-                        .map_or(0, |(first, pack)| first + pack.index.len() as u32);
+                Ok((pack, problem)) => {
+                    if !pack.has_ids() {
+                        self.unopened.push(path);
+                    }
+                    problems.extend(problem);
+                    let after = |(first, pack): &(u32, Pack)| first + pack.index.len() as u32;
+                    let first = self.packs.last().map_or(0, after);
                     self.packs.push((first, pack));
                 }
                 Err(problem) => {
-                    self.unopened = true;
+                    self.unopened.push(path);
                     problems.push(problem);
                 }
             }
@@ -112,9 +128,20 @@ impl Store {
         self.first_loose + at as u32
     }
 
+    /// More copies of a loose object.
+    pub fn spare(&self, id: &ObjectId) -> impl Iterator<Item = &PathBuf> {
+        self.spare
+            .iter()
+            .filter(move |spare| spare.0 == *id)
+            .map(|spare| &spare.1)
+    }
+
     /// Packs and loose objects that have come since this store was opened: a `gc` or a fetch may be running.
     pub fn has_grown(&self) -> bool {
         let mut ignored = Vec::new();
+        if self.unopened.iter().any(|path| !path.exists()) {
+            return true;
+        }
         self.directories.iter().any(|directory| {
             let packs = list_packs(directory, &mut ignored);
             packs.iter().any(|path| !self.seen_packs.contains(path))
@@ -205,11 +232,22 @@ fn list_packs(objects: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
             .unwrap_or_default();
         (name.starts_with("pack-") && name.ends_with(".pack")) || name.starts_with("tmp_pack_")
     };
-    let mut packs: Vec<PathBuf> = entries
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(is_pack)
-        .collect();
+    let paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    for index in paths
+        .iter()
+        .filter(|path| path.extension().is_some_and(|end| end == "idx"))
+    {
+        if !index.with_extension("pack").exists() && index.exists() {
+            let message =
+                "this index has no pack; what it held was not scanned; fetch the repository again";
+            problems.push(Problem::new(
+                ProblemKind::DamagedPack,
+                index.display().to_string(),
+                message,
+            ));
+        }
+    }
+    let mut packs: Vec<PathBuf> = paths.into_iter().filter(is_pack).collect();
     packs.sort();
     packs
 }

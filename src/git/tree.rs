@@ -42,17 +42,19 @@ pub fn entry(bytes: &[u8], start: usize, hash: usize) -> Option<TreeEntry<'_>> {
     })
 }
 
-/// Where the entries of a tree start. Stops where the tree stops making sense.
-pub fn starts(bytes: &[u8], hash: usize, out: &mut Vec<u32>) {
+/// Where the entries of a tree start; `false` if it stops making sense before its end.
+pub fn starts(bytes: &[u8], hash: usize, out: &mut Vec<u32>) -> bool {
     out.clear();
     let mut at = 0;
     while let Some(found) = entry(bytes, at, hash) {
         out.push(at as u32);
         at = found.end;
     }
+    at == bytes.len()
 }
 
-/// Where the entries of a tree made by a delta start, and in `fresh` those that are not a whole entry of the base.
+/// Where the entries of a tree made by a delta start, and in `fresh` those that are not a whole entry of the base;
+/// `false` if the tree stops making sense.
 /// Runs of entries that were copied whole are moved over without being parsed: they are nearly all there are.
 pub fn carry_starts(
     base: (&[u32], usize),
@@ -61,7 +63,7 @@ pub fn carry_starts(
     hash: usize,
     out: &mut Vec<u32>,
     fresh: &mut Vec<u32>,
-) {
+) -> bool {
     out.clear();
     fresh.clear();
     let (starts, base_len) = base;
@@ -93,10 +95,11 @@ pub fn carry_starts(
             }
         }
         let Some(found) = entry(bytes, at, hash) else {
-            return;
+            return false;
         };
         out.push(at as u32);
         fresh.push(at as u32);
         at = found.end;
     }
+    true
 }

@@ -11,7 +11,7 @@ use libdeflater::Decompressor;
 
 use super::delta::{self, Copy};
 use super::family::Family;
-use super::inflate::{Buffer, inflate};
+use super::inflate::{Buffer, Exactly, inflate};
 use super::pack::{Entry, Kind, Pack};
 use super::tree;
 use crate::control::Control;
@@ -243,7 +243,10 @@ impl<'a, V: Visitor> Walker<'a, V> {
         }
         open.marks.clear();
         if kind == Kind::Tree {
-            tree::starts(open.data.as_slice(), self.pack.hash_len(), &mut open.starts);
+            let whole = tree::starts(open.data.as_slice(), self.pack.hash_len(), &mut open.starts);
+            if !whole {
+                self.senseless(entry);
+            }
             self.tree_entries.clone_from(&open.starts);
         }
         let seen = Visited {
@@ -341,7 +344,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
         let kind = entry.kind?;
         if kind == Kind::Tree {
             let hash = self.pack.hash_len();
-            tree::carry_starts(
+            let whole = tree::carry_starts(
                 (&base.starts, from),
                 &self.copies,
                 bytes,
@@ -349,6 +352,9 @@ impl<'a, V: Visitor> Walker<'a, V> {
                 &mut open.starts,
                 &mut self.tree_entries,
             );
+            if !whole {
+                self.senseless(entry);
+            }
         }
         let seen = Visited {
             kind,
@@ -414,6 +420,17 @@ impl<'a, V: Visitor> Walker<'a, V> {
         }
     }
 
+    fn senseless(&mut self, entry: &Entry) {
+        let place = self
+            .pack
+            .id(entry)
+            .map(|id| id.to_string())
+            .unwrap_or_default();
+        let message = "the tree stops making sense before its end; run `git fsck`";
+        self.visitor
+            .problem(Problem::new(ProblemKind::DamagedObject, place, message));
+    }
+
     fn broken(&mut self, at: u32, reason: &str, kind: ProblemKind) {
         let Some(entry) = self.family.entry(at) else {
             return;
@@ -431,32 +448,5 @@ impl<'a, V: Visitor> Walker<'a, V> {
         };
         let message = format!("the object cannot be read: {reason}{more}; run `git fsck`");
         self.visitor.problem(Problem::new(kind, place, message));
-    }
-}
-
-/// A reader that must end after exactly so many bytes.
-struct Exactly<'a> {
-    inner: &'a mut dyn std::io::Read,
-    left: u64,
-}
-
-impl std::io::Read for Exactly<'_> {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        let made = self.inner.read(out)?;
-        let wrong = std::io::ErrorKind::InvalidData;
-        match self.left.checked_sub(made as u64) {
-            None => Err(std::io::Error::new(
-                wrong,
-                "its stream is longer than its header says",
-            )),
-            Some(left) if made == 0 && left > 0 && !out.is_empty() => Err(std::io::Error::new(
-                wrong,
-                "its stream is shorter than its header says",
-            )),
-            Some(left) => {
-                self.left = left;
-                Ok(made)
-            }
-        }
     }
 }

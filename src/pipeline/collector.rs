@@ -87,13 +87,13 @@ impl<'a> Collector<'a> {
             let order = |seen: &Direct| (seen.origin, seen.object, seen.place);
             (order(one), &one.path).cmp(&(order(other), &other.path))
         });
-        let mut nth: HashMap<(u32, Option<Vec<u8>>, Option<ObjectId>), usize> = HashMap::new();
+        let mut nth = HashMap::new();
         for sighting in direct {
             let key = self.key_of(sighting.seen);
             let at = match (&sighting.path, sighting.origin) {
                 (Some(path), Origin::Worktree | Origin::History) => {
                     let file = (key, sighting.path.clone(), sighting.object);
-                    let count = nth.entry(file).or_default();
+                    let count: &mut usize = nth.entry(file).or_default();
                     *count += 1;
                     Where::File(base.join(plain::to_path(path)), *count - 1)
                 }

@@ -84,10 +84,7 @@ pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result
 
 /// The repositories that the paths are in, and those that were met below them, each object database once.
 fn repositories(options: &Options, nested: &[PathBuf], sink: &dyn Sink) -> Result<Vec<Repository>> {
-    let named = options
-        .paths
-        .iter()
-        .map(|path| (path, Repository::discover(path)));
+    let named = options.paths.iter().map(|path| (path, nearest(path)));
     let nested = nested.iter().map(|path| (path, Repository::at(path)));
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
@@ -162,6 +159,14 @@ fn name_targets(repository: &Repository, history: &history::History, outcome: &m
             head: None,
             shallow: false,
         });
+    }
+}
+
+/// The repository of a path; none if the path has a `.git` of its own that leads nowhere.
+fn nearest(path: &Path) -> Option<Repository> {
+    match path.join(".git").symlink_metadata() {
+        Ok(_) => Repository::at(path),
+        Err(_) => Repository::discover(path),
     }
 }
 

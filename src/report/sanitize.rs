@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 /// The text with every control or unseen character written as `\n`, `\xNN` or `\u{…}`.
-/// The text with every control, bidi and zero-width character spelled out.
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {

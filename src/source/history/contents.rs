@@ -5,10 +5,11 @@ use std::sync::atomic::Ordering;
 
 use super::{Round, lock};
 use crate::git::Kind;
+use crate::git::inflate::Exactly;
 use crate::git::loose::{self, Loose};
 use crate::git::pack::{Entry, Pack};
 use crate::git::walk::{Visited, Visitor};
-use crate::model::{Chunk, Fresh, Mark, ObjectId, Origin, Position, Problem, Worker};
+use crate::model::{Chunk, Fresh, Mark, ObjectId, Origin, Position, Problem, ProblemKind, Worker};
 use crate::source::window;
 
 pub(super) struct Contents<'a> {
@@ -42,29 +43,43 @@ impl<'a> Contents<'a> {
         let Some((id, path)) = self.round.store.loose.get(at) else {
             return;
         };
-        if !self
-            .round
-            .first_copy(Some(*id), self.round.store.loose_number(at))
+        let broken = self.round.broken.load(Ordering::Relaxed);
+        if !broken
+            && !self
+                .round
+                .first_copy(Some(*id), self.round.store.loose_number(at))
         {
             return;
         }
-        match loose::open(path, self.round.control.limits.max_whole_object) {
+        let limit = self.round.control.limits.max_whole_object;
+        let opened = loose::open(path, limit).or_else(|problem| {
+            let mut spare = self.round.store.spare(id);
+            spare
+                .find_map(|path| loose::open(path, limit).ok())
+                .ok_or(problem)
+        });
+        match opened {
             Ok(Loose::Whole(Kind::Tree, _)) => lock(&self.round.loose_trees).push(at),
             Ok(Loose::Whole(kind, bytes)) => {
                 let mut marks = Vec::new();
                 self.push(kind, Some(*id), true, &bytes, Fresh::All, &[], &mut marks);
             }
-            Ok(Loose::Stream(kind, mut reader, _)) => {
+            Ok(Loose::Stream(kind, mut reader, size)) => {
+                let mut reader = Exactly {
+                    inner: &mut reader,
+                    left: size,
+                };
+                if kind == Kind::Tree {
+                    let message =
+                        "this tree is larger than the limit; what it names was not looked up";
+                    self.problem(Problem::new(ProblemKind::Limit, id.to_string(), message));
+                }
                 if let Err(error) = self.stream(kind, Some(*id), &mut reader) {
                     let message = format!(
                         "the loose object cannot be read to its end: {error}; run `git fsck`"
                     );
                     let place = path.display().to_string();
-                    self.problem(Problem::new(
-                        crate::model::ProblemKind::DamagedObject,
-                        place,
-                        message,
-                    ));
+                    self.problem(Problem::new(ProblemKind::DamagedObject, place, message));
                 }
             }
             Err(problem) => self.problem(problem),
@@ -130,6 +145,22 @@ impl<'a> Contents<'a> {
     fn links(&self, kind: Kind, id: Option<ObjectId>, bytes: &[u8]) {
         if kind == Kind::Blob {
             return;
+        }
+        let first: &[u8] = if kind == Kind::Commit {
+            b"tree "
+        } else {
+            b"object "
+        };
+        let hex = bytes
+            .strip_prefix(first)
+            .and_then(|rest| rest.split(|&byte| byte == b'\n').next());
+        if hex.and_then(ObjectId::from_hex).is_none() {
+            let place = id.map(|id| id.to_string()).unwrap_or_default();
+            let message =
+                "its first line is not git's, so what it names is not known; run `git fsck`";
+            self.round
+                .sink
+                .problem(Problem::new(ProblemKind::DamagedObject, place, message));
         }
         let cut = kind == Kind::Commit
             && id.is_some_and(|id| self.round.repository.shallow.contains(&id));
@@ -242,6 +273,7 @@ impl Visitor for Contents<'_> {
     }
 
     fn problem(&mut self, problem: Problem) {
+        self.round.broken.store(true, Ordering::Relaxed);
         self.round.sink.problem(problem);
     }
 }

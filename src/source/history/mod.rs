@@ -9,7 +9,7 @@ mod paths;
 mod trees;
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -75,7 +75,7 @@ pub fn scan(
         bytes: 0,
         paths: HashMap::new(),
     };
-    for _ in 0..ROUNDS {
+    for number in 1..=ROUNDS {
         let mut found = Vec::new();
         let store = pool.install(|| Store::open(repository, control.limits.alternates, &mut found));
         let round = Round::new(&store, repository, reach, sink, control);
@@ -85,14 +85,23 @@ pub fn scan(
         history.commits = round.commits.load(Ordering::Relaxed);
         history.bytes = round.bytes.load(Ordering::Relaxed);
         history.paths.extend(round.paths());
-        if !grown && !control.is_cancelled() {
+        if !control.is_cancelled() {
             round.name_absent(&mut found);
             name_broken_refs(&refs, &store, &mut found);
         }
         history.stores.push(store);
-        problems.append(&mut found);
+        if !grown || number == ROUNDS {
+            // What was wrong in an earlier round was a repository in motion.
+            problems.append(&mut found);
+        }
         if !grown {
             break;
+        }
+        if number == ROUNDS {
+            let message =
+                "the repository kept changing while it was scanned; run it again when it rests";
+            let place = repository.name.display().to_string();
+            problems.push(Problem::new(ProblemKind::Changed, place, message));
         }
     }
     if !repository.shallow.is_empty() {
@@ -125,7 +134,11 @@ fn push_refs(refs: &Refs, sink: &dyn Sink) {
 }
 
 fn name_broken_refs(refs: &Refs, store: &Store, problems: &mut Vec<Problem>) {
-    for (name, target) in &refs.all {
+    let head = (b"HEAD".to_vec(), refs.head);
+    if !store.unopened.is_empty() {
+        return;
+    }
+    for (name, target) in refs.all.iter().chain([&head]) {
         if let Some(id) = target.filter(|id| store.find(id.as_bytes()).is_none()) {
             let message = format!(
                 "the ref points at {id}, which is not there; fetch it again, or delete the ref"
@@ -181,6 +194,8 @@ struct Round<'a> {
     absent: Mutex<BTreeSet<ObjectId>>,
     edges: Mutex<paths::Edges>,
     loose_trees: Mutex<Vec<usize>>,
+    /// Whether a packed object was damaged, so that other copies are worth a look.
+    broken: AtomicBool,
     blobs: AtomicU64,
     commits: AtomicU64,
     bytes: AtomicU64,
@@ -211,6 +226,7 @@ impl<'a> Round<'a> {
             absent: Mutex::default(),
             edges: Mutex::default(),
             loose_trees: Mutex::default(),
+            broken: AtomicBool::new(false),
             blobs: AtomicU64::new(0),
             commits: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
@@ -310,7 +326,7 @@ impl<'a> Round<'a> {
     fn name_absent(&self, problems: &mut Vec<Problem>) {
         const SHOWN: usize = 100;
         let absent = lock(&self.absent);
-        if absent.is_empty() || self.store.unopened {
+        if absent.is_empty() || !self.store.unopened.is_empty() {
             return;
         }
         let place = self.repository.name.display().to_string();

@@ -7,7 +7,7 @@ use crate::git::loose::{self, Loose};
 use crate::git::pack::{Entry, Pack};
 use crate::git::walk::{Visited, Visitor};
 use crate::git::{Kind, tree};
-use crate::model::{Chunk, Fresh, Mark, ObjectId, Origin, Position, Problem, Worker};
+use crate::model::{Chunk, Fresh, Mark, ObjectId, Origin, Position, Problem, ProblemKind, Worker};
 
 pub(super) struct Trees<'a> {
     round: &'a Round<'a>,
@@ -46,7 +46,14 @@ impl<'a> Trees<'a> {
             return;
         };
         let mut starts = Vec::new();
-        tree::starts(&bytes, self.round.store.hash_len(), &mut starts);
+        if !tree::starts(&bytes, self.round.store.hash_len(), &mut starts) {
+            let message = "the tree stops making sense before its end; run `git fsck`";
+            self.problem(Problem::new(
+                ProblemKind::DamagedObject,
+                id.to_string(),
+                message,
+            ));
+        }
         let mut marks = Vec::new();
         let number = self.round.store.loose_number(at);
         self.push(
