@@ -381,6 +381,9 @@ impl<'a, V: Visitor> Walker<'a, V> {
         out: &mut Buffer,
     ) -> Result<(), (ProblemKind, &'static str)> {
         let damaged = |reason| (ProblemKind::DamagedObject, reason);
+        if entry.size > self.control.limits.max_delta_result {
+            return Err((ProblemKind::Limit, "its delta is larger than the limit"));
+        }
         inflate(
             &mut self.decompressor,
             self.pack.stream(entry),
