@@ -8,3 +8,4 @@ mod damage;
 mod delta;
 mod history;
 mod secrecy;
+mod unseen;
