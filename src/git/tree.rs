@@ -83,11 +83,9 @@ pub fn carry_starts(
                         .saturating_sub(1)
                 };
                 if let Some(whole) = starts.get(first..last).filter(|whole| !whole.is_empty()) {
-                    out.extend(
-                        whole
-                            .iter()
-                            .map(|&start| (start as usize - copy.from + copy.to) as u32),
-                    );
+                    // In 32 bits throughout, so that it becomes a vector addition.
+                    let shift = (copy.to as u32).wrapping_sub(copy.from as u32);
+                    out.extend(whole.iter().map(|start| start.wrapping_add(shift)));
                     at = starts.get(last).map_or(base_len, |&start| start as usize) - copy.from
                         + copy.to;
                     continue;
