@@ -326,7 +326,7 @@ fn what_stands_before_the_cut_in_a_pack_is_found() {
 }
 
 #[test]
-fn no_bit_of_a_pack_can_be_flipped_unseen() {
+fn flips_all_over_a_pack_are_seen() {
     let planted = key();
     for (text, least) in [(planted.as_str(), 1), ("no key", 3)] {
         let repo = Repo::new();
