@@ -106,6 +106,8 @@ fn value(name: &str, rng: &mut Rng) -> Option<(String, bool)> {
             format!("sk-{}T3BlbkFJ{}", rng.body(20, ALNUM), rng.body(20, ALNUM)),
             false,
         ),
+        // Keeps placeholders as long as keys out of the files, where other scanners would stumble over them.
+        "prefix" => ("sk-aisa-".to_owned(), false),
         "esc" => ("\x1b".to_owned(), false),
         "nl" => ("\n".to_owned(), false),
         "far" => ("prose ".repeat(500), false),

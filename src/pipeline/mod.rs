@@ -145,12 +145,17 @@ fn name_targets(repository: &Repository, history: &history::History, outcome: &m
         shallow,
     });
     let own = repository.objects();
+    let inside = match (own.canonicalize(), repository.name.canonicalize()) {
+        (Ok(objects), Ok(name)) => objects.starts_with(name),
+        _ => false,
+    };
+    // Alternates, and what a `.git` file or `commondir` leads to elsewhere.
     let borrowed = history
         .stores
         .first()
         .into_iter()
         .flat_map(|store| &store.directories)
-        .filter(|path| **path != own);
+        .filter(|path| **path != own || !inside);
     for path in borrowed {
         let path = path.display().to_string();
         outcome.targets.push(Target {
