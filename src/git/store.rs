@@ -123,6 +123,22 @@ impl Store {
         packed.or_else(|| self.loose_by_id.get(&ObjectId::from_bytes(id)?).copied())
     }
 
+    /// The numbers of many objects, in the order of the ids; see [`PackIndex::find_many`](super::index::PackIndex).
+    pub fn find_many(&self, ids: &[ObjectId], numbers: &mut Vec<Option<u32>>) {
+        numbers.clear();
+        numbers.resize(ids.len(), None);
+        for (first, pack) in &self.packs {
+            pack.index.find_many(ids, |at, position| {
+                if let Some(number) = numbers.get_mut(at) {
+                    number.get_or_insert(first + position as u32);
+                }
+            });
+        }
+        for (number, id) in numbers.iter_mut().zip(ids) {
+            *number = number.or_else(|| self.loose_by_id.get(id).copied());
+        }
+    }
+
     /// The number of the loose object at this position.
     pub fn loose_number(&self, at: usize) -> u32 {
         self.first_loose + at as u32

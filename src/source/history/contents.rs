@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::sync::atomic::Ordering;
 
+use super::lookups::Lookups;
 use super::{Round, lock};
 use crate::git::Kind;
 use crate::git::inflate::Exactly;
@@ -16,6 +17,7 @@ pub(super) struct Contents<'a> {
     round: &'a Round<'a>,
     pack: Option<(u32, &'a Pack)>,
     worker: Box<dyn Worker + 'a>,
+    lookups: Lookups<'a>,
     window: Vec<u8>,
     blobs: u64,
     commits: u64,
@@ -30,6 +32,7 @@ impl<'a> Contents<'a> {
             round,
             pack,
             worker,
+            lookups: Lookups::new(round),
             window: Vec::new(),
             blobs: 0,
             commits: 0,
@@ -142,7 +145,7 @@ impl<'a> Contents<'a> {
     }
 
     /// Follows the headers of a commit or tag to the objects that they name.
-    fn links(&self, kind: Kind, id: Option<ObjectId>, bytes: &[u8]) {
+    fn links(&mut self, kind: Kind, id: Option<ObjectId>, bytes: &[u8]) {
         if kind == Kind::Blob {
             return;
         }
@@ -172,28 +175,12 @@ impl<'a> Contents<'a> {
             let (word, rest) = line.split_at(space);
             let target = || ObjectId::from_hex(rest.get(1..)?);
             match word {
-                b"tree" => {
-                    let Some(target) = target() else { continue };
-                    match self.round.store.find(target.as_bytes()) {
-                        Some(number) => self.round.roots.add(number),
-                        None => self.absent(target),
-                    }
-                }
+                b"tree" => target().into_iter().for_each(|id| self.lookups.root(id)),
                 b"parent" if cut => {}
-                b"parent" | b"object" => {
-                    if let Some(target) =
-                        target().filter(|id| self.round.store.find(id.as_bytes()).is_none())
-                    {
-                        self.absent(target);
-                    }
-                }
+                b"parent" | b"object" => target().into_iter().for_each(|id| self.lookups.named(id)),
                 _ => return,
             }
         }
-    }
-
-    fn absent(&self, id: ObjectId) {
-        lock(&self.round.absent).insert(id);
     }
 
     fn stream(

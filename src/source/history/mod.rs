@@ -5,6 +5,7 @@
 
 mod contents;
 mod head;
+mod lookups;
 mod paths;
 mod trees;
 

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use super::lookups::Lookups;
 use super::{Round, lock, paths};
 use crate::git::loose::{self, Loose};
 use crate::git::pack::{Entry, Pack};
@@ -14,7 +15,8 @@ pub(super) struct Trees<'a> {
     pack: Option<(u32, &'a Pack)>,
     worker: Box<dyn Worker + 'a>,
     edges: Option<paths::Edges>,
-    /// Starts of ids that were there when they were last looked up: most entries stand in many trees.
+    lookups: Lookups<'a>,
+    /// Starts of ids that were looked up lately: most entries stand in many trees.
     known: Vec<u64>,
     objects: u64,
 }
@@ -29,6 +31,7 @@ impl<'a> Trees<'a> {
             pack,
             worker: round.sink.worker(),
             edges: edges.then(paths::Edges::default),
+            lookups: Lookups::new(round),
             known: vec![0; KNOWN],
             objects: 0,
         }
@@ -110,24 +113,15 @@ impl<'a> Trees<'a> {
         if entry.is_link() {
             return;
         }
-        let start = entry
-            .id
-            .first_chunk::<8>()
-            .map_or(0, |start| u64::from_le_bytes(*start));
-        let known = self.known.get_mut(start as usize % KNOWN);
-        if self.edges.is_none() && known.as_ref().is_some_and(|known| **known == start) {
-            return;
-        }
+        let Some(edges) = &mut self.edges else {
+            return self.must_be_there(entry.id);
+        };
         let Some(child) = self.round.store.find(entry.id) else {
             if let Some(id) = ObjectId::from_bytes(entry.id) {
                 lock(&self.round.absent).insert(id);
             }
             return;
         };
-        if let Some(known) = known {
-            *known = start;
-        }
-        let Some(edges) = &mut self.edges else { return };
         if entry.is_tree() || self.round.found.has(child) {
             let known = if self.round.copies {
                 parent.and_then(|id| self.round.store.find(id.as_bytes()))
@@ -135,6 +129,20 @@ impl<'a> Trees<'a> {
                 None
             };
             edges.add(child, known.unwrap_or(number), entry.name);
+        }
+    }
+
+    fn must_be_there(&mut self, id: &[u8]) {
+        let start = id
+            .first_chunk()
+            .map_or(0, |start| u64::from_le_bytes(*start));
+        if let Some(known) = self.known.get_mut(start as usize % KNOWN)
+            && (*known != start || start == 0)
+        {
+            *known = start;
+            ObjectId::from_bytes(id)
+                .into_iter()
+                .for_each(|id| self.lookups.named(id));
         }
     }
 }
