@@ -6,6 +6,7 @@ mod support;
 mod contract;
 mod damage;
 mod delta;
+mod foreign;
 mod history;
 mod secrecy;
 mod unseen;

@@ -8,7 +8,8 @@ use crate::model::{Problem, ProblemKind};
 
 impl Pack {
     /// Reads every header in the order of the pack and links deltas to their bases. Entries whose header is damaged,
-    /// whose base is not here or whose chain loops keep `kind: None` and are named as problems.
+    /// whose base is not here or whose chain loops keep `kind: None`: [`Orphans`](crate::git::foreign::Orphans) looks
+    /// for their bases elsewhere, and names what stays without.
     pub fn entries(&self, problems: &mut Vec<Problem>) -> Vec<Entry> {
         let mut order: Vec<(u64, u32)> = (0..self.index.len())
             .into_par_iter()
@@ -60,34 +61,12 @@ impl Pack {
             })
             .collect();
         inherit_kinds(&mut entries);
-        self.name_broken(&entries, problems);
+        self.name_doubled(&entries, problems);
         entries
     }
 
-    fn name_broken(&self, entries: &[Entry], problems: &mut Vec<Problem>) {
-        const SHOWN: usize = 20;
-        let broken: Vec<&Entry> = entries
-            .iter()
-            .filter(|entry| entry.kind.is_none())
-            .collect();
-        for entry in broken.iter().take(SHOWN) {
-            let place = self
-                .id(entry)
-                .map_or_else(|| self.path.display().to_string(), |id| id.to_string());
-            let message = "its header is damaged, or the delta that it is has no base in its pack; run `git fsck`";
-            problems.push(Problem::new(ProblemKind::DamagedObject, place, message));
-        }
-        if broken.len() > SHOWN {
-            let message = format!(
-                "{} more objects of this pack cannot be read; run `git fsck`",
-                broken.len() - SHOWN
-            );
-            problems.push(Problem::new(
-                ProblemKind::DamagedPack,
-                self.path.display().to_string(),
-                message,
-            ));
-        }
+    /// An index that names one entry under two ids hides another entry.
+    fn name_doubled(&self, entries: &[Entry], problems: &mut Vec<Problem>) {
         if entries
             .windows(2)
             .any(|pair| matches!(pair, [a, b] if a.offset == b.offset))
@@ -115,7 +94,7 @@ fn ranks(order: &[(u64, u32)]) -> Vec<u32> {
 
 /// Gives each delta its root's kind. Bases mostly stand before their deltas; a reference delta's may stand behind, and
 /// a chain that loops never gets a kind.
-fn inherit_kinds(entries: &mut [Entry]) {
+pub(in crate::git) fn inherit_kinds(entries: &mut [Entry]) {
     let mut waiting = 0;
     for at in 0..entries.len() {
         if let Some(kind) = base_kind(entries, at) {

@@ -12,6 +12,7 @@ use crate::model::{ObjectId, Problem, ProblemKind};
 use header::Base;
 
 pub use header::BaseRef;
+pub(super) use links::inherit_kinds;
 
 /// No entry.
 pub const NONE: u32 = u32::MAX;
