@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::loose;
 use super::pack::Pack;
-use super::{Repository, alternates};
+use super::{Repository, alternates, plain};
 use crate::model::{ObjectId, Problem, ProblemKind};
 
 /// The objects of a repository. A number names an object as long as the store lives.
@@ -157,16 +157,16 @@ impl Store {
 
 fn list_packs(objects: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
     let directory = objects.join("pack");
+    let unlisted = |error: std::io::Error| {
+        let message = format!("its packs cannot be listed: {error}; check its permissions");
+        let place = directory.display().to_string();
+        Problem::new(ProblemKind::Unreadable, place, message)
+    };
     let entries = match std::fs::read_dir(&directory) {
-        Ok(entries) => entries,
+        Ok(entries) => plain::entries(entries, |error| problems.push(unlisted(error))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
         Err(error) => {
-            let message = format!("its packs cannot be listed: {error}; check its permissions");
-            problems.push(Problem::new(
-                ProblemKind::Unreadable,
-                directory.display().to_string(),
-                message,
-            ));
+            problems.push(unlisted(error));
             return Vec::new();
         }
     };
@@ -177,7 +177,7 @@ fn list_packs(objects: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
             .unwrap_or_default();
         (name.starts_with("pack-") && name.ends_with(".pack")) || name.starts_with("tmp_pack_")
     };
-    let paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    let paths: Vec<PathBuf> = entries.iter().map(|entry| entry.path()).collect();
     for index in paths
         .iter()
         .filter(|path| path.extension().is_some_and(|end| end == "idx"))
