@@ -9,4 +9,5 @@ mod delta;
 mod foreign;
 mod history;
 mod secrecy;
+mod tracked;
 mod unseen;
