@@ -155,6 +155,112 @@ fn no_report_shows_a_key() {
     }
 }
 
+/// A repository with a candidate for each way to be dropped: what stands in the file, and which step says so.
+fn dropped() -> (Repo, Vec<String>, Vec<(&'static str, &'static str)>) {
+    let repo = Repo::new();
+    let keys: Vec<String> = (0..3)
+        .map(|_| key())
+        .chain([legacy_key(), legacy_key()])
+        .collect();
+    let prefix = "sk-aisa-";
+    let files = [
+        (
+            "found.py",
+            format!("\n key = '{}'\n", keys[0]),
+            "-> high confidence",
+        ),
+        (
+            "word.txt",
+            format!("ta{}", keys[1]),
+            "edges: inside a longer word -> dropped",
+        ),
+        (
+            "masked.txt",
+            format!("{}...", &keys[2][..40]),
+            "short, and dots or stars follow -> dropped",
+        ),
+        (
+            "far.txt",
+            keys[3].clone(),
+            "context: AIsa is not near by -> dropped",
+        ),
+        (
+            "openai.txt",
+            format!("{}T3BlbkFJ{}", &keys[4][..23], &keys[4][31..]),
+            "marked as OpenAI's -> dropped",
+        ),
+        (
+            "docs.md",
+            format!("{prefix}{}", "your-key-here-".repeat(4)),
+            "placeholder: few different characters -> dropped",
+        ),
+        (
+            "short.md",
+            format!("{prefix}abc123"),
+            "shape: too short for a key -> dropped",
+        ),
+    ];
+    for (name, text, _) in &files {
+        repo.write(name, text);
+    }
+    repo.commit("everything");
+    let expected = files.iter().map(|(name, _, why)| (*name, *why)).collect();
+    (repo, keys, expected)
+}
+
+#[test]
+fn what_each_step_decided_is_said_without_the_key() {
+    let (repo, keys, expected) = dropped();
+    for command in ["scan", "dir", "git"] {
+        let runs = ["1", "4"].map(|threads| run(repo.path(), &[command, "-vv", "-j", threads]));
+        let told = |run: &Run| -> Vec<String> {
+            let lines = run
+                .stderr
+                .lines()
+                .filter(|line| line.contains(" characters): "));
+            lines.map(str::to_owned).collect()
+        };
+        let lines = told(&runs[0]);
+        assert_eq!(
+            lines,
+            told(&runs[1]),
+            "{command}: the order depends on threads"
+        );
+        for (name, why) in &expected {
+            // What nothing was found in is known by its object alone.
+            let place = match command {
+                "git" if *why != "-> high confidence" => " in ",
+                _ => *name,
+            };
+            assert!(
+                lines
+                    .iter()
+                    .any(|line| line.contains(place) && line.ends_with(why)),
+                "{command}: no {name} with {why} in\n{}",
+                runs[0].stderr
+            );
+        }
+        let found = lines.iter().find(|line| line.contains("found.py:2:9"));
+        let fits = "shape: fits (aisa-api-key); edges: clean; structure: canonical";
+        assert!(found.is_some_and(|line| line.contains(fits)), "{lines:?}");
+        assert_silent(&command, &runs[0], &keys);
+        assert_eq!(told(&run(repo.path(), &[command, "-v"])), [""; 0]);
+    }
+    let text = format!("ta{}", keys[1]);
+    let streamed = piped(repo.path(), &["stdin", "-vv"], text.as_bytes());
+    assert!(
+        streamed.stderr.contains("(stdin):1:3: "),
+        "{}",
+        streamed.stderr
+    );
+    assert!(
+        streamed
+            .stderr
+            .contains("edges: inside a longer word -> dropped")
+    );
+    assert_silent(&"stdin", &streamed, &keys);
+}
+
 #[test]
 fn no_report_of_a_stream_shows_a_key() {
     let (folder, keys) = (
