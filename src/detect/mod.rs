@@ -2,6 +2,7 @@
 
 mod context;
 mod edges;
+mod encoded;
 mod excerpt;
 mod explain;
 mod lines;

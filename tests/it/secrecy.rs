@@ -43,7 +43,27 @@ fn hex(text: &str) -> String {
     })
 }
 
-/// What would betray a key: itself, and its base64 in each alignment and its hex, in pieces of what 22 characters make.
+fn percent(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut text, byte| {
+        write!(text, "%{byte:02x}").expect("text");
+        text
+    })
+}
+
+/// A key in each of the forms that a name can have it in.
+fn encodings(key: &str) -> [String; 6] {
+    let padded = format!("{key}.");
+    [
+        base64(padded.as_bytes(), &alphabet(b"-_")),
+        base64(format!("x={key}.").as_bytes(), &alphabet(b"-_")),
+        hex(key),
+        hex(key).to_uppercase(),
+        percent(key),
+        key.replace('-', "%2D"),
+    ]
+}
+
+/// What would betray a key: itself, percent-encoded too, and its base64 in each alignment and its hex, in pieces of what 22 characters make.
 fn pieces(key: &str) -> Vec<String> {
     const SIZE: usize = 22;
     let windows = |text: &str, size: usize, step: usize| -> Vec<String> {
@@ -65,6 +85,9 @@ fn pieces(key: &str) -> Vec<String> {
     let hex = hex(key);
     pieces.extend(windows(&hex, 2 * SIZE, 2));
     pieces.extend(windows(&hex.to_uppercase(), 2 * SIZE, 2));
+    let percent = percent(key);
+    pieces.extend(windows(&percent, 3 * SIZE, 3));
+    pieces.extend(windows(&key.replace('-', "%2D"), SIZE, 1));
     pieces
 }
 
@@ -357,6 +380,41 @@ fn no_problem_shows_a_key() {
         let how = [&["git"], flags].concat();
         assert_silent(&how, &run(repo.path(), &how), &keys);
     }
+}
+
+#[test]
+fn no_name_shows_an_encoded_key() {
+    let (repo, keys) = (Repo::new(), [key(), legacy_key(), key()]);
+    let found = &keys[2];
+    let mut places = 0;
+    for (at, name) in keys[..2].iter().flat_map(|key| encodings(key)).enumerate() {
+        // A name in front shifts what is encoded, one behind would continue it.
+        let name = format!("{}{name}.{at}", &"name"[..at % 4]);
+        repo.write(&format!("{name}/{name}.py"), format!("k = '{found}'\n"));
+        let path = repo.join(&format!(".git/refs/heads/{name}"));
+        std::fs::write(path, "garbage").expect("written");
+        places += 1;
+    }
+    repo.git(&["config", "remote.origin.url", "x"]);
+    repo.git(&["add", "-A", "-f"]);
+    for flags in FLAGS {
+        for command in ["scan", "dir", "git"] {
+            let how = [&[command], flags].concat();
+            let run = run(repo.path(), &how);
+            assert_eq!(run.code, 1, "{how:?}: {}", run.stderr);
+            assert_silent(&how, &run, &keys[..2]);
+        }
+        for name in encodings(&keys[0]) {
+            for how in [["dir", &name], ["git", &name]] {
+                let how = [&how[..], flags].concat();
+                let run = run(repo.path(), &how);
+                assert_eq!(run.code, 2, "{how:?}");
+                assert_silent(&how, &run, &keys);
+            }
+        }
+    }
+    let json = run(repo.path(), &["dir", "-f", "json"]).json();
+    assert_eq!(locations(&json, found).len(), places);
 }
 
 #[test]
