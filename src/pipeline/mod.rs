@@ -182,6 +182,8 @@ fn name_targets(repository: &Repository, history: &history::History, outcome: &m
         .flat_map(|store| &store.directories)
         .filter(|path| **path != own || !inside);
     for path in borrowed {
+        // A linked work tree leads there through its own folder and up again: nobody could tell where that is.
+        let path = path.canonicalize().unwrap_or_else(|_| path.clone());
         let path = path.display().to_string();
         outcome.targets.push(Target {
             path,
