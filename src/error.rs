@@ -25,6 +25,17 @@ pub enum Error {
         /// The name as given.
         name: String,
     },
+    /// A glob that cannot be read.
+    #[error(
+        "cannot use --exclude {glob}: {reason}\n  correct the glob: it is written as a line of a .gitignore, and \\ before a \
+         character takes it as it is"
+    )]
+    Glob {
+        /// The glob as given.
+        glob: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A rules file that cannot be used.
     #[error("rule `{rule}`: {reason}")]
     Rule {

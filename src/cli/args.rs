@@ -123,7 +123,7 @@ pub struct CommonArgs {
     /// Only findings and problems, no summary.
     #[arg(short, long, help_heading = "Running")]
     pub quiet: bool,
-    /// Say on standard error what is done (twice: in more detail).
+    /// Say on standard error what was done; twice (-vv): what each step of detection decided about each candidate.
     #[arg(short, long, action = clap::ArgAction::Count, help_heading = "Running")]
     pub verbose: u8,
 }

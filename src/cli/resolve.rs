@@ -49,6 +49,7 @@ pub fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Reques
     Ok(Request {
         options: pipeline::Options {
             show_secrets: common.show_secrets,
+            explain: common.verbose > 1,
             ..options
         },
         reports: reports(common)?,

@@ -78,7 +78,7 @@ fn run(
     drop(line);
     let outcome = outcome?;
     if request.verbose > 0 {
-        log(&outcome, request.verbose);
+        log(&outcome, &detector, request);
     }
     let silent = request.quiet && outcome.keys.is_empty() && outcome.problems.is_empty();
     for report in reports {
@@ -159,21 +159,30 @@ fn stop_on_signal(control: &Arc<Control>) {
     drop(ctrlc::set_handler(handler));
 }
 
-fn log(outcome: &Outcome, verbose: u8) {
+/// Says on standard error what was done. Where that is gone, the report and the status still tell.
+fn log(outcome: &Outcome, detector: &Detector, request: &Request) {
     let stats = &outcome.stats;
-    let mut lines = format!(
-        "aisaleaks: {} files, {} blobs, {} commits, {} bytes in {} ms\n",
+    let mut out = BufWriter::new(io::stderr().lock());
+    drop(writeln!(
+        out,
+        "aisaleaks: {} files, {} blobs, {} commits, {} bytes in {} ms",
         stats.files, stats.blobs, stats.commits, stats.bytes, stats.duration_ms
-    );
-    if verbose > 1 {
+    ));
+    if request.verbose > 1 {
+        let options = report::Options {
+            show_secrets: request.options.show_secrets,
+            ..report::Options::default()
+        };
+        drop(report::write_judgements(
+            outcome, detector, &options, &mut out,
+        ));
         for key in &outcome.keys {
-            lines.push_str(&format!(
-                "aisaleaks: {} {} in {} places\n",
-                key.rule,
-                key.secret,
-                key.locations.len()
+            let (rule, secret, places) = (&key.rule, &key.secret, key.locations.len());
+            drop(writeln!(
+                out,
+                "aisaleaks: {rule} {secret} in {places} places"
             ));
         }
     }
-    drop(io::stderr().write_all(lines.as_bytes()));
+    drop(out.flush());
 }

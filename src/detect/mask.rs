@@ -1,8 +1,11 @@
 //! Takes keys and passwords out of text that is about to be shown.
 
+use std::ops::Range;
+
 use memchr::memmem;
 
 use super::Detector;
+use super::encoded;
 use super::matching::{self, PREFIX, SHORTEST};
 use super::prefilter::ANCHOR;
 use crate::model::{Mask, Secret};
@@ -12,28 +15,49 @@ pub(super) const HIDDEN: &str = "…";
 
 impl Mask for Detector {
     fn mask(&self, text: &str) -> String {
-        passwords(&keys(text))
+        passwords(&keys(&encoded_keys(text)))
     }
 }
 
-/// The text with everything that has the shape of a key redacted: edges, context and placeholder tests, which may drop
-/// a candidate as a finding, do not count here.
+/// The text without encoded keys. They go first: half a percent-encoded key would be masked as a plain one, and its
+/// other half shown.
+fn encoded_keys(text: &str) -> String {
+    replace(text, encoded::spans(text.as_bytes()), |_| HIDDEN.to_owned())
+}
+
+/// The text with everything that has the shape of a key redacted.
 fn keys(text: &str) -> String {
-    let bytes = text.as_bytes();
+    replace(text, spans(text.as_bytes()), |key| {
+        Secret::new(key).redacted()
+    })
+}
+
+fn replace(text: &str, spans: Vec<Range<usize>>, with: impl Fn(&str) -> String) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut shown = 0;
+    for span in spans {
+        masked.push_str(&text[shown..span.start]);
+        masked.push_str(&with(&text[span.clone()]));
+        shown = span.end;
+    }
+    masked.push_str(&text[shown..]);
+    masked
+}
+
+/// Everything that has the shape of a key, sorted: edges, context and placeholder tests, which may drop a candidate as a
+/// finding, do not count here.
+pub(super) fn spans(bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
     let mut from = 0;
     while let Some(at) = memmem::find(&bytes[from..], ANCHOR) {
         let start = from + at;
         from = start + ANCHOR.len();
         if let Some(end) = key_end(bytes, start) {
-            masked.push_str(&text[shown..start]);
-            masked.push_str(&Secret::new(&text[start..end]).redacted());
-            (shown, from) = (end, end);
+            spans.push(start..end);
+            from = end;
         }
     }
-    masked.push_str(&text[shown..]);
-    masked
+    spans
 }
 
 /// The end of what has the shape of a key and starts at `start`, however long it is.

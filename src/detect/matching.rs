@@ -3,8 +3,8 @@
 use memchr::memmem;
 
 use super::edges::{self, Edge};
-use super::{context, placeholder, structure};
-use crate::model::Confidence;
+use super::{context, placeholder, steps, structure};
+use crate::model::{Confidence, Step};
 use crate::rules::{Anchor, Rule};
 
 /// What a current key starts with.
@@ -63,11 +63,18 @@ pub(super) fn run(bytes: &[u8], start: usize, most: usize) -> usize {
         .unwrap_or(limit)
 }
 
-/// The shape of a key at the anchor `start`, if there is one: the first rule that fits wins.
-pub(super) fn shape(rules: &[Rule], bytes: &[u8], start: usize) -> Option<Shape> {
+/// The shape of a key at the anchor `start`, if there is one: the first rule that fits wins. `note` is told what was
+/// decided, and nothing of an anchor that nobody would take for a key's.
+pub(super) fn shape(
+    rules: &[Rule],
+    bytes: &[u8],
+    start: usize,
+    mut note: impl FnMut(Step),
+) -> Option<Shape> {
     let (anchor, end) = if bytes[start..].starts_with(PREFIX) {
         let end = run(bytes, start, LONGEST);
         if end - start < PREFIX.len() + SHORTEST {
+            note(steps::TOO_SHORT);
             return None;
         }
         (Anchor::Aisa, end)
@@ -78,12 +85,13 @@ pub(super) fn shape(rules: &[Rule], bytes: &[u8], start: usize) -> Option<Shape>
         }
         let goes_on = bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
         if goes_on && !starts(bytes, end) {
+            note(steps::GOES_ON);
             return None;
         }
         (Anchor::Plain, end)
     };
     let candidate = &bytes[start..end];
-    rules.iter().enumerate().find_map(|(rule, entry)| {
+    let shape = rules.iter().enumerate().find_map(|(rule, entry)| {
         if entry.anchor != anchor {
             return None;
         }
@@ -95,15 +103,23 @@ pub(super) fn shape(rules: &[Rule], bytes: &[u8], start: usize) -> Option<Shape>
             rule,
             clean: rest.is_empty(),
         })
-    })
+    });
+    note(match shape {
+        Some(Shape { clean: true, .. }) => steps::FITS,
+        Some(_) => steps::FITS_WITH_MORE,
+        None => steps::NO_RULE,
+    });
+    shape
 }
 
-/// Decides about a shape; the inner `None` is a key whose context is missing here.
+/// Decides about a shape; the inner `None` is a key whose context is missing here. `note` is told what each step decided:
+/// the same code decides and explains, so that the two cannot differ.
 pub(super) fn decide(
     rule: &Rule,
     bytes: &[u8],
     start: usize,
     shape: Shape,
+    mut note: impl FnMut(Step),
 ) -> Option<Option<Confidence>> {
     let prefix = match rule.anchor {
         Anchor::Aisa => PREFIX.len(),
@@ -114,22 +130,40 @@ pub(super) fn decide(
         Edge::Clean => Edge::Clean,
         edge => joined(bytes, start).unwrap_or(edge),
     };
-    if edge == Edge::Inside || is_foreign(rule, body) || placeholder::is_placeholder(body) {
+    note(steps::edge(edge));
+    if edge == Edge::Inside {
         return None;
     }
-    if rule.anchor == Anchor::Aisa && body.len() < CURRENT && is_cut_short(&bytes[shape.end..]) {
+    if is_foreign(rule, body) {
+        note(steps::FOREIGN);
         return None;
-    }
-    if rule
-        .context
-        .is_some_and(|need| !context::holds(need, bytes, start, shape.end))
-    {
-        return Some(None);
     }
     let canonical = rule
         .structure
-        .is_none_or(|wanted| structure::holds(wanted, body));
-    let usual = shape.clean && edge == Edge::Clean && canonical;
+        .map(|wanted| structure::holds(wanted, body))
+        .inspect(|&holds| {
+            note(match holds {
+                true => steps::CANONICAL,
+                false => steps::NOT_CANONICAL,
+            });
+        });
+    if let Some(how) = placeholder::made_up(body) {
+        note(steps::made_up(how));
+        return None;
+    }
+    if rule.anchor == Anchor::Aisa && body.len() < CURRENT && is_cut_short(&bytes[shape.end..]) {
+        note(steps::CUT_SHORT);
+        return None;
+    }
+    note(steps::NOT_MADE_UP);
+    if let Some(need) = rule.context {
+        if !context::holds(need, bytes, start, shape.end) {
+            note(steps::OUT_OF_CONTEXT);
+            return Some(None);
+        }
+        note(steps::IN_CONTEXT);
+    }
+    let usual = shape.clean && edge == Edge::Clean && canonical != Some(false);
     Some(Some(if usual {
         rule.confidence
     } else {

@@ -2,12 +2,15 @@
 
 mod context;
 mod edges;
+mod encoded;
 mod excerpt;
+mod explain;
 mod lines;
 mod mask;
 mod matching;
 mod placeholder;
 mod prefilter;
+mod steps;
 mod structure;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -70,28 +73,27 @@ impl Detector {
     /// Appends what is found to `out`, sorted by start. With `windows`, only candidates that start inside one of these
     /// sorted disjoint ranges are looked at; bytes outside them still decide about those.
     pub fn search(&self, bytes: &[u8], windows: Option<&[Range<usize>]>, out: &mut Vec<Match>) {
-        match windows {
-            None => self.search_range(bytes, 0..bytes.len(), out),
-            Some(windows) => {
-                for window in windows {
-                    self.search_range(bytes, window.clone(), out);
-                }
+        self.anchors(bytes, windows, |start| {
+            out.extend(self.decide(bytes, start));
+        });
+    }
+
+    /// Calls `each` with every place where the anchor starts inside the windows.
+    fn anchors(&self, bytes: &[u8], windows: Option<&[Range<usize>]>, mut each: impl FnMut(usize)) {
+        let whole = 0..bytes.len();
+        for window in windows.unwrap_or(std::slice::from_ref(&whole)) {
+            let to = bytes.len().min(window.end.saturating_add(ANCHOR.len() - 1));
+            let mut from = window.start;
+            while let Some(start) = self.prefilter.next(bytes, from, to) {
+                from = start + ANCHOR.len();
+                each(start);
             }
         }
     }
 
-    fn search_range(&self, bytes: &[u8], window: Range<usize>, out: &mut Vec<Match>) {
-        let to = bytes.len().min(window.end.saturating_add(ANCHOR.len() - 1));
-        let mut from = window.start;
-        while let Some(start) = self.prefilter.next(bytes, from, to) {
-            from = start + ANCHOR.len();
-            out.extend(self.decide(bytes, start));
-        }
-    }
-
     fn decide(&self, bytes: &[u8], start: usize) -> Option<Match> {
-        let shape = matching::shape(&self.rules, bytes, start)?;
-        let confidence = matching::decide(&self.rules[shape.rule], bytes, start, shape)?;
+        let shape = matching::shape(&self.rules, bytes, start, |_| {})?;
+        let confidence = matching::decide(&self.rules[shape.rule], bytes, start, shape, |_| {})?;
         Some(Match {
             start,
             end: shape.end,

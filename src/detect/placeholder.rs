@@ -144,25 +144,46 @@ impl Traits {
     }
 }
 
-/// Whether the body of a key was made up by a person.
-pub(super) fn is_placeholder(body: &[u8]) -> bool {
+/// What gives a made-up body away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MadeUp {
+    /// There is no body.
+    Empty,
+    /// A handful of characters makes up all of it.
+    FewCharacters,
+    /// No digits, and capitals as people set them.
+    PlainText,
+    /// Most of it repeats what stands a period before.
+    Periodic,
+    /// Words, runs, sequences and segments like words cover nearly half of it or more.
+    Words,
+}
+
+/// Whether the body of a key was made up by a person, and what gives it away.
+pub(super) fn made_up(body: &[u8]) -> Option<MadeUp> {
     let body = &body[..body.len().min(LONGEST)];
     if body.is_empty() {
-        return true;
+        return Some(MadeUp::Empty);
     }
     let dictionary = Dictionary::get();
     let traits = Traits::of(body, dictionary);
     let few = if body.len() < 32 { 6 } else { 8 };
-    if traits.distinct <= few || plain_text(&traits, body.len()) || is_periodic(body, &traits) {
-        return true;
+    if traits.distinct <= few {
+        return Some(MadeUp::FewCharacters);
+    }
+    if plain_text(&traits, body.len()) {
+        return Some(MadeUp::PlainText);
+    }
+    if is_periodic(body, &traits) {
+        return Some(MadeUp::Periodic);
     }
     let counted = body.len() - traits.separators;
     let need = (counted * threshold(body.len())).div_ceil(100);
     // A word or a sequence of n characters gives at least n / 3 hints, an interleaved sequence n / 2 strides.
     if traits.separators < 3 && 3 * traits.hints + 2 * traits.strides < need {
-        return false;
+        return None;
     }
-    covered(body, dictionary) >= need
+    (covered(body, dictionary) >= need).then_some(MadeUp::Words)
 }
 
 /// No digit, and one case only, or nearly never a change of case.
@@ -286,6 +307,10 @@ pub(super) fn is_wordy(name: &[u8]) -> bool {
 mod tests {
     use super::super::testing::{ALNUM, BASE64URL, Rng};
     use super::*;
+
+    fn is_placeholder(body: &[u8]) -> bool {
+        made_up(body).is_some()
+    }
 
     fn at_length(text: &str, length: usize) -> Vec<u8> {
         text.bytes().cycle().take(length).collect()

@@ -296,3 +296,95 @@ fn judging_other_bytes_never_panics() {
         Some(Confidence::High)
     );
 }
+
+/// What was judged, as (start, end, confidence), and the step that decided.
+fn explained(detector: &Detector, text: &str) -> Vec<crate::model::Judgement> {
+    let mut found = Vec::new();
+    detector.explain(text.as_bytes(), None, |judgement| found.push(judgement));
+    found
+}
+
+#[test]
+fn explains_the_deciding_step_and_shows_no_key() {
+    let detector = detector();
+    let mut rng = Rng::new(77);
+    for (template, decided) in [
+        ("k={key}", ("context", Some(Confidence::High))),
+        ("k={key-odd}", ("context", Some(Confidence::Medium))),
+        ("AISA_KEY={legacy}", ("context", Some(Confidence::High))),
+        ("KEY={legacy}", ("context", None)),
+        ("AISA_KEY={openai}", ("vendor", None)),
+        ("x{key}", ("edges", None)),
+        (
+            "{prefix}your-api-key-goes-here-your-api-key-goes-he",
+            ("placeholder", None),
+        ),
+        ("{prefix}{future-body:30}7...", ("placeholder", None)),
+        ("{prefix}{future-body:9}", ("shape", None)),
+        ("AISA_KEY={legacy}x7", ("shape", None)),
+    ] {
+        let filled = fill(template, &mut rng);
+        let found = explained(&detector, &filled.text);
+        assert_eq!(found.len(), 1, "{template}");
+        let judgement = &found[0];
+        let last = judgement.steps.last().expect("a step");
+        let (step, confidence) = decided;
+        let drops = last.effect == crate::model::Effect::Drops;
+        assert_eq!(drops, confidence.is_none(), "{template}: {last:?}");
+        assert_eq!(judgement.confidence, confidence, "{template}");
+        if drops {
+            assert_eq!(last.name, step, "{template}");
+        }
+        assert!(judgement.redacted.len() <= 15, "{template}");
+    }
+    assert_eq!(explained(&detector, "sk-learn, task-force, sk-"), []);
+}
+
+#[test]
+fn explains_what_search_finds() {
+    let detector = detector();
+    let templates = [
+        "{key}",
+        "{legacy}",
+        "{openai}",
+        "x",
+        "_",
+        "\n",
+        "AISA_",
+        "{far}",
+        "...",
+        "{future:30}",
+        "sk-",
+        "{prefix}",
+        "{key-odd}",
+        " ",
+    ];
+    for seed in 0..300 {
+        let mut rng = Rng::new(seed);
+        let template: String = (0..12)
+            .map(|_| templates[rng.below(templates.len())])
+            .collect();
+        let text = fill(&template, &mut rng).text;
+        let windows = [10..text.len() / 3, text.len() / 2..text.len()];
+        for windows in [None, Some(&windows[..]).filter(|_| text.len() > 60)] {
+            let mut found = Vec::new();
+            detector.search(text.as_bytes(), windows, &mut found);
+            let mut judged = Vec::new();
+            detector.explain(text.as_bytes(), windows, |judgement| judged.push(judgement));
+            for found in found {
+                let judgement = judged.iter().find(|judged| judged.start == found.start);
+                let judgement = judgement.unwrap_or_else(|| panic!("{template}: not explained"));
+                assert_eq!(
+                    (judgement.end, judgement.confidence),
+                    (found.end, found.confidence)
+                );
+                judged.retain(|judged| judged.start != found.start);
+            }
+            // What search does not give, a step dropped.
+            assert!(
+                judged.iter().all(|judged| judged.confidence.is_none()),
+                "{template}"
+            );
+        }
+    }
+}

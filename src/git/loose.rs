@@ -13,21 +13,20 @@ pub fn list(objects: &Path, hash: usize, problems: &mut Vec<Problem>) -> Vec<(Ob
     for high in 0..=255u8 {
         let name = format!("{high:02x}");
         let directory = objects.join(&name);
+        let unlisted = |error: std::io::Error| {
+            let message = format!("its objects cannot be listed: {error}; check its permissions");
+            let place = directory.display().to_string();
+            Problem::new(ProblemKind::Unreadable, place, message)
+        };
         let entries = match std::fs::read_dir(&directory) {
-            Ok(entries) => entries,
+            Ok(entries) => plain::entries(entries, |error| problems.push(unlisted(error))),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
             Err(error) => {
-                let message =
-                    format!("its objects cannot be listed: {error}; check its permissions");
-                problems.push(Problem::new(
-                    ProblemKind::Unreadable,
-                    directory.display().to_string(),
-                    message,
-                ));
+                problems.push(unlisted(error));
                 continue;
             }
         };
-        for entry in entries.flatten() {
+        for entry in entries {
             let hex = format!("{name}{}", entry.file_name().to_string_lossy());
             match ObjectId::from_hex(hex.as_bytes()) {
                 Some(id) if id.as_bytes().len() == hash => found.push((id, entry.path())),

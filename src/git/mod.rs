@@ -4,6 +4,7 @@
 pub mod alternates;
 pub mod delta;
 pub mod family;
+pub mod foreign;
 pub mod header;
 pub mod index;
 pub mod inflate;
@@ -13,6 +14,7 @@ pub mod pack;
 pub mod plain;
 pub mod refs;
 pub mod repo;
+mod single;
 pub mod store;
 pub mod tree;
 pub mod walk;

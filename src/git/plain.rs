@@ -40,6 +40,24 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// What a directory lists, up to the first error, which is told to `failed`: what follows it was not seen.
+pub fn entries<T>(
+    listing: impl Iterator<Item = io::Result<T>>,
+    failed: impl FnOnce(io::Error),
+) -> Vec<T> {
+    let mut found = Vec::new();
+    for entry in listing {
+        match entry {
+            Ok(entry) => found.push(entry),
+            Err(error) => {
+                failed(error);
+                break;
+            }
+        }
+    }
+    found
+}
+
 /// The path that these bytes of a git file name.
 pub fn to_path(bytes: &[u8]) -> std::path::PathBuf {
     #[cfg(unix)]
@@ -50,5 +68,19 @@ pub fn to_path(bytes: &[u8]) -> std::path::PathBuf {
     #[cfg(not(unix))]
     {
         std::path::PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listing_that_fails_half_way_is_told() {
+        let listing = || [Ok(1), Ok(2), Err(io::Error::other("gone")), Ok(4)].into_iter();
+        let mut told = None;
+        assert_eq!(entries(listing(), |error| told = Some(error)), [1, 2]);
+        assert_eq!(told.map(|error| error.to_string()), Some("gone".into()));
+        assert_eq!(entries(listing().take(2), |_| panic!("no error")), [1, 2]);
     }
 }

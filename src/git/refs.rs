@@ -64,7 +64,9 @@ impl Refs {
 
     fn loose(&mut self, directory: &Path, name: &[u8], depth: usize, problems: &mut Vec<Problem>) {
         let entries = match std::fs::read_dir(directory) {
-            Ok(entries) if depth < DEEPEST => entries,
+            Ok(entries) if depth < DEEPEST => {
+                plain::entries(entries, |error| unreadable(directory, &error, problems))
+            }
             Ok(_) => {
                 let message =
                     "refs stand deeper than the limit; names further down were not scanned";
@@ -73,16 +75,20 @@ impl Refs {
             }
             Err(error) => return unreadable(directory, &error, problems),
         };
-        for entry in entries.flatten() {
+        for entry in entries {
             let mut full = name.to_vec();
             full.push(b'/');
             full.extend_from_slice(entry.file_name().as_encoded_bytes());
-            let Ok(kind) = entry.file_type() else {
-                continue;
-            };
-            if kind.is_dir() {
-                self.loose(&entry.path(), &full, depth + 1, problems);
-                continue;
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => {
+                    self.loose(&entry.path(), &full, depth + 1, problems);
+                    continue;
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    unreadable(&entry.path(), &error, problems);
+                    continue;
+                }
             }
             match plain::read(&entry.path()) {
                 Ok(text) => {

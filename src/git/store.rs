@@ -3,12 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use libdeflater::Decompressor;
-
-use super::inflate::{Buffer, inflate};
-use super::loose::{self, Loose};
-use super::pack::{BaseRef, Kind, Pack};
-use super::{Repository, alternates, delta};
+use super::loose;
+use super::pack::Pack;
+use super::{Repository, alternates, plain};
 use crate::model::{ObjectId, Problem, ProblemKind};
 
 /// The objects of a repository. A number names an object as long as the store lives.
@@ -144,6 +141,12 @@ impl Store {
         self.first_loose + at as u32
     }
 
+    /// The file of a loose object.
+    pub fn loose_path(&self, id: &ObjectId) -> Option<&PathBuf> {
+        let at = self.loose_by_id.get(id)?.checked_sub(self.first_loose)?;
+        Some(&self.loose.get(at as usize)?.1)
+    }
+
     /// More copies of a loose object.
     pub fn spare(&self, id: &ObjectId) -> impl Iterator<Item = &PathBuf> {
         self.spare
@@ -166,78 +169,20 @@ impl Store {
                     .any(|(id, _)| self.find(id.as_bytes()).is_none())
         })
     }
-
-    /// Reads one object, for a second look. `None` if it cannot be read; the walk has said why.
-    pub fn read(&self, id: &ObjectId, largest: u64) -> Option<(Kind, Vec<u8>)> {
-        for (_, pack) in &self.packs {
-            if let Some(at) = pack.index.find(id.as_bytes()) {
-                return self.read_packed(pack, pack.index.offset(at)?, largest, 0);
-            }
-        }
-        let at = *self.loose_by_id.get(id)? - self.first_loose;
-        match loose::open(&self.loose.get(at as usize)?.1, largest).ok()? {
-            Loose::Whole(kind, bytes) => Some((kind, bytes)),
-            Loose::Stream(..) => None,
-        }
-    }
-
-    fn read_packed(
-        &self,
-        pack: &Pack,
-        offset: u64,
-        largest: u64,
-        hops: usize,
-    ) -> Option<(Kind, Vec<u8>)> {
-        let mut decompressor = Decompressor::new();
-        let mut deltas = Vec::new();
-        let mut offset = offset;
-        let (kind, mut bytes) = loop {
-            let (entry, base) = pack.entry_at(offset)?;
-            if entry.size > largest || deltas.len() > pack.index.len() || hops > 8 {
-                return None;
-            }
-            let mut buffer = Buffer::default();
-            inflate(
-                &mut decompressor,
-                pack.stream(&entry),
-                entry.size,
-                &mut buffer,
-            )
-            .ok()?;
-            match base {
-                None => break (entry.kind?, buffer.as_slice().to_vec()),
-                Some(BaseRef::Offset(base)) => offset = base,
-                Some(BaseRef::Id(id)) => match pack.index.find(id.as_bytes()) {
-                    Some(at) => offset = pack.index.offset(at)?,
-                    None => return None,
-                },
-            }
-            deltas.push(buffer);
-        };
-        let mut copies = Vec::new();
-        for buffer in deltas.iter().rev() {
-            let delta = buffer.as_slice();
-            let (_, size, at) = delta::sizes(delta).filter(|sizes| sizes.1 <= largest)?;
-            let mut out = vec![0; usize::try_from(size).ok()?];
-            delta::apply(&bytes, delta, at, &mut out, &mut copies).ok()?;
-            bytes = out;
-        }
-        Some((kind, bytes))
-    }
 }
 
 fn list_packs(objects: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
     let directory = objects.join("pack");
+    let unlisted = |error: std::io::Error| {
+        let message = format!("its packs cannot be listed: {error}; check its permissions");
+        let place = directory.display().to_string();
+        Problem::new(ProblemKind::Unreadable, place, message)
+    };
     let entries = match std::fs::read_dir(&directory) {
-        Ok(entries) => entries,
+        Ok(entries) => plain::entries(entries, |error| problems.push(unlisted(error))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
         Err(error) => {
-            let message = format!("its packs cannot be listed: {error}; check its permissions");
-            problems.push(Problem::new(
-                ProblemKind::Unreadable,
-                directory.display().to_string(),
-                message,
-            ));
+            problems.push(unlisted(error));
             return Vec::new();
         }
     };
@@ -248,7 +193,7 @@ fn list_packs(objects: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
             .unwrap_or_default();
         (name.starts_with("pack-") && name.ends_with(".pack")) || name.starts_with("tmp_pack_")
     };
-    let paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    let paths: Vec<PathBuf> = entries.iter().map(|entry| entry.path()).collect();
     for index in paths
         .iter()
         .filter(|path| path.extension().is_some_and(|end| end == "idx"))

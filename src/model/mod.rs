@@ -2,6 +2,7 @@
 
 mod chunk;
 mod finding;
+mod judgement;
 mod object_id;
 mod origin;
 mod outcome;
@@ -10,6 +11,7 @@ mod secret;
 
 pub use chunk::{Chunk, Fresh, Mark, Position, Reach, Sink, Worker};
 pub use finding::{Confidence, Context, Key, Location, Place, Severity};
+pub use judgement::{Effect, Judged, Judgement, Step};
 pub use object_id::ObjectId;
 pub use origin::Origin;
 pub use outcome::{Excluded, Outcome, Stats, Target, TargetKind};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Key, ObjectId, Problem};
+use super::{Judged, Key, ObjectId, Problem};
 
 /// What was looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -66,6 +66,10 @@ pub struct Outcome {
     pub suppressed: u64,
     /// Whether the run was interrupted.
     pub interrupted: bool,
+    /// What detection decided about each candidate, sorted; empty unless somebody asked.
+    pub judged: Vec<Judged>,
+    /// Whether there were more candidates than `judged` keeps.
+    pub judged_more: bool,
 }
 
 impl Outcome {

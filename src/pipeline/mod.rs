@@ -1,6 +1,7 @@
 //! Joins the stages: sources push into the collector, which asks the detector and builds the keys of the report.
 
 mod collector;
+mod explaining;
 mod sightings;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,7 @@ use crate::git::Repository;
 use crate::model::{Outcome, Problem, ProblemKind, Sink, Target, TargetKind};
 use crate::source::{files, history, stdin};
 use collector::Collector;
+use explaining::Explaining;
 
 /// What to scan, and how.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +31,8 @@ pub struct Options {
     pub walk: files::Options,
     /// Whether context may hold keys.
     pub show_secrets: bool,
+    /// Whether to keep what detection decided about each candidate.
+    pub explain: bool,
     /// Problems that somebody accepted: fingerprint and reason.
     pub accepted: BTreeMap<String, String>,
 }
@@ -40,6 +44,13 @@ pub struct Options {
 pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result<Outcome> {
     let begun = Instant::now();
     let collector = Collector::new(detector, options.show_secrets);
+    let explaining = options
+        .explain
+        .then(|| Explaining::new(&collector, detector));
+    let sink: &dyn Sink = match &explaining {
+        Some(explaining) => explaining,
+        None => &collector,
+    };
     let reach = detector.reach();
     let mut outcome = Outcome::default();
     for path in &options.paths {
@@ -50,7 +61,7 @@ pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result
     }
     let mut nested = Vec::new();
     if options.files {
-        let found = files::scan(&options.paths, &options.walk, reach, &collector, control)?;
+        let found = files::scan(&options.paths, &options.walk, reach, sink, control)?;
         outcome.stats.files = found.files;
         outcome.stats.bytes = found.bytes;
         outcome.stats.excluded = found.excluded;
@@ -71,13 +82,19 @@ pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result
             if control.is_cancelled() {
                 break;
             }
-            let history = history::scan(&repository, reach, &collector, control)?;
+            let history = history::scan(&repository, reach, sink, control)?;
+            if let Some(explaining) = &explaining {
+                explaining.learn_paths(&history.paths);
+            }
             name_targets(&repository, &history, &mut outcome);
             outcome.stats.blobs += history.blobs;
             outcome.stats.commits += history.commits;
             outcome.stats.bytes += history.bytes;
             collector.history_locations(&repository, &history, control, &base, &mut locations);
         }
+    }
+    if let Some(explaining) = explaining {
+        explaining.finish(&mut outcome);
     }
     finish(outcome, collector, locations, options, control, begun)
 }
@@ -124,7 +141,15 @@ pub fn stdin(
     let collector = Collector::new(detector, options.show_secrets);
     let mut outcome = Outcome::default();
     let path = label.unwrap_or("-").to_owned();
-    outcome.stats.bytes = stdin::scan(reader, label, detector.reach(), &collector, control);
+    let reach = detector.reach();
+    outcome.stats.bytes = if options.explain {
+        let explaining = Explaining::new(&collector, detector);
+        let bytes = stdin::scan(reader, label, reach, &explaining, control);
+        explaining.finish(&mut outcome);
+        bytes
+    } else {
+        stdin::scan(reader, label, reach, &collector, control)
+    };
     outcome.targets.push(Target {
         path,
         kind: TargetKind::Stdin,
@@ -157,6 +182,8 @@ fn name_targets(repository: &Repository, history: &history::History, outcome: &m
         .flat_map(|store| &store.directories)
         .filter(|path| **path != own || !inside);
     for path in borrowed {
+        // A linked work tree leads there through its own folder and up again: nobody could tell where that is.
+        let path = path.canonicalize().unwrap_or_else(|_| path.clone());
         let path = path.display().to_string();
         outcome.targets.push(Target {
             path,

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::sanitize::{visible, visible_bytes};
+use super::sanitize::visible;
 use super::{Options, Shown, snippet, summary};
 use crate::model::{Key, Location, Origin, Outcome, Problem, Severity};
 
@@ -72,10 +72,7 @@ impl Page<'_> {
     }
 
     fn path(&self, path: &[u8]) -> String {
-        match self.shown.path(path) {
-            (_, true) => visible_bytes(path),
-            (masked, false) => visible(&masked),
-        }
+        self.shown.visible_path(path)
     }
 
     fn key(&self, key: &Key, out: &mut dyn Write) -> io::Result<()> {

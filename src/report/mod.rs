@@ -2,6 +2,7 @@
 
 mod human;
 mod json;
+mod judgements;
 pub mod sanitize;
 mod snippet;
 mod summary;
@@ -63,6 +64,21 @@ pub fn write(
     }
 }
 
+/// Writes what detection decided about each candidate, a line each. The candidates are redacted, whatever the options say;
+/// paths are masked unless secrets are to be shown.
+pub fn write_judgements(
+    outcome: &Outcome,
+    mask: &dyn Mask,
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let shown = Shown {
+        mask,
+        show_secrets: options.show_secrets,
+    };
+    judgements::write(outcome, shown, out)
+}
+
 /// What may be shown of text from the input.
 #[derive(Clone, Copy)]
 struct Shown<'a> {
@@ -89,6 +105,14 @@ impl Shown<'_> {
         let text = self.text(&lossy);
         let intact = text == lossy;
         (text, intact)
+    }
+
+    /// The path without the keys in it, as a terminal may have it.
+    fn visible_path(&self, path: &[u8]) -> String {
+        match self.path(path) {
+            (_, true) => sanitize::visible_bytes(path),
+            (masked, false) => sanitize::visible(&masked),
+        }
     }
 }
 

@@ -82,6 +82,8 @@ fn outcome() -> Outcome {
         }],
         suppressed: 0,
         interrupted: false,
+        judged: Vec::new(),
+        judged_more: false,
     }
 }
 

@@ -1,17 +1,19 @@
 //! Files: walks directories in parallel, leaves out what git ignores, and pushes everything else.
 
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, FileType};
-use std::path::{Path, PathBuf};
+use std::fs::FileType;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::ignore_rules::IgnoreRules;
 use super::listing::{self, Directory, Listing, Verdict};
-use super::paths::{as_path, stored};
+use super::paths::as_path;
 use super::queue::Queue;
 use super::reading::Reading;
+use super::roots::{self, Root, Roots};
 use super::worktree::{self, Inside, Standing, WorkTree};
 use crate::control::Control;
 use crate::error::{Error, Result};
@@ -65,13 +67,15 @@ enum Task {
     Directory(Directory),
     Files(Arc<Directory>, Vec<OsString>),
     /// A file that was named as a root.
-    Named(PathBuf, Origin),
+    Named(Root, Origin),
 }
 
 /// What all threads share.
 struct Walk<'a> {
     options: &'a Options,
     exclude: Gitignore,
+    /// Roots in other roots, whose walk passes by them.
+    inner: HashSet<PathBuf>,
     global: Option<Arc<IgnoreRules>>,
     queue: Queue<Task>,
     sink: &'a dyn Sink,
@@ -81,7 +85,7 @@ struct Walk<'a> {
 /// Scans the files at and below `roots` on `control.thread_count()` threads.
 ///
 /// Paths of chunks are relative to their root, which stands before them if there are several; a root that is a file is
-/// called what it was called. Whatever cannot be read is a problem told to `sink`. Stops early after a cancellation.
+/// called what it was called. Roots that lie in each other, or are named twice, are scanned once. Whatever cannot be read is a problem told to `sink`. Stops early after a cancellation.
 ///
 /// # Errors
 ///
@@ -97,15 +101,17 @@ pub fn scan(
         true => None,
         false => IgnoreRules::global(),
     };
+    let Roots { roots, inner } = roots::resolve(roots)?;
     let mut walk = Walk {
         options,
         exclude: globs(&options.exclude)?,
+        inner,
         global,
         queue: Queue::new(Vec::new()),
         sink,
         control,
     };
-    walk.queue = Queue::new(walk.start(roots)?);
+    walk.queue = Queue::new(walk.start(roots));
     let total = Mutex::new(Found::default());
     let work = || {
         let found = walk.work(reach);
@@ -130,9 +136,16 @@ pub fn scan(
 }
 
 fn globs(texts: &[String]) -> Result<Gitignore> {
-    let wrong = |text: &str, error: ignore::Error| Error::Config {
-        path: PathBuf::from(format!("--exclude {text}")),
-        reason: error.to_string(),
+    let wrong = |text: &str, error: ignore::Error| {
+        // The error's own text repeats the glob, with what git's rules make of it.
+        let reason = match error {
+            ignore::Error::Glob { err, .. } => err,
+            other => other.to_string(),
+        };
+        Error::Glob {
+            glob: text.to_owned(),
+            reason,
+        }
     };
     let mut builder = GitignoreBuilder::new(".");
     for text in texts {
@@ -145,38 +158,25 @@ fn globs(texts: &[String]) -> Result<Gitignore> {
 
 impl Walk<'_> {
     /// The first tasks; the first root is on top of the stack.
-    fn start(&self, roots: &[PathBuf]) -> Result<Vec<Task>> {
-        let mut tasks = Vec::new();
-        for (at, root) in roots.iter().enumerate().rev() {
-            let metadata = fs::metadata(root).map_err(|source| Error::Target {
-                path: root.clone(),
-                source,
-            })?;
-            if roots[..at].contains(root) {
-                continue;
+    fn start(&self, roots: Vec<Root>) -> Vec<Task> {
+        let task = |root: Root| {
+            let obey = root.is_dir && !self.options.include_ignored;
+            let standing = worktree::standing_of(&root.path, obey, self.global.as_ref(), self.sink);
+            if root.is_dir {
+                return Task::Directory(Directory {
+                    path: root.path,
+                    prefix: root.shown.len(),
+                    shown: root.shown,
+                    standing,
+                });
             }
-            if !metadata.is_dir() {
-                let origin = match worktree::standing_of(root, false, None, self.sink) {
-                    Standing::Git => Origin::Config,
-                    Standing::Plain | Standing::Tree(_) => Origin::Worktree,
-                };
-                tasks.push(Task::Named(root.clone(), origin));
-                continue;
-            }
-            let shown = match roots.len() > 1 {
-                true => prefix(root),
-                false => Vec::new(),
+            let origin = match standing {
+                Standing::Git => Origin::Config,
+                Standing::Plain | Standing::Tree(_) => Origin::Worktree,
             };
-            let obey = !self.options.include_ignored;
-            let standing = worktree::standing_of(root, obey, self.global.as_ref(), self.sink);
-            tasks.push(Task::Directory(Directory {
-                path: root.clone(),
-                prefix: shown.len(),
-                shown,
-                standing,
-            }));
-        }
-        Ok(tasks)
+            Task::Named(root, origin)
+        };
+        roots.into_iter().rev().map(task).collect()
     }
 
     /// One thread's work.
@@ -190,7 +190,7 @@ impl Walk<'_> {
             match running.task.take() {
                 Some(Task::Directory(directory)) => self.directory(directory, &mut reading),
                 Some(Task::Files(directory, names)) => self.files(&directory, &names, &mut reading),
-                Some(Task::Named(path, origin)) => reading.named(&path, origin),
+                Some(Task::Named(root, origin)) => reading.named(&root, origin),
                 None => {}
             }
         }
@@ -242,6 +242,13 @@ impl Walk<'_> {
                 return;
             }
             reading.enter(&directory, &name);
+            if self.inner.contains(reading.path()) {
+                // A directory that is a root does not push its own name.
+                if kind.is_dir() {
+                    reading.name();
+                }
+                continue;
+            }
             let verdict = self.judge(&directory, git_top, &name, kind, reading, &mut scratch);
             match verdict {
                 Verdict::LeaveOut(reason) => reading.found.exclude(reason),
@@ -370,20 +377,6 @@ fn child(parent: &Directory, name: &OsStr, only_tracked: bool) -> Directory {
         prefix: parent.prefix,
         standing,
     }
-}
-
-/// A root as it stands before its paths.
-fn prefix(root: &Path) -> Vec<u8> {
-    let mut shown = stored(root);
-    while shown.last() == Some(&b'/') {
-        shown.pop();
-    }
-    if shown == b"." {
-        shown.clear();
-    } else {
-        shown.push(b'/');
-    }
-    shown
 }
 
 #[cfg(test)]

@@ -397,3 +397,60 @@ mod unix {
         }
     }
 }
+
+#[test]
+fn roots_that_overlap_are_scanned_once() {
+    let dir = temp();
+    let root = dir.path();
+    git(root, &["init", "-q"]);
+    write(root, ".gitignore", "gen/\n");
+    for path in ["a", "src/b", "src/deep/c", "gen/d"] {
+        write(root, path, "NEEDLE");
+    }
+    let whole = [root.to_path_buf()];
+    let (alone, recorder) = scan_with(&whole, &Options::default(), 1 << 16);
+    assert_eq!(paths(&recorder), ["a", "src/b", "src/deep/c"]);
+    let shown = |path: &str| root.join(path).to_string_lossy().into_owned();
+    for (inner, extra) in [
+        (&["src"][..], 0),
+        (&["src/deep", "src"], 0),
+        (&["src/deep/c", "a", "src"], 0),
+        (&["src/../a", "a"], 0),
+        // What was named is scanned although it is ignored.
+        (&["gen"], 1),
+    ] {
+        for named_last in [true, false] {
+            let mut roots: Vec<PathBuf> = inner.iter().map(|path| root.join(path)).collect();
+            roots.insert(if named_last { 0 } else { roots.len() }, root.to_path_buf());
+            let (found, recorder) = scan_with(&roots, &Options::default(), 1 << 16);
+            let mut expected = vec![shown("a"), shown("src/b"), shown("src/deep/c")];
+            expected.extend((0..extra).map(|_| shown("gen/d")));
+            expected.sort();
+            assert_eq!(paths(&recorder), expected, "{inner:?}");
+            assert_eq!(found.files, alone.files + extra, "{inner:?}");
+            let ignored = found.excluded.get("ignored").copied().unwrap_or(0);
+            assert_eq!(ignored + extra, 1, "{inner:?}");
+            let names = recorder.names();
+            for name in ["src", "src/deep", "src/deep/c"] {
+                let count = names.iter().filter(|one| **one == shown(name)).count();
+                assert_eq!(count, 1, "{inner:?}: {name} in {names:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_glob_that_cannot_be_read_says_so() {
+    let options = Options {
+        exclude: vec!["[z-a]".to_owned()],
+        ..Options::default()
+    };
+    let dir = temp();
+    let (recorder, control) = (Recorder::default(), Control::default());
+    let roots = [dir.path().to_path_buf()];
+    let error = scan(&roots, &options, REACH, &recorder, &control).expect_err("a wrong glob");
+    let text = error.to_string();
+    assert!(text.starts_with("cannot use --exclude [z-a]: "), "{text}");
+    assert!(text.contains("correct the glob"), "{text}");
+    assert!(!text.contains("file"), "{text}");
+}

@@ -8,6 +8,7 @@ mod open;
 mod paths;
 mod queue;
 mod reading;
+mod roots;
 pub mod stdin;
 #[cfg(test)]
 mod testing;

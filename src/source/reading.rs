@@ -10,6 +10,7 @@ use super::files::Found;
 use super::listing::Directory;
 use super::open::{self, Refused};
 use super::paths::stored;
+use super::roots::Root;
 use super::window;
 use crate::control::Control;
 use crate::model::{Chunk, Mark, Origin, Problem, ProblemKind, Reach, Sink, Worker};
@@ -67,16 +68,20 @@ impl<'a> Reading<'a> {
         self.shown.extend_from_slice(name.as_encoded_bytes());
     }
 
+    /// How the entry is opened.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The path as it is reported.
     pub(super) fn shown(&self) -> &[u8] {
         &self.shown
     }
 
     /// Scans a file that was named as a root, whatever any rule says of it.
-    pub(super) fn named(&mut self, path: &Path, origin: Origin) {
-        self.path.clear();
-        self.path.push(path);
-        self.shown = stored(path);
+    pub(super) fn named(&mut self, root: &Root, origin: Origin) {
+        self.path.clone_from(&root.path);
+        self.shown.clone_from(&root.shown);
         self.parent = memchr::memrchr(b'/', &self.shown).map_or(0, |slash| slash + 1);
         self.name();
         self.file(origin, true);

@@ -1,14 +1,18 @@
 //! Which paths git tracks: the index, reduced to its paths.
 
+use std::io::Read;
 use std::path::Path;
 
-use gix_index::{File, decode, hash};
+use gix_index::{State, decode, hash};
 
-use super::open;
+use super::open::{self, Refused};
 use crate::model::{Problem, ProblemKind, Sink};
 
-/// No single table of an index may claim more memory than this.
+/// No index, and no single table of one, may claim more memory than this.
 const INDEX_LIMIT: usize = 2 << 30;
+
+/// What is wrong with an index.
+type Failure = (ProblemKind, String);
 
 /// The tracked paths of one work tree, sorted by their bytes.
 #[derive(Debug, Default)]
@@ -22,28 +26,9 @@ impl Tracked {
     /// that cannot be read is a problem told to `sink`, and then nothing counts as tracked.
     pub fn read(git_dir: &Path, common_dir: &Path, sink: &dyn Sink) -> Self {
         let index = git_dir.join("index");
-        let (kind, reason) = match std::fs::metadata(&index) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Self::default(),
-            Err(error) => (ProblemKind::Unreadable, error.to_string()),
-            Ok(metadata) if !metadata.is_file() => (
-                ProblemKind::SpecialFile,
-                "it is not a regular file".to_owned(),
-            ),
-            Ok(_) if !shared_parts_are_regular(git_dir) => (
-                ProblemKind::SpecialFile,
-                "its shared part is not a regular file".to_owned(),
-            ),
-            Ok(_) => {
-                let options = decode::Options {
-                    thread_limit: Some(1),
-                    alloc_limit_bytes: Some(INDEX_LIMIT),
-                    ..decode::Options::default()
-                };
-                match File::at(&index, hash_kind(common_dir), true, options) {
-                    Ok(file) => return Self::from_file(&file),
-                    Err(error) => (ProblemKind::Unreadable, error.to_string()),
-                }
-            }
+        let (kind, reason) = match Self::from_files(git_dir, &index, hash_kind(common_dir)) {
+            Ok(tracked) => return tracked,
+            Err(failure) => failure,
         };
         sink.problem(Problem::new(
             kind,
@@ -56,13 +41,49 @@ impl Tracked {
         Self::default()
     }
 
-    fn from_file(file: &File) -> Self {
+    fn from_files(git_dir: &Path, index: &Path, hash: hash::Kind) -> Result<Self, Failure> {
         let mut tracked = Self::default();
-        for entry in file.entries() {
-            tracked.push(entry.path(file));
+        let Some(bytes) = read(index)? else {
+            return Ok(tracked);
+        };
+        let state = parse(&bytes, hash, None)?;
+        // An entry that replaces one of the shared part has no path of its own.
+        let own = state.entries().iter().map(|entry| entry.path(&state));
+        own.filter(|path| !path.is_empty())
+            .for_each(|path| tracked.push(path));
+        let link = state.link();
+        if let Some(link) = link.filter(|link| !link.shared_index_checksum.is_null()) {
+            tracked.push_shared(git_dir, link, hash)?;
         }
         tracked.sort();
-        tracked
+        Ok(tracked)
+    }
+
+    /// Adds what a split index leaves to `sharedindex.<id>` beside it (gitformat-index, split index).
+    fn push_shared(
+        &mut self,
+        git_dir: &Path,
+        link: &gix_index::extension::Link,
+        hash: hash::Kind,
+    ) -> Result<(), Failure> {
+        let shared = |(kind, reason)| (kind, format!("its shared part: {reason}"));
+        let damaged = |reason: &str| shared((ProblemKind::Unreadable, reason.to_owned()));
+        let id = link.shared_index_checksum;
+        let bytes = read(&git_dir.join(format!("sharedindex.{id}"))).map_err(shared)?;
+        let bytes = bytes.ok_or_else(|| damaged("it is not there"))?;
+        let state = parse(&bytes, hash, Some(id)).map_err(shared)?;
+        let mut deleted = vec![false; state.entries().len()];
+        if let Some(bitmaps) = &link.bitmaps {
+            let mark = |at: usize| deleted.get_mut(at).map(|deleted| *deleted = true);
+            let marked = bitmaps.delete.for_each_set_bit(mark);
+            marked.ok_or_else(|| damaged("the list of what was deleted from it is malformed"))?;
+        }
+        for (entry, deleted) in state.entries().iter().zip(deleted) {
+            if !deleted {
+                self.push(entry.path(&state));
+            }
+        }
+        Ok(())
     }
 
     fn push(&mut self, path: &[u8]) {
@@ -120,19 +141,47 @@ impl Tracked {
     }
 }
 
-/// A split index leads to `sharedindex.<id>` beside it, which would be opened unseen.
-fn shared_parts_are_regular(git_dir: &Path) -> bool {
-    std::fs::read_dir(git_dir).is_ok_and(|entries| {
-        entries
-            .flatten()
-            .filter(|entry| {
-                entry
-                    .file_name()
-                    .as_encoded_bytes()
-                    .starts_with(b"sharedindex.")
-            })
-            .all(|entry| std::fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_file()))
-    })
+/// Reads an index whole: one that is mapped ends the process if somebody shortens it meanwhile. `None` if there is none.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+    let unreadable = |reason: String| (ProblemKind::Unreadable, reason);
+    let (file, metadata) = match open::regular(path) {
+        Ok(opened) => opened,
+        Err(Refused::Special) => {
+            let reason = "it is not a regular file".to_owned();
+            return Err((ProblemKind::SpecialFile, reason));
+        }
+        Err(Refused::Failed(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(None);
+        }
+        Err(Refused::Failed(error)) => return Err(unreadable(error.to_string())),
+    };
+    let limit = INDEX_LIMIT as u64;
+    let mut bytes = Vec::with_capacity(metadata.len().min(limit) as usize + 1);
+    let read = file.take(limit + 1).read_to_end(&mut bytes);
+    read.map_err(|error| unreadable(error.to_string()))?;
+    if bytes.len() as u64 > limit {
+        return Err(unreadable("it is larger than 2 GiB".to_owned()));
+    }
+    Ok(Some(bytes))
+}
+
+/// Parses an index, which must have this checksum if one is given.
+fn parse(
+    bytes: &[u8],
+    hash: hash::Kind,
+    expected_checksum: Option<hash::ObjectId>,
+) -> Result<State, Failure> {
+    let options = decode::Options {
+        thread_limit: Some(1),
+        expected_checksum,
+        alloc_limit_bytes: Some(INDEX_LIMIT),
+        ..decode::Options::default()
+    };
+    // Nothing here asks how old the index is, so that any time will do.
+    let time = State::new(hash).timestamp();
+    let parsed = State::from_bytes(bytes, time, hash, options);
+    let (state, _) = parsed.map_err(|error| (ProblemKind::Unreadable, error.to_string()))?;
+    Ok(state)
 }
 
 /// The hash that the repository's configuration names.

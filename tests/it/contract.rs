@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::support::{Repo, Run, command, has, key, legacy_key, problems, report, run};
+use super::support::{Repo, Run, command, has, key, legacy_key, locations, problems, report, run};
 
 /// A folder with one file.
 fn folder(text: impl AsRef<[u8]>) -> TempDir {
@@ -357,4 +357,80 @@ fn an_interrupted_run_still_reports_and_says_so() {
         (&false.into(), vec!["interrupted"])
     );
     assert!(has(&json, &key), "what was read before is searched");
+}
+
+#[test]
+fn paths_that_overlap_are_scanned_and_reported_once() {
+    let (repo, key) = (Repo::new(), key());
+    let text = format!("k = '{key}'\n");
+    repo.write("src/a.py", &text).write("b.py", &text);
+    repo.commit("begin");
+    std::os::unix::fs::symlink("src", repo.join("to-src")).expect("linked");
+    std::os::unix::fs::symlink("b.py", repo.join("to-b")).expect("linked");
+    let here = repo.path().to_str().expect("UTF-8");
+    for (paths, expected) in [
+        (&["."][..], &["b.py", "src/a.py"][..]),
+        (&[".", "src"], &["b.py", "src/a.py"]),
+        (&["src", "."], &["b.py", "src/a.py"]),
+        (&[".", "src/a.py", "b.py"], &["b.py", "src/a.py"]),
+        (&[".", here], &["b.py", "src/a.py"]),
+        (&[".", "to-src", "to-b"], &["b.py", "src/a.py"]),
+        (&["src", "src/", "./src"], &["src/a.py"]),
+        (&["to-b", "b.py"], &["b.py"]),
+        (&["to-src", "src/a.py"], &["to-src/a.py"]),
+    ] {
+        let (code, report) = report(repo.path(), &[&["dir"], paths].concat());
+        assert_eq!(code, 1, "{paths:?}");
+        let mut found: Vec<&str> = locations(&report, &key)
+            .iter()
+            .map(|at| at["path"].as_str().expect("a path"))
+            .collect();
+        found.sort_unstable();
+        assert_eq!(found, expected, "{paths:?}");
+        if paths.contains(&".") {
+            let alone = self::report(repo.path(), &["dir", "."]).1;
+            assert_eq!(
+                report["stats"]["files"], alone["stats"]["files"],
+                "{paths:?}"
+            );
+            assert_eq!(
+                report["stats"]["bytes"], alone["stats"]["bytes"],
+                "{paths:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn targets_name_the_repository_of_a_linked_work_tree() {
+    let (repo, folder) = (
+        Repo::new(),
+        tempfile::tempdir().expect("a temporary folder"),
+    );
+    repo.write("a.txt", "nothing").commit("begin");
+    let linked = folder.path().join("linked");
+    let linked_path = linked.to_str().expect("UTF-8");
+    repo.git(&["worktree", "add", "-q", "--detach", linked_path]);
+    let objects = repo
+        .join(".git/objects")
+        .canonicalize()
+        .expect("it is there");
+    for command in ["scan", "git"] {
+        let (code, report) = report(&linked, &[command]);
+        assert_eq!(code, 0);
+        let targets = report["targets"].as_array().expect("targets");
+        let paths: Vec<&str> = targets
+            .iter()
+            .filter_map(|at| at["path"].as_str())
+            .collect();
+        let objects = objects.to_str().expect("UTF-8");
+        assert!(
+            paths.contains(&objects),
+            "{command}: {objects} in {paths:?}"
+        );
+        assert!(
+            !paths.iter().any(|path| path.contains("..")),
+            "{command}: {paths:?}"
+        );
+    }
 }

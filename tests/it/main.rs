@@ -6,6 +6,8 @@ mod support;
 mod contract;
 mod damage;
 mod delta;
+mod foreign;
 mod history;
 mod secrecy;
+mod tracked;
 mod unseen;

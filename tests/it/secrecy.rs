@@ -43,7 +43,27 @@ fn hex(text: &str) -> String {
     })
 }
 
-/// What would betray a key: itself, and its base64 in each alignment and its hex, in pieces of what 22 characters make.
+fn percent(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut text, byte| {
+        write!(text, "%{byte:02x}").expect("text");
+        text
+    })
+}
+
+/// A key in each of the forms that a name can have it in.
+fn encodings(key: &str) -> [String; 6] {
+    let padded = format!("{key}.");
+    [
+        base64(padded.as_bytes(), &alphabet(b"-_")),
+        base64(format!("x={key}.").as_bytes(), &alphabet(b"-_")),
+        hex(key),
+        hex(key).to_uppercase(),
+        percent(key),
+        key.replace('-', "%2D"),
+    ]
+}
+
+/// What would betray a key: itself, percent-encoded too, and its base64 in each alignment and its hex, in pieces of what 22 characters make.
 fn pieces(key: &str) -> Vec<String> {
     const SIZE: usize = 22;
     let windows = |text: &str, size: usize, step: usize| -> Vec<String> {
@@ -65,6 +85,9 @@ fn pieces(key: &str) -> Vec<String> {
     let hex = hex(key);
     pieces.extend(windows(&hex, 2 * SIZE, 2));
     pieces.extend(windows(&hex.to_uppercase(), 2 * SIZE, 2));
+    let percent = percent(key);
+    pieces.extend(windows(&percent, 3 * SIZE, 3));
+    pieces.extend(windows(&key.replace('-', "%2D"), SIZE, 1));
     pieces
 }
 
@@ -153,6 +176,112 @@ fn no_report_shows_a_key() {
             assert_silent(&how, &run, &keys);
         }
     }
+}
+
+/// A repository with a candidate for each way to be dropped: what stands in the file, and which step says so.
+fn dropped() -> (Repo, Vec<String>, Vec<(&'static str, &'static str)>) {
+    let repo = Repo::new();
+    let keys: Vec<String> = (0..3)
+        .map(|_| key())
+        .chain([legacy_key(), legacy_key()])
+        .collect();
+    let prefix = "sk-aisa-";
+    let files = [
+        (
+            "found.py",
+            format!("\n key = '{}'\n", keys[0]),
+            "-> high confidence",
+        ),
+        (
+            "word.txt",
+            format!("ta{}", keys[1]),
+            "edges: inside a longer word -> dropped",
+        ),
+        (
+            "masked.txt",
+            format!("{}...", &keys[2][..40]),
+            "short, and dots or stars follow -> dropped",
+        ),
+        (
+            "far.txt",
+            keys[3].clone(),
+            "context: AIsa is not near by -> dropped",
+        ),
+        (
+            "openai.txt",
+            format!("{}T3BlbkFJ{}", &keys[4][..23], &keys[4][31..]),
+            "marked as OpenAI's -> dropped",
+        ),
+        (
+            "docs.md",
+            format!("{prefix}{}", "your-key-here-".repeat(4)),
+            "placeholder: few different characters -> dropped",
+        ),
+        (
+            "short.md",
+            format!("{prefix}abc123"),
+            "shape: too short for a key -> dropped",
+        ),
+    ];
+    for (name, text, _) in &files {
+        repo.write(name, text);
+    }
+    repo.commit("everything");
+    let expected = files.iter().map(|(name, _, why)| (*name, *why)).collect();
+    (repo, keys, expected)
+}
+
+#[test]
+fn what_each_step_decided_is_said_without_the_key() {
+    let (repo, keys, expected) = dropped();
+    for command in ["scan", "dir", "git"] {
+        let runs = ["1", "4"].map(|threads| run(repo.path(), &[command, "-vv", "-j", threads]));
+        let told = |run: &Run| -> Vec<String> {
+            let lines = run
+                .stderr
+                .lines()
+                .filter(|line| line.contains(" characters): "));
+            lines.map(str::to_owned).collect()
+        };
+        let lines = told(&runs[0]);
+        assert_eq!(
+            lines,
+            told(&runs[1]),
+            "{command}: the order depends on threads"
+        );
+        for (name, why) in &expected {
+            // What nothing was found in is known by its object alone.
+            let place = match command {
+                "git" if *why != "-> high confidence" => " in ",
+                _ => *name,
+            };
+            assert!(
+                lines
+                    .iter()
+                    .any(|line| line.contains(place) && line.ends_with(why)),
+                "{command}: no {name} with {why} in\n{}",
+                runs[0].stderr
+            );
+        }
+        let found = lines.iter().find(|line| line.contains("found.py:2:9"));
+        let fits = "shape: fits (aisa-api-key); edges: clean; structure: canonical";
+        assert!(found.is_some_and(|line| line.contains(fits)), "{lines:?}");
+        assert_silent(&command, &runs[0], &keys);
+        assert_eq!(told(&run(repo.path(), &[command, "-v"])), [""; 0]);
+    }
+    let text = format!("ta{}", keys[1]);
+    let streamed = piped(repo.path(), &["stdin", "-vv"], text.as_bytes());
+    assert!(
+        streamed.stderr.contains("(stdin):1:3: "),
+        "{}",
+        streamed.stderr
+    );
+    assert!(
+        streamed
+            .stderr
+            .contains("edges: inside a longer word -> dropped")
+    );
+    assert_silent(&"stdin", &streamed, &keys);
 }
 
 #[test]
@@ -251,6 +380,41 @@ fn no_problem_shows_a_key() {
         let how = [&["git"], flags].concat();
         assert_silent(&how, &run(repo.path(), &how), &keys);
     }
+}
+
+#[test]
+fn no_name_shows_an_encoded_key() {
+    let (repo, keys) = (Repo::new(), [key(), legacy_key(), key()]);
+    let found = &keys[2];
+    let mut places = 0;
+    for (at, name) in keys[..2].iter().flat_map(|key| encodings(key)).enumerate() {
+        // A name in front shifts what is encoded, one behind would continue it.
+        let name = format!("{}{name}.{at}", &"name"[..at % 4]);
+        repo.write(&format!("{name}/{name}.py"), format!("k = '{found}'\n"));
+        let path = repo.join(&format!(".git/refs/heads/{name}"));
+        std::fs::write(path, "garbage").expect("written");
+        places += 1;
+    }
+    repo.git(&["config", "remote.origin.url", "x"]);
+    repo.git(&["add", "-A", "-f"]);
+    for flags in FLAGS {
+        for command in ["scan", "dir", "git"] {
+            let how = [&[command], flags].concat();
+            let run = run(repo.path(), &how);
+            assert_eq!(run.code, 1, "{how:?}: {}", run.stderr);
+            assert_silent(&how, &run, &keys[..2]);
+        }
+        for name in encodings(&keys[0]) {
+            for how in [["dir", &name], ["git", &name]] {
+                let how = [&how[..], flags].concat();
+                let run = run(repo.path(), &how);
+                assert_eq!(run.code, 2, "{how:?}");
+                assert_silent(&how, &run, &keys);
+            }
+        }
+    }
+    let json = run(repo.path(), &["dir", "-f", "json"]).json();
+    assert_eq!(locations(&json, found).len(), places);
 }
 
 #[test]

@@ -18,6 +18,7 @@ use rayon::prelude::*;
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::git::family::Family;
+use crate::git::foreign::Orphans;
 use crate::git::refs::Refs;
 use crate::git::{Kind, Repository, Store, walk};
 use crate::model::{Chunk, ObjectId, Origin, Problem, ProblemKind, Reach, Sink};
@@ -242,25 +243,36 @@ impl<'a> Round<'a> {
             .iter()
             .map(|(_, pack)| Family::new(pack.entries(problems)))
             .collect();
+        let orphans = Orphans::find(self.store, &families, problems);
+        self.broken.fetch_or(orphans.lost, Ordering::Relaxed);
+        let kinds = [Kind::Blob, Kind::Commit, Kind::Tag];
         for ((first, pack), family) in self.store.packs.iter().zip(&families) {
-            let kinds = [Kind::Blob, Kind::Commit, Kind::Tag];
             walk::walk(pack, family, &kinds, self.reach, self.control, pool, || {
                 contents::Contents::new(self, Some((*first, pack)))
             });
         }
+        orphans.walk(&kinds, self.control, |first, pack| {
+            contents::Contents::new(self, Some((first, pack)))
+        });
         self.each_loose(
             |contents, number| contents.loose(number),
             0..self.store.loose.len(),
         );
         let names_only = self.found.is_empty();
-        self.trees(pool, &families, !names_only);
+        self.trees(pool, &families, &orphans, !names_only);
         if names_only && !self.found.is_empty() {
             // A key stands in a name: now the edges are needed too.
-            self.trees(pool, &families, true);
+            self.trees(pool, &families, &orphans, true);
         }
     }
 
-    fn trees(&self, pool: &rayon::ThreadPool, families: &[Family], edges: bool) {
+    fn trees(
+        &self,
+        pool: &rayon::ThreadPool,
+        families: &[Family],
+        orphans: &Orphans<'_>,
+        edges: bool,
+    ) {
         for ((first, pack), family) in self.store.packs.iter().zip(families) {
             walk::walk(
                 pack,
@@ -272,6 +284,9 @@ impl<'a> Round<'a> {
                 || trees::Trees::new(self, Some((*first, pack)), edges),
             );
         }
+        orphans.walk(&[Kind::Tree], self.control, |first, pack| {
+            trees::Trees::new(self, Some((first, pack)), edges)
+        });
         let mut loose = lock(&self.loose_trees).clone();
         loose.sort_unstable();
         loose.par_iter().for_each_init(

@@ -82,6 +82,11 @@ impl Pack {
 
     /// Writes pack and index into a git directory; the pack's path.
     pub fn write(&self, git_dir: &Path) -> PathBuf {
+        self.write_as(git_dir, 0x77)
+    }
+
+    /// The same under a name made of this byte, so that there can be several.
+    pub fn write_as(&self, git_dir: &Path, name: u8) -> PathBuf {
         const CHECKSUM: [u8; 20] = [0x77; 20];
         let mut pack = self.bytes.clone();
         pack[8..12].copy_from_slice(&(self.objects.len() as u32).to_be_bytes());
@@ -104,7 +109,7 @@ impl Pack {
 
         let folder = git_dir.join("objects/pack");
         std::fs::create_dir_all(&folder).expect("created");
-        let path = folder.join(format!("pack-{}.pack", "77".repeat(20)));
+        let path = folder.join(format!("pack-{}.pack", format!("{name:02x}").repeat(20)));
         std::fs::write(path.with_extension("idx"), index).expect("written");
         std::fs::write(&path, pack).expect("written");
         path

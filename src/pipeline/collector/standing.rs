@@ -1,78 +1,19 @@
-//! Groups what the detector sees by key and location, in an order that does not depend on threads.
+//! Where what was seen stands: sightings become locations, of which one stands for each key and place.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
-use super::sightings::{Direct, Located, Placed, Seen, Stored, Where};
+use super::super::sightings::{Direct, Located, Placed, Stored, Where};
+use super::{Collector, lock};
 use crate::control::Control;
-use crate::detect::{self, Detector, Match};
+use crate::detect;
 use crate::git::{Repository, header, plain, tree};
-use crate::model::{
-    Chunk, Fresh, Key, Location, Mark, ObjectId, Origin, Problem, Secret, Sink, Worker,
-};
+use crate::model::{Location, ObjectId, Origin};
 use crate::source::history::{Head, History};
 
-pub(super) struct Collector<'a> {
-    detector: &'a Detector,
-    show_secrets: bool,
-    seen: Mutex<SeenSet>,
-    direct: Mutex<Vec<Direct>>,
-    stored: Mutex<Vec<Stored>>,
-    problems: Mutex<Vec<Problem>>,
-}
-
-#[derive(Default)]
-struct SeenSet {
-    ids: HashMap<Seen, u32>,
-    all: Vec<Seen>,
-    /// The number of the secret of each, whatever the confidence with which it was seen.
-    keys: Vec<u32>,
-    by_secret: HashMap<Secret, u32>,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl SeenSet {
-    fn id(&mut self, seen: Seen) -> u32 {
-        if let Some(&id) = self.ids.get(&seen) {
-            return id;
-        }
-        let id = self.all.len() as u32;
-        let next = self.by_secret.len() as u32;
-        self.keys
-            .push(*self.by_secret.entry(seen.secret.clone()).or_insert(next));
-        self.ids.insert(seen.clone(), id);
-        self.all.push(seen);
-        id
-    }
-}
-
-impl<'a> Collector<'a> {
-    pub(super) fn new(detector: &'a Detector, show_secrets: bool) -> Self {
-        Self {
-            detector,
-            show_secrets,
-            seen: Mutex::default(),
-            direct: Mutex::default(),
-            stored: Mutex::default(),
-            problems: Mutex::default(),
-        }
-    }
-
-    /// The number of the secret that was seen.
-    fn key_of(&self, seen: u32) -> u32 {
-        lock(&self.seen)
-            .keys
-            .get(seen as usize)
-            .copied()
-            .unwrap_or(seen)
-    }
-
+impl Collector<'_> {
     /// Locations of what was seen outside object databases. Paths of files count from `base`.
-    pub(super) fn file_locations(&self, base: &Path) -> Located {
+    pub(in crate::pipeline) fn file_locations(&self, base: &Path) -> Located {
         self.direct_locations(base, |_| None)
     }
 
@@ -118,7 +59,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Adds the locations of what was seen in a repository's objects.
-    pub(super) fn history_locations(
+    pub(in crate::pipeline) fn history_locations(
         &self,
         repository: &Repository,
         history: &History,
@@ -264,190 +205,10 @@ impl<'a> Collector<'a> {
                 .then(|| detect::context(self.detector, bytes, start, end, self.show_secrets)),
         }
     }
-
-    /// The keys, worst first, and the problems.
-    pub(super) fn finish(self, located: Located) -> (Vec<Key>, Vec<Problem>) {
-        let mut keys: BTreeMap<String, Key> = BTreeMap::new();
-        let seen = std::mem::take(&mut *lock(&self.seen)).all;
-        for (_, placed) in located {
-            let Some(Seen {
-                secret,
-                rule,
-                confidence: Some(confidence),
-            }) = seen.get(placed.seen as usize).cloned()
-            else {
-                continue;
-            };
-            let name = self
-                .detector
-                .rules()
-                .get(usize::from(rule))
-                .map(|rule| rule.id.to_string())
-                .unwrap_or_default();
-            let key = keys.entry(secret.fingerprint()).or_insert_with(|| Key {
-                secret,
-                rule: name,
-                confidence,
-                locations: Vec::new(),
-            });
-            key.confidence = key.confidence.max(confidence);
-            key.locations.push(placed.location);
-        }
-        let mut keys: Vec<(String, Key)> = keys.into_iter().collect();
-        for (_, key) in &mut keys {
-            key.locations.sort();
-            key.locations.dedup();
-        }
-        keys.sort_by(|(one_name, one), (other_name, other)| {
-            let worst = other.confidence.cmp(&one.confidence);
-            worst
-                .then(other.locations.len().cmp(&one.locations.len()))
-                .then(one_name.cmp(other_name))
-        });
-        let problems = self
-            .problems
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        (keys.into_iter().map(|(_, key)| key).collect(), problems)
-    }
 }
 
 /// A note's path is the id of what it annotates, with a slash here and there (git-notes).
 fn is_note(path: &[u8]) -> bool {
     let digits = path.iter().filter(|&&byte| byte != b'/');
     matches!(digits.clone().count(), 40 | 64) && digits.clone().all(u8::is_ascii_hexdigit)
-}
-
-impl Sink for Collector<'_> {
-    fn worker(&self) -> Box<dyn Worker + '_> {
-        Box::new(Collecting {
-            collector: self,
-            matches: Vec::new(),
-            stored: Vec::new(),
-        })
-    }
-
-    fn problem(&self, problem: Problem) {
-        lock(&self.problems).push(problem);
-    }
-}
-
-struct Collecting<'a> {
-    collector: &'a Collector<'a>,
-    matches: Vec<Match>,
-    stored: Vec<Stored>,
-}
-
-impl Worker for Collecting<'_> {
-    fn chunk(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>) {
-        self.matches.clear();
-        let windows = match chunk.fresh {
-            Fresh::All => None,
-            Fresh::Only(ranges) => Some(ranges),
-        };
-        self.collector
-            .detector
-            .search(chunk.bytes, windows, &mut self.matches);
-        if self.matches.is_empty() && chunk.inherited.is_empty() {
-            return;
-        }
-        self.collect(chunk, marks);
-    }
-}
-
-impl Collecting<'_> {
-    fn collect(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>) {
-        let detector = self.collector.detector;
-        let mut seen = lock(&self.collector.seen);
-        let searched = self.matches.len();
-        for mark in chunk.inherited {
-            let found = self.matches.get(..searched).unwrap_or_default();
-            if found
-                .binary_search_by_key(&mark.start, |found| found.start)
-                .is_ok()
-            {
-                continue;
-            }
-            let Some(rule) = seen.all.get(mark.id as usize).map(|seen| seen.rule) else {
-                continue;
-            };
-            let confidence = detector.judge(chunk.bytes, mark.start, mark.end, rule);
-            self.matches.push(Match {
-                start: mark.start,
-                end: mark.end,
-                rule,
-                confidence,
-            });
-        }
-        self.matches
-            .sort_unstable_by_key(|found| (found.start, found.end));
-        self.matches.retain(|found| {
-            chunk
-                .own
-                .is_none_or(|(from, to)| (from..to).contains(&found.start))
-        });
-        let first = marks.len();
-        for found in &self.matches {
-            let text = chunk.bytes.get(found.start..found.end).unwrap_or_default();
-            let secret = Secret::new(&String::from_utf8_lossy(text));
-            let id = seen.id(Seen {
-                secret,
-                rule: found.rule,
-                confidence: found.confidence,
-            });
-            marks.push(Mark {
-                start: found.start,
-                end: found.end,
-                id,
-            });
-        }
-        drop(seen);
-        let matches = std::mem::take(&mut self.matches);
-        for (found, mark) in matches.iter().zip(marks.get(first..).unwrap_or_default()) {
-            if found.confidence.is_some() {
-                self.record(chunk, mark);
-            }
-        }
-        self.matches = matches;
-    }
-
-    fn record(&mut self, chunk: &Chunk<'_>, mark: &Mark) {
-        let positions = (u32::try_from(mark.start), u32::try_from(mark.end));
-        if let (Some(object), None, (Ok(start), Ok(end))) = (chunk.object, chunk.own, positions) {
-            self.stored.push(Stored {
-                seen: mark.id,
-                object,
-                start,
-                end,
-                origin: chunk.origin,
-            });
-            return;
-        }
-        let is_name = matches!(chunk.origin, Origin::PathName | Origin::RefName);
-        let (start, end) = (mark.start, mark.end);
-        let collector = self.collector;
-        let context = || {
-            detect::context(
-                collector.detector,
-                chunk.bytes,
-                start,
-                end,
-                collector.show_secrets,
-            )
-        };
-        lock(&collector.direct).push(Direct {
-            seen: mark.id,
-            origin: chunk.origin,
-            path: chunk.path.map(<[u8]>::to_vec),
-            object: chunk.object,
-            place: (!is_name).then(|| detect::place(chunk.bytes, start, end, chunk.position)),
-            context: (!is_name).then(context),
-        });
-    }
-}
-
-impl Drop for Collecting<'_> {
-    fn drop(&mut self) {
-        lock(&self.collector.stored).append(&mut self.stored);
-    }
 }

@@ -1,0 +1,62 @@
+//! Says what each step of detection decided about every candidate, dropped ones too, without showing a key.
+
+use std::ops::Range;
+
+use super::mask::HIDDEN;
+use super::prefilter::ANCHOR;
+use super::{Detector, matching};
+use crate::model::{Judgement, Secret};
+
+impl Detector {
+    /// Judges every candidate that [`Detector::search`] would look at in these windows, in their order.
+    pub fn explain(
+        &self,
+        bytes: &[u8],
+        windows: Option<&[Range<usize>]>,
+        mut each: impl FnMut(Judgement),
+    ) {
+        self.anchors(bytes, windows, |start| {
+            if let Some(judgement) = self.explain_at(bytes, start) {
+                each(judgement);
+            }
+        });
+    }
+
+    /// Judges the candidate at `start`. `None` if there is none: the anchor begins many words.
+    pub fn explain_at(&self, bytes: &[u8], start: usize) -> Option<Judgement> {
+        if !bytes.get(start..)?.starts_with(ANCHOR) {
+            return None;
+        }
+        let mut steps = Vec::new();
+        let shape = matching::shape(&self.rules, bytes, start, |step| steps.push(step));
+        // Without a step there was nothing to decide about.
+        steps.last()?;
+        let Some(shape) = shape else {
+            let prefix = match bytes[start..].starts_with(matching::PREFIX) {
+                true => matching::PREFIX,
+                false => ANCHOR,
+            };
+            return Some(Judgement {
+                start,
+                end: matching::run(bytes, start, matching::LONGEST),
+                // Without the last characters: of something short they may be most of it.
+                redacted: format!("{}{HIDDEN}", String::from_utf8_lossy(prefix)),
+                rule: None,
+                steps,
+                confidence: None,
+            });
+        };
+        let rule = &self.rules[shape.rule];
+        let confidence =
+            matching::decide(rule, bytes, start, shape, |step| steps.push(step)).flatten();
+        let text = String::from_utf8_lossy(&bytes[start..shape.end]);
+        Some(Judgement {
+            start,
+            end: shape.end,
+            redacted: Secret::new(&text).redacted(),
+            rule: Some(rule.id.clone()),
+            steps,
+            confidence,
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! The words for what each step of detection may decide.
+
+use super::edges::Edge;
+use super::placeholder::MadeUp;
+use crate::model::{Effect, Step};
+
+const fn step(name: &'static str, effect: Effect, why: &'static str) -> Step {
+    Step { name, effect, why }
+}
+
+pub(super) const FITS: Step = step("shape", Effect::Passes, "fits");
+pub(super) const FITS_WITH_MORE: Step = step(
+    "shape",
+    Effect::Lowers,
+    "fits, but dashes or underscores follow",
+);
+pub(super) const TOO_SHORT: Step = step("shape", Effect::Drops, "too short for a key");
+pub(super) const GOES_ON: Step = step("shape", Effect::Drops, "goes on where a key would end");
+pub(super) const NO_RULE: Step = step("shape", Effect::Drops, "fits no rule");
+
+pub(super) const FOREIGN: Step = step("vendor", Effect::Drops, "marked as OpenAI's");
+
+pub(super) const CANONICAL: Step = step("structure", Effect::Passes, "canonical");
+pub(super) const NOT_CANONICAL: Step = step("structure", Effect::Lowers, "not canonical");
+
+pub(super) const NOT_MADE_UP: Step = step("placeholder", Effect::Passes, "looks random");
+pub(super) const CUT_SHORT: Step = step(
+    "placeholder",
+    Effect::Drops,
+    "short, and dots or stars follow",
+);
+
+pub(super) const IN_CONTEXT: Step = step("context", Effect::Passes, "AIsa is near by");
+pub(super) const OUT_OF_CONTEXT: Step = step("context", Effect::Drops, "AIsa is not near by");
+
+pub(super) fn edge(edge: Edge) -> Step {
+    match edge {
+        Edge::Clean => step("edges", Effect::Passes, "clean"),
+        Edge::Unusual => step(
+            "edges",
+            Effect::Lowers,
+            "what stands before may belong to it",
+        ),
+        Edge::Inside => step("edges", Effect::Drops, "inside a longer word"),
+    }
+}
+
+pub(super) fn made_up(how: MadeUp) -> Step {
+    let why = match how {
+        MadeUp::Empty => "empty",
+        MadeUp::FewCharacters => "few different characters",
+        MadeUp::PlainText => "letters as in plain text",
+        MadeUp::Periodic => "repeats itself",
+        MadeUp::Words => "words, runs or sequences cover it",
+    };
+    step("placeholder", Effect::Drops, why)
+}
