@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ObjectId, Origin, Secret};
+use super::{Attribution, ObjectId, Origin, Reachable, Secret};
 
 /// How sure we are that it is an AIsa key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -73,8 +73,10 @@ pub struct Location {
     pub place: Option<Place>,
     /// The object that holds it.
     pub blob: Option<ObjectId>,
-    /// `Some("none")` if nothing that we saw leads to the object.
-    pub reachable: Option<&'static str>,
+    /// The easiest way to what holds it; `None` outside object databases.
+    pub reachable: Option<Reachable>,
+    /// What history says about it; `None` outside object databases, or if it was not asked for.
+    pub attribution: Option<Box<Attribution>>,
     /// Whether git tracks the file.
     pub tracked: Option<bool>,
     /// A printable piece of the line.
@@ -98,5 +100,30 @@ impl Key {
     /// How loudly a report says it.
     pub fn severity(&self) -> Severity {
         self.confidence.into()
+    }
+
+    /// The earliest commit date of a place, in seconds since 1970.
+    pub fn first_seen(&self) -> Option<i64> {
+        self.attributed()
+            .filter_map(|at| at.introduced.as_ref()?.date)
+            .min()
+    }
+
+    /// Whether HEAD or a tracked file holds it.
+    pub fn at_head(&self) -> bool {
+        let tracked = |at: &Location| at.origin == Origin::Worktree && at.tracked == Some(true);
+        self.locations.iter().any(tracked) || self.attributed().any(|at| at.at_head)
+    }
+
+    /// Whether a remote-tracking ref leads to it; `None` if history was not asked.
+    pub fn pushed(&self) -> Option<bool> {
+        let mut asked = self.attributed().peekable();
+        asked.peek().is_some().then(|| asked.any(|at| at.pushed))
+    }
+
+    fn attributed(&self) -> impl Iterator<Item = &Attribution> {
+        self.locations
+            .iter()
+            .filter_map(|at| at.attribution.as_deref())
     }
 }

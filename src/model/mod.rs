@@ -1,5 +1,6 @@
 //! The words of the domain as plain data, without any input or output.
 
+mod attribution;
 mod chunk;
 mod finding;
 mod judgement;
@@ -9,6 +10,7 @@ mod outcome;
 mod problem;
 mod secret;
 
+pub use attribution::{Attribution, Commit, Event, EventKind, Reachable};
 pub use chunk::{Chunk, Fresh, Mark, Position, Reach, Sink, Worker};
 pub use finding::{Confidence, Context, Key, Location, Place, Severity};
 pub use judgement::{Effect, Judged, Judgement, Step};

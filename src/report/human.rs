@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::sanitize::visible;
 use super::{Options, Shown, snippet, summary};
-use crate::model::{Key, Location, Origin, Outcome, Problem, Severity};
+use crate::model::{Key, Location, Origin, Outcome, Problem, Reachable, Severity};
 
 /// Places of one key that are listed; the JSON report has them all.
 const LOCATIONS: usize = 20;
@@ -207,7 +207,7 @@ fn facts(location: &Location) -> String {
         let id: String = id.to_string().chars().take(SHORT_ID).collect();
         facts.push(format!("{noun} {id}"));
     }
-    if location.reachable == Some("none") {
+    if location.reachable == Some(Reachable::None) {
         facts.push("unreachable".to_owned());
     }
     if location.tracked == Some(false) {

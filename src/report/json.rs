@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::Shown;
 use crate::model::{
-    Confidence, Key, Location, Origin, Outcome, Problem, ProblemKind, Severity, Target, TargetKind,
+    Confidence, Key, Location, Origin, Outcome, Problem, ProblemKind, Reachable, Severity, Target,
+    TargetKind,
 };
 
 /// Changes only when a reader of the old format would break.
@@ -81,7 +82,7 @@ struct WireKey {
     first_seen: Option<()>,
     age_days: Option<()>,
     at_head: bool,
-    pushed: Option<()>,
+    pushed: Option<bool>,
     notes: [(); 0],
     locations: Vec<WireLocation>,
 }
@@ -104,7 +105,7 @@ struct WireLocation {
     events_total: u64,
     refs: [(); 0],
     refs_total: u64,
-    reachable: Option<&'static str>,
+    reachable: Option<Reachable>,
     tracked: Option<bool>,
 }
 
@@ -171,11 +172,8 @@ fn key(key: &Key, shown: Shown<'_>) -> WireKey {
         },
         first_seen: None,
         age_days: None,
-        at_head: key
-            .locations
-            .iter()
-            .any(|at| at.origin == Origin::Worktree && at.tracked == Some(true)),
-        pushed: None,
+        at_head: key.at_head(),
+        pushed: key.pushed(),
         notes: [],
         locations: key.locations.iter().map(|at| location(at, shown)).collect(),
     }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{Format, Options, write};
 use crate::model::{
     Confidence, Context, Key, Location, Mask, ObjectId, Origin, Outcome, Place, Problem,
-    ProblemKind, Secret, Stats, Target, TargetKind,
+    ProblemKind, Reachable, Secret, Stats, Target, TargetKind,
 };
 
 /// Masks one known key, as the detector would.
@@ -33,6 +33,7 @@ fn at(origin: Origin, path: Option<&[u8]>) -> Location {
         }),
         blob: None,
         reachable: None,
+        attribution: None,
         tracked: None,
         context: None,
     }
@@ -48,7 +49,7 @@ fn outcome() -> Outcome {
     });
     let mut history = at(Origin::History, Some(b"old\xff.py"));
     history.blob = ObjectId::from_hex(&[b'a'; 40]);
-    history.reachable = Some("none");
+    history.reachable = Some(Reachable::None);
     let mut name = at(
         Origin::PathName,
         Some(format!("dir/{}\u{1b}[2J\u{202e}", key_text()).as_bytes()),

@@ -8,7 +8,7 @@ use super::{Collector, lock};
 use crate::control::Control;
 use crate::detect;
 use crate::git::{Repository, header, plain, tree};
-use crate::model::{Location, ObjectId, Origin};
+use crate::model::{Location, ObjectId, Origin, Reachable};
 use crate::source::history::{Head, History};
 
 impl Collector<'_> {
@@ -46,7 +46,8 @@ impl Collector<'_> {
                 path: sighting.path,
                 place: sighting.place,
                 blob: sighting.object,
-                reachable: lost.then_some("none"),
+                reachable: lost.then_some(Reachable::None),
+                attribution: None,
                 tracked: None,
                 context: sighting.context,
             };
@@ -199,7 +200,8 @@ impl Collector<'_> {
             path,
             place: is_text.then(|| detect::place(bytes, start, end, Default::default())),
             blob: Some(seen.object),
-            reachable: lost.then_some("none"),
+            reachable: lost.then_some(Reachable::None),
+            attribution: None,
             tracked: None,
             context: is_text
                 .then(|| detect::context(self.detector, bytes, start, end, self.show_secrets)),
