@@ -169,7 +169,11 @@ fn what_cannot_be_done_is_2_and_says_what_to_do() {
         assert_says(&run, 2, &["absent/folder", "check the path"]);
         assert_eq!(run.stdout, "");
     }
-    assert_says(&run(at, &["-f", "yaml"]), 2, &["yaml", "human or json"]);
+    assert_says(
+        &run(at, &["-f", "yaml"]),
+        2,
+        &["yaml", "human, json, jsonl or sarif"],
+    );
     assert_says(
         &run(at, &["--fail-on", "sometimes"]),
         2,
@@ -295,7 +299,7 @@ fn the_json_report_has_the_fields_of_its_schema_and_no_others() {
         for location in key["locations"].as_array().expect("locations") {
             assert_names(
                 location,
-                "origin path path_bytes member line column end_line end_column encoding blob introduced removed \
+                "origin path path_bytes renamed_from member line column end_line end_column encoding blob introduced removed \
                  events events_total refs refs_total reachable tracked",
             );
         }
@@ -315,7 +319,7 @@ fn waiting(at: &Path, args: &[&str]) -> Child {
 #[test]
 fn a_broken_pipe_does_not_hide_what_was_found() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    for format in ["human", "json"] {
+    for format in ["human", "json", "jsonl", "sarif"] {
         let mut child = waiting(folder.path(), &["-f", format]);
         drop(child.stdout.take());
         let text = (0..2000).fold(String::new(), |text, _| text + &key() + "\n");

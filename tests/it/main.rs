@@ -7,6 +7,7 @@ mod contract;
 mod damage;
 mod delta;
 mod foreign;
+mod formats;
 mod history;
 mod secrecy;
 mod tracked;

@@ -10,7 +10,7 @@ use std::process::Stdio;
 use super::support::{Repo, Run, command, has, key, legacy_key, locations, run};
 
 /// Every command with every format at every verbosity.
-const FLAGS: [&[&str]; 7] = [
+const FLAGS: [&[&str]; 11] = [
     &[],
     &["-q"],
     &["-v"],
@@ -18,6 +18,10 @@ const FLAGS: [&[&str]; 7] = [
     &["-f", "json"],
     &["-f", "json", "-v"],
     &["-f", "json", "-vv"],
+    &["-f", "jsonl"],
+    &["-f", "jsonl", "-vv"],
+    &["-f", "sarif"],
+    &["-f", "sarif", "--sarif-authors", "-vv"],
 ];
 
 fn base64(bytes: &[u8], alphabet: &[u8; 64]) -> String {

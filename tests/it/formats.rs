@@ -1,0 +1,180 @@
+//! Formats for programs, as the real binary writes them: several from one scan, and SARIF that others accept.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::support::{Repo, key, run};
+
+#[path = "../../src/report/sarif/schema.rs"]
+mod schema;
+
+fn read(path: &Path) -> Value {
+    let text = std::fs::read_to_string(path).expect("the report");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+fn array(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// The run of a SARIF report that is the same for any number of threads, says nothing but its keys' last characters,
+/// and that the schema allows.
+fn sarif(at: &Path, args: &[&str], keys: &[&String]) -> Value {
+    let reports = ["1", "4"].map(|threads| {
+        let run = run(at, &[args, &["-f", "sarif", "-j", threads]].concat());
+        for key in keys {
+            assert!(!run.stdout.contains(&key[8..]), "{}", run.stdout);
+        }
+        run.json()
+    });
+    assert_eq!(
+        reports[0], reports[1],
+        "it depends on the number of threads"
+    );
+    let errors = schema::errors(&reports[0]);
+    assert_eq!(errors, [""; 0], "{:#}", reports[0]);
+    reports[0]["runs"][0].clone()
+}
+
+/// The result for a key.
+fn result<'a>(run: &'a Value, key: &str) -> &'a Value {
+    let fingerprint = aisaleaks::model::Secret::new(key).fingerprint();
+    let mut results = array(&run["results"]).iter();
+    results
+        .find(|at| at["partialFingerprints"]["aisaleaks/v1"] == *fingerprint)
+        .expect("a result for the key")
+}
+
+fn uri(result: &Value) -> &str {
+    let place = &result["locations"][0]["physicalLocation"];
+    place["artifactLocation"]["uri"].as_str().expect("a URI")
+}
+
+#[test]
+fn one_scan_writes_several_reports_that_agree() {
+    let (repo, key) = (Repo::new(), key());
+    let out = tempfile::tempdir().expect("a temporary folder");
+    repo.write("a.py", format!("k = '{key}'\n")).commit("add");
+    let file = |name: &str| out.path().join(name);
+    let option = |name: &str| format!("{name}={}", file(name).display());
+    let options = ["json", "jsonl", "sarif"].map(option);
+    let [json, jsonl, sarif] = &options;
+    let run = run(
+        repo.path(),
+        &["-f", json, "-f", jsonl, "-f", sarif, "-f", "human"],
+    );
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stdout.contains("a.py:1:6"), "{}", run.stdout);
+
+    let json = read(&file("json"));
+    let fingerprint = &json["keys"][0]["fingerprint"];
+    let sarif = read(&file("sarif"));
+    let prints = &sarif["runs"][0]["results"][0]["partialFingerprints"];
+    assert_eq!(prints["aisaleaks/v1"], *fingerprint);
+    let text = std::fs::read_to_string(file("jsonl")).expect("the report");
+    let lines: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(&lines[0]["fingerprint"], fingerprint);
+    assert_eq!(lines[0]["path"], "a.py");
+    let last = lines.last().expect("a line");
+    assert_eq!(
+        (&last["type"], &last["keys"]),
+        (&"summary".into(), &1.into())
+    );
+    assert_eq!(last["stats"], json["stats"]);
+}
+
+#[test]
+fn two_reports_for_one_place_are_a_usage_error_and_nothing_is_written() {
+    let repo = Repo::new();
+    let kept = repo.join("kept");
+    repo.write("kept", "as it was");
+    for (args, place) in [
+        (&["-f", "human", "-f", "json"][..], "standard output"),
+        (&["-f", "sarif", "-f", "jsonl=-"], "standard output"),
+        (&["-f", "json=kept", "-f", "sarif=./kept"], "kept"),
+        (&["-f", "json", "-f", "sarif", "-o", "kept"], "kept"),
+        (&["-f", "json=other", "-o", "kept"], "--output"),
+        (&["-f", "json="], "no file"),
+    ] {
+        let run = run(repo.path(), args);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{args:?}");
+        for part in [place, "-f sarif=out.sarif -f human"] {
+            assert!(run.stderr.contains(part), "{args:?}: {}", run.stderr);
+        }
+        assert_eq!(std::fs::read(&kept).expect("it is there"), b"as it was");
+    }
+    assert!(!repo.join("other").exists());
+}
+
+#[test]
+fn sarif_of_a_clean_folder_and_of_a_damaged_repository() {
+    let repo = Repo::new();
+    repo.write("a.txt", "nothing");
+    let head = repo.commit("begin");
+    let clean = sarif(repo.path(), &["scan"], &[]);
+    assert_eq!(clean["results"], Value::Array(Vec::new()));
+    assert_eq!(clean["invocations"][0]["executionSuccessful"], true);
+    assert_eq!(array(&clean["tool"]["driver"]["rules"]).len(), 3);
+    let provenance = &clean["versionControlProvenance"][0];
+    assert_eq!(provenance["revisionId"], head);
+    let uri = provenance["repositoryUri"].as_str().expect("a URI");
+    assert!(uri.starts_with("file:///"), "{uri}");
+
+    let name = "refs/heads/broken";
+    std::fs::write(repo.join(&format!(".git/{name}")), "garbage").expect("written");
+    let damaged = sarif(repo.path(), &["scan"], &[]);
+    let invocation = &damaged["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    let notice = &invocation["toolExecutionNotifications"][0];
+    assert_eq!(notice["descriptor"]["id"], "broken-ref");
+    assert_eq!(run(repo.path(), &["scan", "-f", "sarif"]).code, 3);
+}
+
+#[test]
+fn sarif_of_keys_in_every_kind_of_place() {
+    let repo = Repo::new();
+    let keys: Vec<String> = (0..8).map(|_| key()).collect();
+    let [spaced, odd, one, other, old, message, branch, author] = &keys[..] else {
+        panic!("eight keys");
+    };
+    repo.write("a b/100%.py", format!("x = 1\n你 = '{spaced}'\n"));
+    let path = repo.path().join(OsStr::from_bytes(b"\xff.py"));
+    std::fs::write(path, odd).expect("written");
+    repo.write("two.js", format!("a('{one}', '{other}')\n"));
+    repo.write("old.py", old)
+        .commit(&format!("add\n\nnot {message}"));
+    repo.git(&["rm", "-q", "old.py"]);
+    let author = format!("--author={author} <ada@example.org>");
+    repo.git(&["commit", "-q", "-m", "remove", &author]);
+    repo.git(&["branch", &format!("try/{branch}")]);
+
+    let run = sarif(repo.path(), &["scan"], &keys.iter().collect::<Vec<_>>());
+    assert_eq!(array(&run["results"]).len(), keys.len());
+    assert_eq!(uri(result(&run, spaced)), "a%20b/100%25.py");
+    let region = &result(&run, spaced)["locations"][0]["physicalLocation"]["region"];
+    assert_eq!(
+        (&region["startLine"], &region["startColumn"]),
+        (&2.into(), &6.into())
+    );
+    assert_eq!(region["endColumn"], 6 + 51);
+    assert_eq!(uri(result(&run, odd)), "%FF.py");
+    assert_eq!(uri(result(&run, old)), "old.py");
+    let hash = |key| &result(&run, key)["partialFingerprints"]["primaryLocationLineHash"];
+    assert_ne!(hash(one), hash(other));
+    for (key, kind) in [(message, "commit-message"), (branch, "ref-name")] {
+        let result = result(&run, key);
+        let places = array(&result["locations"]).iter();
+        let logical = places
+            .chain(array(&result["relatedLocations"]))
+            .flat_map(|at| array(&at["logicalLocations"]));
+        let kinds: Vec<&Value> = logical.map(|at| &at["kind"]).collect();
+        assert!(kinds.contains(&&Value::from(kind)), "{result:#}");
+    }
+    assert!(!run.to_string().contains("ada@example.org"));
+}
