@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 use serde_sarif::sarif::{
-    Invocation, Message, MultiformatMessageString, Notification, ReportingDescriptor,
-    ReportingDescriptorReference,
+    Invocation, Message, Notification, ReportingDescriptor, ReportingDescriptorReference,
 };
 
+use super::rules::{pascal, sentence};
 use super::{Cut, Page, bag, limits};
 use crate::model::{Outcome, Problem};
 use crate::report::summary;
@@ -94,13 +94,24 @@ impl Notices {
     }
 }
 
+/// The kind of a notification, with the texts that GitHub asks of every descriptor.
 fn descriptor(kind: &str) -> ReportingDescriptor {
-    let text = match kind {
-        TRUNCATED => "Something was found that this report has no room for.".to_owned(),
-        _ => format!("Something could not be read or finished: {kind}."),
+    let (text, help) = match kind {
+        TRUNCATED => (
+            "Something was found that this report has no room for",
+            "Write the report with `-f json` as well: it has no limits.",
+        ),
+        _ => (
+            "Something could not be read or finished, so that keys in it may have been missed",
+            "The message says what to do. To accept it, put its fingerprint and a reason into `.aisaleaks.toml`.",
+        ),
     };
+    let text = format!("{text} ({kind})");
     ReportingDescriptor::builder()
         .id(kind)
-        .short_description(MultiformatMessageString::builder().text(text).build())
+        .name(pascal(kind))
+        .short_description(sentence(&text))
+        .full_description(sentence(&text))
+        .help(sentence(help))
         .build()
 }

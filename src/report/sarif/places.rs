@@ -44,7 +44,8 @@ impl Page<'_> {
                 Some(place) => self.region(key, place),
                 None => whole(),
             });
-            physical.context_region = at.place.zip(at.context.as_ref()).map(context);
+            let around = at.context.as_ref().filter(|_| self.may_quote(at.origin));
+            physical.context_region = at.place.zip(around).map(context);
             location.physical_location = Some(physical);
             return location;
         }
@@ -68,22 +69,32 @@ impl Page<'_> {
         location
     }
 
-    /// What a place without a file is called.
-    pub(super) fn logical_name(&self, at: &Location) -> String {
-        let object = at.blob.map(|id| id.to_string()).unwrap_or_default();
-        let name = || match &at.path {
-            Some(path) => self.shown.path(path).0,
-            None => object.clone(),
-        };
+    /// Whether the line around a key may be quoted: one of a reflog names a person.
+    fn may_quote(&self, origin: Origin) -> bool {
+        self.options.sarif_authors || origin != Origin::Config
+    }
+
+    /// What a place without a file is called: the object that holds it, the object that a note is about, or the ref.
+    fn logical_name(&self, at: &Location) -> String {
+        match (&at.path, at.blob) {
+            (Some(path), _) => self.shown.path(path).0,
+            (None, Some(id)) => id.to_string(),
+            (None, None) if at.origin == Origin::Stdin => "standard input".to_owned(),
+            (None, None) => at.origin.name().to_owned(),
+        }
+    }
+
+    /// The same as a phrase, for a message.
+    pub(super) fn logical_phrase(&self, at: &Location) -> String {
+        let name = self.logical_name(at);
         match at.origin {
-            Origin::CommitMessage => format!("message of commit {object}"),
-            Origin::TagMessage => format!("message of tag {object}"),
-            Origin::Author => format!("author or committer in {object}"),
-            Origin::RefName => format!("name of ref {}", name()),
-            Origin::Note => format!("note {}", name()),
-            Origin::Stdin => "standard input".to_owned(),
-            _ if object.is_empty() => at.origin.name().to_owned(),
-            _ => format!("object {object}"),
+            Origin::CommitMessage => format!("the message of commit {name}"),
+            Origin::TagMessage => format!("the message of tag {name}"),
+            Origin::Author => format!("a name or address in {name}"),
+            Origin::RefName => format!("the name of ref {name}"),
+            Origin::Note => format!("a note, {name}"),
+            Origin::Stdin => name,
+            _ => format!("object {name}"),
         }
     }
 

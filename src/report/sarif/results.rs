@@ -167,7 +167,7 @@ impl Page<'_> {
                 }
                 text
             }
-            _ => sanitize::visible(&self.logical_name(at)),
+            _ => sanitize::visible(&self.logical_phrase(at)),
         }
     }
 }

@@ -125,7 +125,8 @@ fn help() -> MultiformatMessageString {
         .build()
 }
 
-fn sentence(text: &str) -> MultiformatMessageString {
+/// The text as a sentence.
+pub(super) fn sentence(text: &str) -> MultiformatMessageString {
     let stop = if text.ends_with('.') { "" } else { "." };
     MultiformatMessageString::builder()
         .text(format!("{text}{stop}"))
@@ -133,7 +134,7 @@ fn sentence(text: &str) -> MultiformatMessageString {
 }
 
 /// `aisa-api-key` as `AisaApiKey`: the form that SARIF's rules of style ask of a name.
-fn pascal(id: &str) -> String {
+pub(super) fn pascal(id: &str) -> String {
     let words = id.split(|c: char| !c.is_ascii_alphanumeric());
     words
         .flat_map(|word| {

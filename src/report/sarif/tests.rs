@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{limits, schema};
 use crate::model::{
-    Confidence, Key, Location, ObjectId, Origin, Outcome, Place, Problem, ProblemKind, Reachable,
-    Secret,
+    Confidence, Context, Key, Location, ObjectId, Origin, Outcome, Place, Problem, ProblemKind,
+    Reachable, Secret,
 };
 use crate::report::history_tests::{attribution, leaky};
 use crate::report::tests::{at, key_text, outcome, report};
@@ -229,16 +229,12 @@ fn what_is_in_history_only_says_so_and_a_file_that_is_there_comes_first() {
 #[test]
 fn what_has_no_file_is_a_logical_location() {
     for (origin, path, name) in [
-        (Origin::CommitMessage, None, "message of commit aaaa"),
-        (Origin::TagMessage, None, "message of tag aaaa"),
-        (Origin::Author, None, "author or committer in aaaa"),
-        (
-            Origin::RefName,
-            Some(&b"refs/heads/x"[..]),
-            "name of ref refs/heads/x",
-        ),
-        (Origin::Note, Some(b"ab/cd"), "note ab/cd"),
-        (Origin::History, None, "object aaaa"),
+        (Origin::CommitMessage, None, "aaaa"),
+        (Origin::TagMessage, None, "aaaa"),
+        (Origin::Author, None, "aaaa"),
+        (Origin::RefName, Some(&b"refs/heads/x"[..]), "refs/heads/x"),
+        (Origin::Note, Some(b"ab/cd"), "ab/cd"),
+        (Origin::History, None, "aaaa"),
     ] {
         let mut place = at(origin, path);
         place.blob = ObjectId::from_hex(&[b'a'; 40]);
@@ -341,17 +337,23 @@ fn more_results_than_github_takes_are_counted() {
 fn people_are_named_only_on_request() {
     let mut place = at(Origin::History, Some(b"a.py"));
     place.attribution = Some(Box::new(attribution()));
-    let outcome = only(vec![place]);
-    let text = |sarif_authors| {
+    let text = |sarif_authors, outcome: &Outcome| {
         let options = Options {
             sarif_authors,
             ..Options::default()
         };
-        run_with(&outcome, &options).to_string()
+        run_with(outcome, &options).to_string()
     };
+    let mut reflog = at(Origin::Config, Some(b".git/logs/HEAD"));
+    reflog.context = Some(Context {
+        text: "Ada <ada@example.org> Add the client".to_owned(),
+        start: 0,
+        end: 3,
+    });
+    let outcome = only(vec![place, reflog]);
     for personal in ["Ada", "ada@example.org", "Add the client"] {
-        assert!(!text(false).contains(personal), "{personal}");
-        assert!(text(true).contains(personal), "{personal}");
+        assert!(!text(false, &outcome).contains(personal), "{personal}");
+        assert!(text(true, &outcome).contains(personal), "{personal}");
     }
     let asked = Options {
         sarif_authors: true,
