@@ -159,8 +159,7 @@ fn sarif_of_keys_in_every_kind_of_place() {
     let path = repo.path().join(OsStr::from_bytes(b"\xff.py"));
     std::fs::write(path, odd).expect("written");
     repo.write("two.js", format!("a('{one}', '{other}')\n"));
-    repo.write("old.py", old)
-        .commit(&format!("add {message}"));
+    repo.write("old.py", old).commit(&format!("add {message}"));
     repo.git(&["rm", "-q", "old.py"]);
     let author = format!("--author={author} <ada@example.org>");
     repo.git(&["commit", "-q", "-m", "remove", &author]);

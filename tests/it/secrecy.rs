@@ -144,8 +144,13 @@ fn planted() -> (Repo, Vec<String>) {
     repo.write("removed.txt", removed)
         .commit(&format!("add\n\nwith {message}"));
     repo.git(&["rm", "-q", "removed.txt"]);
+    // What history says of a place: who brought it in and with what words, and where it stood before.
+    repo.write("late.txt", content);
+    repo.git(&["mv", &format!("in/{folder}/file.txt"), "moved.txt"]);
+    repo.git(&["add", "late.txt"]);
     let author = format!("--author={author} <{author}@example.org>");
-    repo.git(&["commit", "-q", "-m", "remove", &author]);
+    let remove = format!("remove {message}");
+    repo.git(&["commit", "-q", "-m", &remove, &author]);
     repo.git(&["branch", &format!("try/{branch}")]);
     repo.git(&["tag", "-a", "v1", "-m", tag]);
     repo.git(&[
@@ -179,6 +184,24 @@ fn no_report_shows_a_key() {
             assert_eq!(run.code, 1, "{how:?}: {}", run.stderr);
             assert_silent(&how, &run, &keys);
         }
+    }
+}
+
+#[test]
+fn no_report_in_a_file_shows_a_key() {
+    let ((repo, keys), out) = (planted(), tempfile::tempdir().expect("a temporary folder"));
+    let option = |name: &str| format!("{name}={}", out.path().join(name).display());
+    let [json, jsonl, sarif] = ["json", "jsonl", "sarif"].map(option);
+    let formats = ["-f", &json, "-f", &jsonl, "-f", &sarif, "-f", "human"];
+    for command in ["scan", "dir", "git"] {
+        let how = [&[command, "--sarif-authors"], &formats[..]].concat();
+        let mut run = run(repo.path(), &how);
+        assert_eq!(run.code, 1, "{how:?}: {}", run.stderr);
+        for name in ["json", "jsonl", "sarif"] {
+            let path = out.path().join(name);
+            run.stdout += &std::fs::read_to_string(path).expect("the report");
+        }
+        assert_silent(&how, &run, &keys);
     }
 }
 
