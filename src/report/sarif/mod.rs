@@ -9,6 +9,7 @@ mod notices;
 mod places;
 mod results;
 mod rules;
+mod uris;
 
 use std::io::{self, Write};
 
@@ -18,7 +19,6 @@ use serde_sarif::sarif::{
     VersionControlDetails,
 };
 
-use super::uri::percent_encoded;
 use super::{Options, Shown};
 use crate::model::{Outcome, TargetKind};
 use limits::Cut;
@@ -123,23 +123,12 @@ fn provenance(outcome: &Outcome, page: Page<'_>) -> Vec<VersionControlDetails> {
         let head = target.head?;
         let root = ArtifactLocation::builder().uri_base_id(ROOT).build();
         let details = VersionControlDetails::builder()
-            .repository_uri(page.file_uri(&target.path))
+            .repository_uri(page.file_uri(target.path.as_bytes()))
             .revision_id(head.to_string())
             .mapped_to(root);
         Some(details.build())
     })
     .collect()
-}
-
-impl Page<'_> {
-    /// The absolute `file:` URI (RFC 8089) of a path as it was typed.
-    fn file_uri(&self, path: &str) -> String {
-        let absolute = std::path::Path::new(&self.options.directory).join(path);
-        let tidy: std::path::PathBuf = absolute.components().collect();
-        let text = self.shown.text(&tidy.to_string_lossy());
-        let slash = if text.starts_with('/') { "" } else { "/" };
-        format!("file://{slash}{}", percent_encoded(text.as_bytes()))
-    }
 }
 
 /// A property bag of these values, without those that are null.

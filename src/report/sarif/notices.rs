@@ -39,9 +39,10 @@ pub(super) fn of(
         notices.push(TRUNCATED, text, "warning", []);
     }
     if cut.places > 0 {
-        let (left, limit) = (summary::count(cut.places as u64, "place"), limits::PLACES);
+        let left = summary::count(cut.places as u64, "place");
+        let (one, all) = (limits::PLACES, limits::RELATED);
         let text = format!(
-            "{left} left out: at most {limit} of a key are listed here. -f json has them all."
+            "{left} left out: at most {one} of a key and {all} of all keys are listed here. -f json has them all."
         );
         notices.push(TRUNCATED, text, "warning", []);
     }

@@ -8,7 +8,6 @@ use serde_sarif::sarif::{
 
 use super::{Page, ROOT, bag};
 use crate::model::{Attribution, Commit, Context, Key, Location, Origin, Place};
-use crate::report::uri::percent_encoded;
 use crate::report::when;
 
 /// Refs that are named one by one.
@@ -96,23 +95,6 @@ impl Page<'_> {
             Origin::Stdin => name,
             _ => format!("object {name}"),
         }
-    }
-
-    /// A path as a URI: relative to the root unless it is absolute. A path with a key in it is told without the key.
-    fn artifact(&self, path: &[u8]) -> ArtifactLocation {
-        let uri = match self.shown.path(path) {
-            (_, true) => percent_encoded(path),
-            (masked, false) => percent_encoded(masked.as_bytes()),
-        };
-        if uri.starts_with('/') {
-            return ArtifactLocation::builder()
-                .uri(format!("file://{uri}"))
-                .build();
-        }
-        ArtifactLocation::builder()
-            .uri(uri)
-            .uri_base_id(ROOT)
-            .build()
     }
 
     fn region(&self, key: &Key, place: Place) -> Region {

@@ -22,8 +22,9 @@ fn result(key: &Key, rules: &Rules, page: Page<'_>, cut: &mut Cut) -> Result {
     let others = others.filter(|(at, _)| Some(*at) != first);
     let related: Vec<&Location> = others
         .map(|(_, other)| other)
-        .take(limits::PLACES - 1)
+        .take((limits::PLACES - 1).min(limits::RELATED - cut.related))
         .collect();
+    cut.related += related.len();
     let listed = related.len() + usize::from(first.is_some());
     cut.places += key.locations.len() - listed;
 

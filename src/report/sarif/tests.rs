@@ -143,16 +143,22 @@ fn a_key_is_a_result_with_its_other_places_related() {
 
 #[test]
 fn paths_are_percent_encoded_and_relative_to_the_root() {
-    let paths: [&[u8]; 6] = [
+    let paths: [&[u8]; 8] = [
         b"a b/100%.py",
         b"\xff\xfe.py",
         "你的.py".as_bytes(),
         b"c:d?e#f[g]",
         b"/else/where.py",
         b"-",
+        b"../out side.py",
+        b"a/..b",
     ];
     let places = paths.map(|path| at(Origin::Worktree, Some(path))).to_vec();
-    let run = run(&only(places));
+    let options = Options {
+        directory: "/home/work".to_owned(),
+        ..Options::default()
+    };
+    let run = run_with(&only(places), &options);
     let expected = [
         "a%20b/100%25.py",
         "%FF%FE.py",
@@ -160,6 +166,8 @@ fn paths_are_percent_encoded_and_relative_to_the_root() {
         "c%3Ad%3Fe%23f%5Bg%5D",
         "file:///else/where.py",
         "-",
+        "file:///home/out%20side.py",
+        "a/..b",
     ];
     assert_eq!(uris(&run), expected);
 }
@@ -315,6 +323,28 @@ fn limits_are_kept_and_what_is_left_out_is_said() {
     let said = notices[0]["message"]["text"].as_str().expect("a message");
     assert!(said.starts_with("930 places left out"), "{said}");
     assert_eq!(run["invocations"][0]["executionSuccessful"], true);
+}
+
+#[test]
+fn all_places_together_stay_below_the_size_that_github_takes() {
+    let place = at(Origin::Worktree, Some(b"a.py"));
+    let keys = (0..600).map(|nth| key(&format!("{}{nth}", key_text()), vec![place.clone(); 100]));
+    let many = Outcome {
+        keys: keys.collect(),
+        ..Outcome::default()
+    };
+    // Not held against the schema, which takes seconds for as much.
+    let text = report(Format::Sarif, &many, &Options::default());
+    let log: Value = serde_json::from_str(&text).expect("JSON");
+    let run = &log["runs"][0];
+    let listed = array(&run["results"]).iter().map(|at| places(at).count());
+    assert_eq!(listed.sum::<usize>(), 600 + limits::RELATED);
+    let notices = run["invocations"][0]["toolExecutionNotifications"].to_string();
+    let left = crate::report::summary::grouped(600 * 99 - limits::RELATED as u64);
+    assert!(
+        notices.contains(&format!("{left} places left out")),
+        "{notices}"
+    );
 }
 
 #[test]
