@@ -1,6 +1,7 @@
 //! Joins the stages: sources push into the collector, which asks the detector and builds the keys of the report.
 
 mod collector;
+mod notes;
 mod sightings;
 
 use std::collections::{BTreeMap, BTreeSet};

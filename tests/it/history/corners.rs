@@ -380,3 +380,30 @@ fn a_file_whose_blob_is_in_history_is_one_location() {
         assert_eq!((&at["line"], &at["column"]), (&2.into(), &17.into()));
     }
 }
+
+#[test]
+fn only_what_a_ref_of_notes_leads_to_is_a_note() {
+    let (repo, plain, spread) = (Repo::new(), key(), key());
+    let [old, kept] = [key(), key()];
+    let name = "0123456789abcdef0123456789abcdef01234567";
+    // A cache that names its files by their hashes looks the same.
+    repo.write(name, &plain);
+    repo.write(&format!("{}/{}", &name[..2], &name[2..]), &spread);
+    repo.commit("a cache");
+    repo.git(&["notes", "add", "-m", &old]);
+    repo.git(&["notes", "add", "-f", "-m", &kept]);
+    repo.git(&["notes", "--ref", "other", "add", "-m", "nothing"]);
+    let origins = |expected: [&str; 4]| {
+        let (_, report) = report(repo.path(), &["git"]);
+        for (key, origin) in [&plain, &spread, &old, &kept].into_iter().zip(expected) {
+            assert_eq!(locations(&report, key)[0]["origin"], origin, "{report:#}");
+        }
+    };
+    origins(["history", "history", "note", "note"]);
+    repo.git(&["repack", "-adq"]);
+    repo.git(&["pack-refs", "--all"]);
+    origins(["history", "history", "note", "note"]);
+    // Nothing says any longer that they were notes.
+    repo.git(&["update-ref", "-d", "refs/notes/commits"]);
+    origins(["history", "history", "history", "history"]);
+}
