@@ -61,14 +61,20 @@ impl<'a> Notes<'a> {
         true
     }
 
+    /// What refs of notes point at: the repository's own, and those of the repositories that it borrows objects from.
     fn tips(&self) -> Vec<ObjectId> {
-        // What is wrong with refs was said when history was scanned.
-        let refs = Refs::read(self.repository, &mut Vec::new());
-        let notes = refs.all.into_iter();
-        notes
-            .filter(|(name, _)| name.starts_with(b"refs/notes/"))
-            .filter_map(|(_, target)| target)
-            .collect()
+        let stores = self.history.stores.first().into_iter();
+        let borrowed = stores.flat_map(|store| store.directories.iter().skip(1));
+        let lenders = borrowed.filter_map(|objects| Repository::at(objects.parent()?));
+        let mut tips = Vec::new();
+        for repository in lenders.chain([self.repository.clone()]) {
+            // What is wrong with refs was said when history was scanned.
+            let refs = Refs::read(&repository, &mut Vec::new());
+            let notes = refs.all.into_iter();
+            let notes = notes.filter(|(name, _)| name.starts_with(b"refs/notes/"));
+            tips.extend(notes.filter_map(|(_, target)| target));
+        }
+        tips
     }
 
     fn commit(&mut self, id: &ObjectId) {
