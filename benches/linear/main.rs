@@ -63,9 +63,9 @@ fn group(criterion: &mut Criterion, name: &str, history: bool, rows: Vec<Row>) {
     let detector = Detector::new(rules::builtin().expect("the built-in rules are valid"));
     let control = Control::default();
     let mut group = criterion.benchmark_group(name);
-    group.sample_size(20);
+    group.sample_size(10);
     group.warm_up_time(Duration::from_millis(300));
-    group.measurement_time(Duration::from_millis(1500));
+    group.measurement_time(Duration::from_secs(1));
     for row in rows {
         let options = options(row.folder.path(), history);
         let scan = || pipeline::scan(&options, &detector, &control).expect("a scan");
