@@ -132,12 +132,13 @@ impl<W: Write> Made<W> {
         }
     }
 
-    fn edit(&mut self, text: &mut Vec<String>) {
-        let at = self.writer.rng.below(LINES - 8);
-        for line in at..at + 1 + self.writer.rng.below(4) {
+    fn edit(&mut self, text: &mut [String]) {
+        let from = self.writer.rng.below(LINES - 8);
+        let count = 1 + self.writer.rng.below(4);
+        for (at, line) in text.iter_mut().enumerate().skip(from).take(count) {
             // The key's line has its own rhythm.
-            if line != LINES / 2 {
-                text[line] = self.writer.line();
+            if at != LINES / 2 {
+                *line = self.writer.line();
             }
         }
     }
