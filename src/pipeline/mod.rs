@@ -2,6 +2,7 @@
 
 mod collector;
 mod explaining;
+mod notes;
 mod sightings;
 
 use std::collections::{BTreeMap, BTreeSet};
