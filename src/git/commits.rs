@@ -35,7 +35,9 @@ impl Header {
 
 /// The lines of an object's header.
 fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes.split(|&byte| byte == b'\n').take_while(|line| !line.is_empty())
+    bytes
+        .split(|&byte| byte == b'\n')
+        .take_while(|line| !line.is_empty())
 }
 
 /// Who did something, and when: `name <mail> seconds zone`.
@@ -80,10 +82,18 @@ pub fn describe(id: ObjectId, bytes: &[u8]) -> Commit {
         .find(|line| !line.trim_ascii().is_empty());
     Commit {
         id,
-        author: author.as_ref().map(|author| text(author.name)).unwrap_or_default(),
-        email: author.as_ref().map(|author| text(author.mail)).unwrap_or_default(),
+        author: author
+            .as_ref()
+            .map(|author| text(author.name))
+            .unwrap_or_default(),
+        email: author
+            .as_ref()
+            .map(|author| text(author.mail))
+            .unwrap_or_default(),
         date: committer.and_then(|committer| committer.date),
-        summary: summary.map(|line| text(line.trim_ascii())).unwrap_or_default(),
+        summary: summary
+            .map(|line| text(line.trim_ascii()))
+            .unwrap_or_default(),
     }
 }
 
@@ -118,10 +128,16 @@ impl Commits {
         nodes.sort_unstable_by_key(|node| (std::cmp::Reverse(node.date), node.id));
         nodes.dedup_by_key(|node| node.number);
         let nodes = children_first(nodes);
-        let by_number: HashMap<u32, u32> =
-            nodes.iter().enumerate().map(|(at, node)| (node.number, at as u32)).collect();
+        let by_number: HashMap<u32, u32> = nodes
+            .iter()
+            .enumerate()
+            .map(|(at, node)| (node.number, at as u32))
+            .collect();
         let link = |node: &Node| {
-            let known = node.parents.iter().filter_map(|parent| by_number.get(parent).copied());
+            let known = node
+                .parents
+                .iter()
+                .filter_map(|parent| by_number.get(parent).copied());
             known.collect()
         };
         let parents = nodes.iter().map(link).collect();
@@ -151,14 +167,22 @@ impl Commits {
 /// Orders the nodes so that each stands before its parents. The nodes of a loop, which hashes make impossible and a
 /// damaged index can feign, come last.
 fn children_first(nodes: Vec<Node>) -> Vec<Node> {
-    let place: HashMap<u32, usize> =
-        nodes.iter().enumerate().map(|(at, node)| (node.number, at)).collect();
+    let place: HashMap<u32, usize> = nodes
+        .iter()
+        .enumerate()
+        .map(|(at, node)| (node.number, at))
+        .collect();
     let known = |node: &Node| -> Vec<usize> {
-        node.parents.iter().filter_map(|parent| place.get(parent).copied()).collect()
+        node.parents
+            .iter()
+            .filter_map(|parent| place.get(parent).copied())
+            .collect()
     };
     let mut waiting = vec![0u32; nodes.len()];
     for node in &nodes {
-        known(node).into_iter().for_each(|parent| waiting[parent] += 1);
+        known(node)
+            .into_iter()
+            .for_each(|parent| waiting[parent] += 1);
     }
     // The newest is taken first: with a heap on the position, which is by date.
     let mut ready: std::collections::BinaryHeap<std::cmp::Reverse<usize>> = (0..nodes.len())
@@ -179,7 +203,10 @@ fn children_first(nodes: Vec<Node>) -> Vec<Node> {
     }
     order.extend((0..nodes.len()).filter(|&at| !taken[at]));
     let mut nodes: Vec<Option<Node>> = nodes.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|at| nodes[at].take()).collect()
+    order
+        .into_iter()
+        .filter_map(|at| nodes[at].take())
+        .collect()
 }
 
 #[cfg(test)]
@@ -189,9 +216,13 @@ mod tests {
     #[test]
     fn reads_people_however_they_are_written() {
         let id = ObjectId::from_hex(&[b'a'; 40]).expect("an id");
-        let commit = b"tree x\nauthor A <B> C <a@b.c> 12 +0000\ncommitter nobody\n\n\n subject \nbody";
+        let commit =
+            b"tree x\nauthor A <B> C <a@b.c> 12 +0000\ncommitter nobody\n\n\n subject \nbody";
         let told = describe(id, commit);
-        assert_eq!((told.author.as_str(), told.email.as_str()), ("A", "B> C <a@b.c"));
+        assert_eq!(
+            (told.author.as_str(), told.email.as_str()),
+            ("A", "B> C <a@b.c")
+        );
         assert_eq!((told.date, told.summary.as_str()), (None, "subject"));
         let commit = b"tree x\nauthor \xff <> 12 +0000\ncommitter X <y> -5 +0000\n\n";
         let told = describe(id, commit);
@@ -209,7 +240,11 @@ mod tests {
             date: Some(date),
             cut: false,
         };
-        let commits = Commits::new(vec![node(1, 50, &[]), node(2, 10, &[1]), node(3, 40, &[2, 1])]);
+        let commits = Commits::new(vec![
+            node(1, 50, &[]),
+            node(2, 10, &[1]),
+            node(3, 40, &[2, 1]),
+        ]);
         let order: Vec<u32> = commits.nodes().iter().map(|node| node.number).collect();
         assert_eq!(order, [3, 2, 1]);
         assert_eq!(commits.parents(0), [1, 2]);

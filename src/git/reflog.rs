@@ -43,7 +43,10 @@ fn folder(directory: &Path, name: &[u8], depth: usize, found: &mut Vec<(Vec<u8>,
         let text = plain::read(&entry.path()).unwrap_or_default();
         for line in text.split(|&byte| byte == b'\n') {
             let mut words = line.split(|&byte| byte == b' ');
-            let ids = [words.next(), words.next()].into_iter().flatten().filter_map(ObjectId::from_hex);
+            let ids = [words.next(), words.next()]
+                .into_iter()
+                .flatten()
+                .filter_map(ObjectId::from_hex);
             // Where a ref began, its log says all zeros.
             let ids = ids.filter(|id| id.as_bytes().iter().any(|&byte| byte != 0));
             found.extend(ids.map(|id| (full.clone(), id)));

@@ -106,28 +106,62 @@ impl TreeLog {
         let mut copies = Vec::new();
         for part in parts {
             let shift = whole.entries.len() as u32;
-            let names: Vec<u32> = part.log.names.all.iter().map(|name| whole.names.id(name)).collect();
+            let names: Vec<u32> = part
+                .log
+                .names
+                .all
+                .iter()
+                .map(|name| whole.names.id(name))
+                .collect();
             let name = |id: u32| names.get(id as usize).copied().unwrap_or(NONE);
-            whole.entries.extend(part.log.entries.iter().map(|entry| Named {
-                name: name(entry.name),
-                child: entry.child,
-            }));
-            whole.changes.extend(part.log.changes.iter().map(|change| Change {
-                added: change.added + shift,
-                dropped: change.dropped + shift,
-                end: change.end + shift,
-                ..*change
-            }));
+            whole
+                .entries
+                .extend(part.log.entries.iter().map(|entry| Named {
+                    name: name(entry.name),
+                    child: entry.child,
+                }));
+            whole
+                .changes
+                .extend(part.log.changes.iter().map(|change| Change {
+                    added: change.added + shift,
+                    dropped: change.dropped + shift,
+                    end: change.end + shift,
+                    ..*change
+                }));
             copies.extend(part.copies);
         }
+        whole.sort_names();
         whole.link(&copies);
         whole
     }
 
+    /// Numbers names in their order, so that nothing depends on which thread saw what first.
+    fn sort_names(&mut self) {
+        self.names.all.sort_unstable();
+        let mut rank = vec![NONE; self.names.all.len()];
+        for (at, name) in self.names.all.iter().enumerate() {
+            if let Some(slot) = self
+                .names
+                .ids
+                .get(name)
+                .and_then(|&id| rank.get_mut(id as usize))
+            {
+                *slot = at as u32;
+            }
+        }
+        for entry in &mut self.entries {
+            entry.name = rank.get(entry.name as usize).copied().unwrap_or(NONE);
+        }
+        self.names.ids.clear();
+    }
+
     /// Leads from each change to its base's, and puts every base before what changes it.
     fn link(&mut self, copies: &[(u32, u32)]) {
-        let record: HashMap<u32, u32> =
-            copies.iter().enumerate().map(|(at, &(copy, _))| (copy, at as u32)).collect();
+        let record: HashMap<u32, u32> = copies
+            .iter()
+            .enumerate()
+            .map(|(at, &(copy, _))| (copy, at as u32))
+            .collect();
         let base: Vec<u32> = copies
             .iter()
             .map(|(_, base)| record.get(base).copied().unwrap_or(NONE))
@@ -147,7 +181,11 @@ impl TreeLog {
             children[*place as usize] = at as u32;
             *place += 1;
         }
-        let below = |at: usize| children.get(first[at] as usize..first[at + 1] as usize).unwrap_or_default();
+        let below = |at: usize| {
+            children
+                .get(first[at] as usize..first[at + 1] as usize)
+                .unwrap_or_default()
+        };
         let mut order: Vec<u32> = below(0).to_vec();
         let mut rank = vec![NONE; base.len()];
         let mut seen = 0;
@@ -192,7 +230,11 @@ impl TreeLog {
 
     /// All names.
     pub fn names(&self) -> impl Iterator<Item = (u32, &[u8])> {
-        self.names.all.iter().enumerate().map(|(at, name)| (at as u32, &name[..]))
+        self.names
+            .all
+            .iter()
+            .enumerate()
+            .map(|(at, name)| (at as u32, &name[..]))
     }
 }
 

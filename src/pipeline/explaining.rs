@@ -52,11 +52,11 @@ impl<'a> Explaining<'a> {
     }
 
     /// Takes note of where objects stand.
-    pub(super) fn learn_paths(&self, known: &HashMap<ObjectId, Option<Vec<u8>>>) {
+    pub(super) fn learn_paths(&self, known: &HashMap<ObjectId, Vec<u8>>) {
         let mut kept = self.lock();
         let Kept { judged, paths, .. } = &mut *kept;
         for object in judged.iter().filter_map(|judged| judged.object) {
-            if let Some(Some(path)) = known.get(&object) {
+            if let Some(path) = known.get(&object) {
                 paths.insert(object, path.clone());
             }
         }

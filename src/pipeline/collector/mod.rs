@@ -1,6 +1,7 @@
 //! Groups what the detector sees by key and location, in an order that does not depend on threads.
 
 mod collecting;
+mod history;
 mod standing;
 
 use std::collections::{BTreeMap, HashMap};

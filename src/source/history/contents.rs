@@ -179,7 +179,9 @@ impl<'a> Contents<'a> {
             let target = || ObjectId::from_hex(rest.get(1..)?);
             match word {
                 b"parent" if cut => {}
-                b"tree" | b"parent" | b"object" => target().into_iter().for_each(|id| self.lookups.named(id)),
+                b"tree" | b"parent" | b"object" => {
+                    target().into_iter().for_each(|id| self.lookups.named(id))
+                }
                 _ => return,
             }
         }

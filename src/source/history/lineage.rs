@@ -41,7 +41,11 @@ impl<'a> Reader<'a> {
         let header = Header::parse(bytes);
         let parents: Vec<u32> = header.parents.iter().filter_map(find).collect();
         let shallow = self.round.repository.shallow.contains(&id);
-        let number = if self.round.copies { find(&id).unwrap_or(number) } else { number };
+        let number = if self.round.copies {
+            find(&id).unwrap_or(number)
+        } else {
+            number
+        };
         self.nodes.push(Node {
             number,
             id,

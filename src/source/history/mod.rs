@@ -4,7 +4,6 @@
 //! paths that lead to what was found.
 
 mod contents;
-mod head;
 mod lineage;
 mod lookups;
 mod trees;
@@ -27,7 +26,6 @@ use crate::git::walk::{self, Visitor};
 use crate::git::{Kind, Repository, Store};
 use crate::model::{Chunk, ObjectId, Origin, Problem, ProblemKind, Reach, Sink};
 
-pub use head::Head;
 
 /// What a scan of history found out besides what it pushed.
 pub struct History {
@@ -209,11 +207,14 @@ impl Filter {
     }
 
     fn may_hold(&self, id: &[u8]) -> bool {
-        Self::slot(id).and_then(|slot| self.0.get(slot)).is_none_or(|&held| held)
+        Self::slot(id)
+            .and_then(|slot| self.0.get(slot))
+            .is_none_or(|&held| held)
     }
 
     fn slot(id: &[u8]) -> Option<usize> {
-        id.first_chunk().map(|start| usize::from(u16::from_le_bytes(*start)))
+        id.first_chunk()
+            .map(|start| usize::from(u16::from_le_bytes(*start)))
     }
 }
 
@@ -349,11 +350,19 @@ impl<'a> Round<'a> {
         visitor: impl Fn(Option<(u32, &'b Pack)>) -> V + Sync,
     ) {
         for ((first, pack), family) in self.store.packs.iter().zip(families) {
-            walk::walk(pack, family, &[kind], self.reach, self.control, pool, || {
-                visitor(Some((*first, pack)))
-            });
+            walk::walk(
+                pack,
+                family,
+                &[kind],
+                self.reach,
+                self.control,
+                pool,
+                || visitor(Some((*first, pack))),
+            );
         }
-        orphans.walk(&[kind], self.control, |first, pack| visitor(Some((first, pack))));
+        orphans.walk(&[kind], self.control, |first, pack| {
+            visitor(Some((first, pack)))
+        });
     }
 
     fn each_loose(

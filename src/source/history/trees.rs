@@ -40,7 +40,11 @@ struct Stored<'a> {
 
 impl<'a> Trees<'a> {
     /// With a filter of what was found, the trees are logged.
-    pub(super) fn new(round: &'a Round<'a>, pack: Option<(u32, &'a Pack)>, filter: Option<&'a Filter>) -> Self {
+    pub(super) fn new(
+        round: &'a Round<'a>,
+        pack: Option<(u32, &'a Pack)>,
+        filter: Option<&'a Filter>,
+    ) -> Self {
         Self {
             round,
             pack,
@@ -141,12 +145,17 @@ impl<'a> Trees<'a> {
         };
         let tree = shared.unwrap_or(stored.number);
         // A delta that keeps an entry twice, which git never writes, is logged as if it had no base.
-        let base = stored.entries.base.filter(|base| {
-            base.kept.is_sorted_by(|one, next| one.end <= next.start)
-        });
+        let base = stored
+            .entries
+            .base
+            .filter(|base| base.kept.is_sorted_by(|one, next| one.end <= next.start));
         let first = self.pack.map_or(0, |(first, _)| first);
         log.begin(tree, stored.number, base.map(|base| first + base.at));
-        let added = if base.is_some() { stored.entries.fresh } else { stored.entries.all };
+        let added = if base.is_some() {
+            stored.entries.fresh
+        } else {
+            stored.entries.all
+        };
         for &start in added {
             if let Some((entry, child)) = self.worth(stored.bytes, start, marks) {
                 log.add(entry.name, child);
@@ -161,12 +170,20 @@ impl<'a> Trees<'a> {
     }
 
     /// The entry that starts here with its object's number, if it is a folder or something was found in it.
-    fn worth<'b>(&self, bytes: &'b [u8], start: u32, marks: &[Mark]) -> Option<(TreeEntry<'b>, u32)> {
+    fn worth<'b>(
+        &self,
+        bytes: &'b [u8],
+        start: u32,
+        marks: &[Mark],
+    ) -> Option<(TreeEntry<'b>, u32)> {
         let start = start as usize;
         let entry = tree::entry(bytes, start, self.round.store.hash_len())?;
         let first = marks.partition_point(|mark| mark.start < start);
         let is_named = marks.get(first).is_some_and(|mark| mark.start < entry.end);
-        if !is_named && !entry.is_tree() && !self.filter.is_some_and(|found| found.may_hold(entry.id)) {
+        if !is_named
+            && !entry.is_tree()
+            && !self.filter.is_some_and(|found| found.may_hold(entry.id))
+        {
             return None;
         }
         let child = self.round.store.find(entry.id);
@@ -180,7 +197,9 @@ impl<'a> Trees<'a> {
 fn dropped(base: BaseTree<'_>) -> impl Iterator<Item = u32> {
     let ends = base.kept.iter().map(|run| run.end);
     let starts = base.kept.iter().map(|run| run.start);
-    let gaps = std::iter::once(0).chain(ends).zip(starts.chain([base.starts.len()]));
+    let gaps = std::iter::once(0)
+        .chain(ends)
+        .zip(starts.chain([base.starts.len()]));
     gaps.flat_map(move |(from, to)| base.starts.get(from..to).unwrap_or_default())
         .copied()
 }
