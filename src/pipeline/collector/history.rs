@@ -82,6 +82,10 @@ impl Collector<'_> {
             }
         }
         located.extend(held);
+        // Names of refs, and objects of packs that lack their index, have no id to be told by.
+        for (at, placed) in self.file_locations(&root) {
+            located.entry(at).or_insert(placed);
+        }
         paths
     }
 
