@@ -20,10 +20,16 @@ pub enum Error {
         path: PathBuf,
     },
     /// A report format that there is not.
-    #[error("there is no report format `{name}`\n  choose human or json")]
+    #[error("there is no report format `{name}`\n  choose human, json, jsonl or sarif")]
     Format {
         /// The name as given.
         name: String,
+    },
+    /// Two reports for one place, a report without a place, or a place without a report.
+    #[error("{reason}\n  write `-f FORMAT=FILE` for each report but one, for example `-f sarif=out.sarif -f human`")]
+    Reports {
+        /// What is wrong with what was asked for.
+        reason: String,
     },
     /// A glob that cannot be read.
     #[error(

@@ -79,12 +79,15 @@ pub struct StdinArgs {
 /// Flags that every scanning command has.
 #[derive(Args, Clone, Debug, Default)]
 pub struct CommonArgs {
-    /// How to report: human or json, or FORMAT=FILE (repeatable).
+    /// How to report: human, json, jsonl or sarif; FORMAT=FILE writes to a file, and several may be given.
     #[arg(short, long, value_name = "FORMAT[=FILE]", help_heading = "Report")]
     pub format: Vec<String>,
     /// Write the report to this file instead of standard output.
     #[arg(short, long, value_name = "FILE", help_heading = "Report")]
     pub output: Option<PathBuf>,
+    /// Name authors, their e-mail addresses and the summaries of their commits in SARIF.
+    #[arg(long, help_heading = "Report")]
+    pub sarif_authors: bool,
     /// Print keys in full. The report is then itself a leak.
     #[arg(long, help_heading = "Report")]
     pub show_secrets: bool,

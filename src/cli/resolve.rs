@@ -44,7 +44,7 @@ pub fn scan(args: &ScanArgs, files: bool, history: bool) -> Result<Request> {
 /// What every scanning command shares.
 ///
 /// # Errors
-/// An unknown format.
+/// An unknown format, or two reports for one place.
 pub fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Request> {
     Ok(Request {
         options: pipeline::Options {
@@ -53,6 +53,7 @@ pub fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Reques
             ..options
         },
         reports: reports(common)?,
+        sarif_authors: common.sarif_authors,
         fail_on: common.fail_on,
         on_incomplete: common.on_incomplete,
         found_code: common.exit_code.unwrap_or(1),
@@ -63,25 +64,120 @@ pub fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Reques
     })
 }
 
-/// The reports to write, and where to; `None` is standard output.
+/// The reports to write, and where to; `None` is standard output. No two may go to one place.
 fn reports(common: &CommonArgs) -> Result<Vec<(Format, Option<PathBuf>)>> {
-    let to_file = |file: PathBuf| Some(file).filter(|file| file != Path::new("-"));
-    let default = || common.output.clone().and_then(to_file);
-    if common.format.is_empty() {
-        return Ok(vec![(Format::Human, default())]);
+    let asked = common.format.iter().map(|text| report(text));
+    let mut asked = asked.collect::<Result<Vec<_>>>()?;
+    if asked.is_empty() {
+        asked.push((Format::default(), None));
     }
-    let parse = |text: &String| {
-        let (name, file) = match text.split_once('=') {
-            Some((name, file)) => (name, to_file(PathBuf::from(file))),
-            None => (text.as_str(), default()),
-        };
-        match name {
-            "human" => Ok((Format::Human, file)),
-            "json" => Ok((Format::Json, file)),
-            _ => Err(Error::Format {
-                name: name.to_owned(),
-            }),
+    if common.output.is_some() && asked.iter().all(|(_, file)| file.is_some()) {
+        return Err(Error::Reports {
+            reason: "every report has a file, so that --output names one for none".into(),
+        });
+    }
+    let mut reports: Vec<(Format, Option<PathBuf>)> = Vec::new();
+    for (format, file) in asked {
+        let file = file.or_else(|| common.output.clone());
+        let file = file.filter(|file| file != Path::new("-"));
+        if let Some((other, _)) = reports.iter().find(|(_, taken)| same(taken, &file)) {
+            let place = match &file {
+                Some(file) => file.display().to_string(),
+                None => "standard output".to_owned(),
+            };
+            let (one, other) = (other.name(), format.name());
+            return Err(Error::Reports {
+                reason: format!("two reports, {one} and {other}, would go to {place}"),
+            });
         }
+        reports.push((format, file));
+    }
+    Ok(reports)
+}
+
+/// `FORMAT` or `FORMAT=FILE`.
+fn report(text: &str) -> Result<(Format, Option<PathBuf>)> {
+    let (name, file) = match text.split_once('=') {
+        Some((name, file)) => (name, Some(file)),
+        None => (text, None),
     };
-    common.format.iter().map(parse).collect()
+    let Some(format) = Format::ALL.into_iter().find(|format| format.name() == name) else {
+        return Err(Error::Format {
+            name: name.to_owned(),
+        });
+    };
+    match file {
+        Some("") => Err(Error::Reports {
+            reason: format!("`-f {name}=` names no file"),
+        }),
+        file => Ok((format, file.map(PathBuf::from))),
+    }
+}
+
+/// Whether two reports would go to one place, however it is spelled.
+fn same(one: &Option<PathBuf>, other: &Option<PathBuf>) -> bool {
+    let absolute = |path: &Option<PathBuf>| {
+        let path = path.as_ref()?;
+        let absolute = std::path::absolute(path);
+        Some(absolute.unwrap_or_else(|_| path.clone()))
+    };
+    absolute(one) == absolute(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolved(formats: &[&str], output: Option<&str>) -> Result<Vec<(Format, Option<PathBuf>)>> {
+        reports(&CommonArgs {
+            format: formats.iter().map(|&text| text.to_owned()).collect(),
+            output: output.map(PathBuf::from),
+            ..CommonArgs::default()
+        })
+    }
+
+    #[test]
+    fn every_report_has_a_place_of_its_own() {
+        let file = |name: &str| Some(PathBuf::from(name));
+        for (formats, output, expected) in [
+            (&[][..], None, vec![(Format::Human, None)]),
+            (&[], Some("o"), vec![(Format::Human, file("o"))]),
+            (&["json"], Some("-"), vec![(Format::Json, None)]),
+            (&["jsonl=-"], None, vec![(Format::Jsonl, None)]),
+            (
+                &["sarif=a=b", "human"],
+                None,
+                vec![(Format::Sarif, file("a=b")), (Format::Human, None)],
+            ),
+            (
+                &["sarif=s", "human"],
+                Some("h"),
+                vec![(Format::Sarif, file("s")), (Format::Human, file("h"))],
+            ),
+        ] {
+            let found = resolved(formats, output).expect("places of their own");
+            assert_eq!(found, expected, "{formats:?}");
+        }
+    }
+
+    #[test]
+    fn one_place_for_two_reports_is_refused() {
+        for (formats, output) in [
+            (&["human", "json"][..], None),
+            (&["json", "json"], None),
+            (&["json=-", "sarif"], None),
+            (&["json", "sarif"], Some("f")),
+            (&["json=f", "sarif"], Some("./f")),
+            (&["json=f", "sarif=f"], None),
+            (&["json=f"], Some("g")),
+            (&["json="], None),
+        ] {
+            let refused = resolved(formats, output);
+            assert!(matches!(refused, Err(Error::Reports { .. })), "{formats:?}");
+        }
+        assert!(matches!(
+            resolved(&["yaml"], None),
+            Err(Error::Format { .. })
+        ));
+    }
 }

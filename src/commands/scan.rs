@@ -22,6 +22,8 @@ pub struct Request {
     pub options: pipeline::Options,
     /// The reports, and where they go; `None` is standard output.
     pub reports: Vec<(Format, Option<PathBuf>)>,
+    /// Whether SARIF names authors.
+    pub sarif_authors: bool,
     /// The lowest severity that makes the exit status 1.
     pub fail_on: FailOn,
     /// What an incomplete scan means.
@@ -80,10 +82,12 @@ fn run(
     if request.verbose > 0 {
         log(&outcome, &detector, request);
     }
+    // Ages are counted from one moment in every report of a run.
+    let now = jiff::Timestamp::now();
     let silent = request.quiet && outcome.keys.is_empty() && outcome.problems.is_empty();
     for report in reports {
         if !(silent && report.0 == Format::Human) {
-            write(report, &outcome, &detector, request)?;
+            write(report, &outcome, &detector, request, now)?;
         }
     }
     Ok(Exit::of(
@@ -114,6 +118,7 @@ fn write(
     outcome: &Outcome,
     detector: &Detector,
     request: &Request,
+    now: jiff::Timestamp,
 ) -> Result<()> {
     let terminal = file.is_none() && io::stdout().is_terminal();
     let color =
@@ -121,8 +126,11 @@ fn write(
     let options = report::Options {
         show_secrets: request.options.show_secrets,
         color,
-        now: jiff::Timestamp::now(),
+        now,
         width: 100,
+        rules: detector.rules(),
+        sarif_authors: request.sarif_authors,
+        directory: directory(),
     };
     let (place, result) = match file {
         Some((path, file)) => {
@@ -144,6 +152,13 @@ fn write(
         Err(source) => Err(Error::Output { place, source }),
         Ok(()) => Ok(()),
     }
+}
+
+/// Where the process stands; a folder that was deleted under it has no name.
+fn directory() -> String {
+    let here = std::env::current_dir();
+    here.map(|path| path.display().to_string())
+        .unwrap_or_else(|_| "/".to_owned())
 }
 
 /// The first Ctrl-C asks for a report of what was seen so far, the second ends the process.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::sanitize::visible;
-use super::{Options, Shown, snippet, summary};
+use super::{Options, Shown, provenance, snippet, summary};
 use crate::model::{Key, Location, Origin, Outcome, Problem, Reachable, Severity};
 
 /// Places of one key that are listed; the JSON report has them all.
@@ -32,7 +32,7 @@ const STEPS: [&str; 5] = [
 pub(super) fn write(
     outcome: &Outcome,
     shown: Shown<'_>,
-    options: &Options,
+    options: &Options<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let page = Page { shown, options };
@@ -55,7 +55,7 @@ pub(super) fn write(
 
 struct Page<'a> {
     shown: Shown<'a>,
-    options: &'a Options,
+    options: &'a Options<'a>,
 }
 
 impl Page<'_> {
@@ -82,9 +82,14 @@ impl Page<'_> {
             Severity::Note => (AnsiColor::Cyan.on_default().bold(), "note"),
         };
         let confidence = format!("{:?}", key.confidence).to_lowercase();
+        // It decides how urgent the rest is. Its absence is not said: a clone does not know who else has one.
+        let pushed = match key.pushed() {
+            Some(true) => format!("{}  ", self.paint(MARK, "pushed: treat it as public")),
+            _ => String::new(),
+        };
         writeln!(
             out,
-            "{}: {}  {} confidence, {}, {}",
+            "{}: {}  {pushed}{} confidence, {}, {}",
             self.paint(style, severity),
             self.paint(BOLD, &key.secret.redacted()),
             confidence,
@@ -126,6 +131,9 @@ impl Page<'_> {
                 " ".repeat(snippet.indent),
                 self.paint(MARK, &"^".repeat(snippet.carets))
             )?;
+        }
+        for line in provenance::lines(location, self.shown, self.options) {
+            writeln!(out, "    {}", self.paint(DIM, &line))?;
         }
         Ok(())
     }
@@ -207,8 +215,11 @@ fn facts(location: &Location) -> String {
         let id: String = id.to_string().chars().take(SHORT_ID).collect();
         facts.push(format!("{noun} {id}"));
     }
-    if location.reachable == Some(Reachable::None) {
-        facts.push("unreachable".to_owned());
+    match location.reachable {
+        Some(Reachable::None) => facts.push("unreachable".to_owned()),
+        Some(Reachable::Stash) => facts.push("stash".to_owned()),
+        Some(Reachable::Reflog) => facts.push("reflog only".to_owned()),
+        Some(Reachable::Refs) | None => {}
     }
     if location.tracked == Some(false) {
         facts.push("untracked".to_owned());

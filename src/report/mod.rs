@@ -2,14 +2,21 @@
 
 mod human;
 mod json;
+mod jsonl;
 mod judgements;
+mod provenance;
 pub mod sanitize;
+mod sarif;
 mod snippet;
 mod summary;
+mod uri;
+mod when;
+mod wire;
 
 use std::io::{self, Write};
 
 use crate::model::{Mask, Outcome};
+use crate::rules::Rule;
 
 /// The forms that a report can take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,11 +26,30 @@ pub enum Format {
     Human,
     /// One JSON object with the schema `aisaleaks/1`.
     Json,
+    /// A JSON object a line: one for each location and each problem, and last a summary.
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 4] = [Self::Human, Self::Json, Self::Jsonl, Self::Sarif];
+
+    /// The name that the command line uses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+            Self::Jsonl => "jsonl",
+            Self::Sarif => "sarif",
+        }
+    }
 }
 
 /// How to write it.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct Options<'a> {
     /// Whether to write keys in full. Only a person who asked for it gets this.
     pub show_secrets: bool,
     /// Whether to colour the human report.
@@ -32,15 +58,24 @@ pub struct Options {
     pub now: jiff::Timestamp,
     /// Columns that a context line may take in the human report; 0 for no limit.
     pub width: usize,
+    /// The rules that were looked for, which SARIF describes.
+    pub rules: &'a [Rule],
+    /// Whether SARIF names authors, their addresses and the summaries of their commits.
+    pub sarif_authors: bool,
+    /// What a relative path counts from, as an absolute path: SARIF names repositories by absolute URIs.
+    pub directory: String,
 }
 
-impl Default for Options {
+impl Default for Options<'_> {
     fn default() -> Self {
         Self {
             show_secrets: false,
             color: false,
             now: jiff::Timestamp::UNIX_EPOCH,
             width: 100,
+            rules: &[],
+            sarif_authors: false,
+            directory: "/".to_owned(),
         }
     }
 }
@@ -51,7 +86,7 @@ pub fn write(
     format: Format,
     outcome: &Outcome,
     mask: &dyn Mask,
-    options: &Options,
+    options: &Options<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let shown = Shown {
@@ -60,7 +95,9 @@ pub fn write(
     };
     match format {
         Format::Human => human::write(outcome, shown, options, out),
-        Format::Json => json::write(outcome, shown, out),
+        Format::Json => json::write(outcome, shown, options, out),
+        Format::Jsonl => jsonl::write(outcome, shown, options, out),
+        Format::Sarif => sarif::write(outcome, shown, options, out),
     }
 }
 
@@ -69,7 +106,7 @@ pub fn write(
 pub fn write_judgements(
     outcome: &Outcome,
     mask: &dyn Mask,
-    options: &Options,
+    options: &Options<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let shown = Shown {
@@ -116,5 +153,7 @@ impl Shown<'_> {
     }
 }
 
+#[cfg(test)]
+mod history_tests;
 #[cfg(test)]
 mod tests;

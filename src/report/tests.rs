@@ -17,11 +17,11 @@ impl Mask for Known {
     }
 }
 
-fn key_text() -> String {
+pub(super) fn key_text() -> String {
     format!("sk-aisa-{}Q9k", "Zq8Lr2Tw".repeat(5))
 }
 
-fn at(origin: Origin, path: Option<&[u8]>) -> Location {
+pub(super) fn at(origin: Origin, path: Option<&[u8]>) -> Location {
     Location {
         origin,
         path: path.map(<[u8]>::to_vec),
@@ -39,7 +39,7 @@ fn at(origin: Origin, path: Option<&[u8]>) -> Location {
     }
 }
 
-fn outcome() -> Outcome {
+pub(super) fn outcome() -> Outcome {
     let mut file = at(Origin::Worktree, Some(b"src/app.py"));
     file.tracked = Some(true);
     file.context = Some(Context {
@@ -88,7 +88,7 @@ fn outcome() -> Outcome {
     }
 }
 
-fn report(format: Format, outcome: &Outcome, options: &Options) -> String {
+pub(super) fn report(format: Format, outcome: &Outcome, options: &Options<'_>) -> String {
     let mut out = Vec::new();
     write(format, outcome, &Known(key_text()), options, &mut out).expect("a Vec takes any bytes");
     String::from_utf8(out).expect("reports are UTF-8")
@@ -170,7 +170,7 @@ fn many_places_are_capped_and_the_rest_counted() {
 
 #[test]
 fn colour_and_secrets_only_on_request() {
-    for format in [Format::Human, Format::Json] {
+    for format in Format::ALL {
         let plain = report(format, &outcome(), &Options::default());
         assert!(
             !plain.contains('\u{1b}') && !plain.contains(&key_text()),
@@ -282,6 +282,7 @@ struct ReadLocation {
     blob: Option<String>,
     introduced: Option<()>,
     removed: Option<()>,
+    renamed_from: Option<String>,
     events: Vec<()>,
     events_total: u64,
     refs: Vec<String>,
@@ -380,6 +381,7 @@ fn every_field_of_the_schema_is_there() {
     for field in [
         "member",
         "path_bytes",
+        "renamed_from",
         "introduced",
         "removed",
         "blob",
@@ -395,7 +397,7 @@ fn exact_bytes_of_a_path_with_a_key_are_not_told() {
     let mut leaky = outcome();
     let path = [b"\xff", key_text().as_bytes()].concat();
     leaky.keys[0].locations = vec![at(Origin::Worktree, Some(&path))];
-    for format in [Format::Human, Format::Json] {
+    for format in Format::ALL {
         let text = report(format, &leaky, &Options::default());
         assert!(!text.contains("Zq8Lr2Tw"), "{text}");
     }

@@ -1,0 +1,97 @@
+//! The report as JSON lines, for `jq` and log pipelines: every line is an object that stands on its own.
+//!
+//! `type` says what a line is:
+//!
+//! - `location`: one place of a key, with all facts about the key repeated, in the fields of schema `aisaleaks/1`;
+//! - `problem`: something that could not be read or finished;
+//! - `summary`: always the last line, with `complete` and the counts. A report without it was cut off, and one whose
+//!   `complete` is false is not a clean one, whatever the other lines say.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::wire::{self, KeyFacts, SCHEMA, TOOL, Tool, WireLocation, WireProblem};
+use super::wire::{WireStats, WireTarget};
+use super::{Options, Shown};
+use crate::model::Outcome;
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Line {
+    Location(Box<LocationLine>),
+    Problem(ProblemLine),
+    Summary(Summary),
+}
+
+#[derive(Serialize)]
+struct LocationLine {
+    schema: &'static str,
+    #[serde(flatten)]
+    key: KeyFacts,
+    #[serde(flatten)]
+    location: WireLocation,
+}
+
+#[derive(Serialize)]
+struct ProblemLine {
+    schema: &'static str,
+    #[serde(flatten)]
+    problem: WireProblem,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    schema: &'static str,
+    tool: Tool,
+    complete: bool,
+    targets: Vec<WireTarget>,
+    stats: WireStats,
+    keys: usize,
+    locations: usize,
+    problems: usize,
+    suppressed: u64,
+}
+
+/// Writes a line for each location and each problem, and one for the run.
+pub(super) fn write(
+    outcome: &Outcome,
+    shown: Shown<'_>,
+    options: &Options<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let schema = SCHEMA;
+    for key in &outcome.keys {
+        let facts = wire::key(key, shown, options.now);
+        for at in &key.locations {
+            let line = LocationLine {
+                schema,
+                key: facts.clone(),
+                location: wire::location(at, shown),
+            };
+            push(&Line::Location(Box::new(line)), out)?;
+        }
+    }
+    for problem in &outcome.problems {
+        let problem = wire::problem(problem, shown);
+        push(&Line::Problem(ProblemLine { schema, problem }), out)?;
+    }
+    let targets = outcome.targets.iter();
+    let summary = Summary {
+        schema,
+        tool: TOOL,
+        complete: outcome.complete(),
+        targets: targets.map(|target| wire::target(target, shown)).collect(),
+        stats: wire::stats(outcome),
+        keys: outcome.keys.len(),
+        locations: outcome.keys.iter().map(|key| key.locations.len()).sum(),
+        problems: outcome.problems.len(),
+        suppressed: outcome.suppressed,
+    };
+    push(&Line::Summary(summary), out)
+}
+
+fn push(line: &Line, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, line).map_err(io::Error::from)?;
+    out.write_all(b"\n")
+}

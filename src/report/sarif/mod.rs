@@ -1,0 +1,155 @@
+//! The report as SARIF 2.1.0 (OASIS Standard, with errata 01), in the subset and within the limits that GitHub's code
+//! scanning takes. A result is a key: one revocation answers all its places.
+//!
+//! Names, e-mail addresses and the summaries of commits are left out unless they are asked for: an uploaded report is
+//! read by more people than the repository's history may be.
+
+mod limits;
+mod notices;
+mod places;
+mod results;
+mod rules;
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+use serde_sarif::sarif::{
+    ArtifactLocation, Message, PropertyBag, Run, RunAutomationDetails, Sarif, Tool, ToolComponent,
+    VersionControlDetails,
+};
+
+use super::uri::percent_encoded;
+use super::{Options, Shown};
+use crate::model::{Outcome, TargetKind};
+use limits::Cut;
+use rules::Rules;
+
+/// Where the schema of this version is published.
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+/// What relative paths count from: the name that GitHub, and by custom everybody else, gives to the checkout.
+const ROOT: &str = "%SRCROOT%";
+/// Results of one tool and purpose replace each other on GitHub; the slash at the end means that runs have no name.
+const CATEGORY: &str = "aisaleaks/";
+
+/// What every part of the report needs to know.
+#[derive(Clone, Copy)]
+struct Page<'a> {
+    shown: Shown<'a>,
+    options: &'a Options<'a>,
+}
+
+/// Writes the report as one object and a newline.
+pub(super) fn write(
+    outcome: &Outcome,
+    shown: Shown<'_>,
+    options: &Options<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let log = Sarif::builder()
+        .schema(SCHEMA)
+        .version("2.1.0")
+        .runs(vec![run(outcome, Page { shown, options })])
+        .build();
+    serde_json::to_writer_pretty(&mut *out, &log).map_err(io::Error::from)?;
+    out.write_all(b"\n")
+}
+
+fn run(outcome: &Outcome, page: Page<'_>) -> Run {
+    let rules = Rules::of(outcome, page);
+    let mut cut = Cut::default();
+    let results = results::of(outcome, &rules, page, &mut cut);
+    let (notifications, descriptors) = notices::of(outcome, &cut, page);
+    let driver = ToolComponent::builder()
+        .name(env!("CARGO_PKG_NAME"))
+        .full_name(concat!("aisaleaks ", env!("CARGO_PKG_VERSION")))
+        .version(env!("CARGO_PKG_VERSION"))
+        .semantic_version(env!("CARGO_PKG_VERSION"))
+        .information_uri(rules::DOCUMENTATION)
+        .rules(rules.descriptors)
+        .notifications(descriptors)
+        .build();
+    let root = ArtifactLocation::builder()
+        .description("The folder that was scanned: the root of the repository.")
+        .build();
+    let mut run = Run::builder()
+        .tool(Tool::builder().driver(driver).build())
+        .automation_details(automation())
+        .invocations(vec![notices::invocation(outcome, notifications)])
+        .original_uri_base_ids([(ROOT.to_owned(), root)])
+        .column_kind("unicodeCodePoints")
+        .properties(facts(outcome))
+        .results(results)
+        .build();
+    let provenance = provenance(outcome, page);
+    if !provenance.is_empty() {
+        run.version_control_provenance = Some(provenance);
+    }
+    if !page.shown.show_secrets {
+        run.redaction_tokens = Some(vec!["…".to_owned()]);
+    }
+    run
+}
+
+fn automation() -> RunAutomationDetails {
+    let text = "Search for leaked AIsa API keys in files and git histories.";
+    RunAutomationDetails::builder()
+        .id(CATEGORY)
+        .description(Message::from(text))
+        .build()
+}
+
+/// What was done and left out, so that an upload alone tells whether it is about everything.
+fn facts(outcome: &Outcome) -> PropertyBag {
+    let stats = &outcome.stats;
+    bag([
+        ("complete", json!(outcome.complete())),
+        ("suppressed", json!(outcome.suppressed)),
+        ("files", json!(stats.files)),
+        ("blobs", json!(stats.blobs)),
+        ("commits", json!(stats.commits)),
+        ("bytes", json!(stats.bytes)),
+        ("excluded", json!(stats.excluded)),
+    ])
+}
+
+/// The repositories that were scanned, and what their HEAD was.
+fn provenance(outcome: &Outcome, page: Page<'_>) -> Vec<VersionControlDetails> {
+    let git = outcome.targets.iter().filter(|at| at.kind == TargetKind::Git);
+    git.filter_map(|target| {
+        let head = target.head?;
+        let root = ArtifactLocation::builder().uri_base_id(ROOT).build();
+        let details = VersionControlDetails::builder()
+            .repository_uri(page.file_uri(&target.path))
+            .revision_id(head.to_string())
+            .mapped_to(root);
+        Some(details.build())
+    })
+    .collect()
+}
+
+impl Page<'_> {
+    /// The absolute `file:` URI (RFC 8089) of a path as it was typed.
+    fn file_uri(&self, path: &str) -> String {
+        let absolute = std::path::Path::new(&self.options.directory).join(path);
+        let tidy: std::path::PathBuf = absolute.components().collect();
+        let text = self.shown.text(&tidy.to_string_lossy());
+        let slash = if text.starts_with('/') { "" } else { "/" };
+        format!("file://{slash}{}", percent_encoded(text.as_bytes()))
+    }
+}
+
+/// A property bag of these values, without those that are null.
+fn bag<const N: usize>(values: [(&str, Value); N]) -> PropertyBag {
+    let known = values.into_iter().filter(|(_, value)| !value.is_null());
+    PropertyBag::builder()
+        .additional_properties(
+            known
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect::<std::collections::BTreeMap<_, _>>(),
+        )
+        .build()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+//! What could not be read or was left out, as SARIF's notifications: a run with one must not look like a clean one.
+
+use serde_json::{Value, json};
+use serde_sarif::sarif::{
+    Invocation, Message, MultiformatMessageString, Notification, ReportingDescriptor,
+    ReportingDescriptorReference,
+};
+
+use super::{Cut, Page, bag, limits};
+use crate::model::{Outcome, Problem};
+use crate::report::summary;
+
+/// The kind of a notification about this report, beside the kinds of problems.
+const TRUNCATED: &str = "truncated";
+
+/// The run: successful only if everything was read.
+pub(super) fn invocation(outcome: &Outcome, notifications: Vec<Notification>) -> Invocation {
+    Invocation::builder()
+        .execution_successful(outcome.complete())
+        .tool_execution_notifications(notifications)
+        .build()
+}
+
+/// A notification for each problem and each kind of truncation, and a descriptor for each kind.
+pub(super) fn of(
+    outcome: &Outcome,
+    cut: &Cut,
+    page: Page<'_>,
+) -> (Vec<Notification>, Vec<ReportingDescriptor>) {
+    let mut notices = Notices::default();
+    for problem in &outcome.problems {
+        notices.problem(problem, page);
+    }
+    if cut.results > 0 {
+        let (left, limit) = (summary::count(cut.results as u64, "key"), limits::RESULTS);
+        let text = format!(
+            "{left} left out: code scanning takes at most {limit} results in a run. -f json has them all."
+        );
+        notices.push(TRUNCATED, text, "warning", []);
+    }
+    if cut.places > 0 {
+        let (left, limit) = (summary::count(cut.places as u64, "place"), limits::PLACES);
+        let text = format!(
+            "{left} left out: at most {limit} of a key are listed here. -f json has them all."
+        );
+        notices.push(TRUNCATED, text, "warning", []);
+    }
+    (notices.notifications, notices.descriptors)
+}
+
+#[derive(Default)]
+struct Notices {
+    notifications: Vec<Notification>,
+    descriptors: Vec<ReportingDescriptor>,
+}
+
+impl Notices {
+    fn problem(&mut self, problem: &Problem, page: Page<'_>) {
+        let shown = page.shown;
+        let (place, message) = (shown.text(&problem.place), shown.text(&problem.message));
+        let accepted = problem.accepted.as_deref().map(|text| shown.text(text));
+        let level = if accepted.is_some() { "note" } else { "error" };
+        let parted = if place.is_empty() { "" } else { ": " };
+        let text = format!("{place}{parted}{message}");
+        let properties = [
+            ("fingerprint", json!(problem.fingerprint())),
+            ("accepted", json!(accepted)),
+        ];
+        self.push(problem.kind.name(), text, level, properties);
+    }
+
+    fn push<const N: usize>(
+        &mut self,
+        kind: &str,
+        text: String,
+        level: &str,
+        properties: [(&str, Value); N],
+    ) {
+        let known = self.descriptors.iter().position(|at| at.id == kind);
+        let index = known.unwrap_or_else(|| {
+            self.descriptors.push(descriptor(kind));
+            self.descriptors.len() - 1
+        });
+        let reference = ReportingDescriptorReference::builder()
+            .id(kind)
+            .index(index as i64)
+            .build();
+        let notification = Notification::builder()
+            .descriptor(reference)
+            .level(level)
+            .message(Message::builder().text(text).build())
+            .properties(bag(properties));
+        self.notifications.push(notification.build());
+    }
+}
+
+fn descriptor(kind: &str) -> ReportingDescriptor {
+    let text = match kind {
+        TRUNCATED => "Something was found that this report has no room for.".to_owned(),
+        _ => format!("Something could not be read or finished: {kind}."),
+    };
+    ReportingDescriptor::builder()
+        .id(kind)
+        .short_description(MultiformatMessageString::builder().text(text).build())
+        .build()
+}

@@ -1,0 +1,185 @@
+//! Locations as SARIF tells them: a file with a region, or a logical location where there is no file.
+
+use serde_json::{Value, json};
+use serde_sarif::sarif::{
+    ArtifactContent, ArtifactLocation, Location as SarifLocation, LogicalLocation,
+    PhysicalLocation, PropertyBag, Region,
+};
+
+use super::{Page, ROOT, bag};
+use crate::model::{Attribution, Commit, Context, Key, Location, Origin, Place};
+use crate::report::uri::percent_encoded;
+use crate::report::when;
+
+/// Refs that are named one by one.
+const REFS: usize = 10;
+/// Where git keeps what has no file of its own.
+const GIT: &str = ".git";
+
+/// Whether the location is in a file or in the name of one, now or in history.
+pub(super) fn is_file(location: &Location) -> bool {
+    let origin = match location.origin {
+        Origin::Worktree | Origin::Config | Origin::History | Origin::Staged => true,
+        // A label is the name of a file that somebody else keeps.
+        Origin::PathName | Origin::Stdin => true,
+        Origin::Note
+        | Origin::CommitMessage
+        | Origin::TagMessage
+        | Origin::Author
+        | Origin::RefName => false,
+    };
+    origin && location.path.is_some()
+}
+
+impl Page<'_> {
+    /// The location, with what is known about it as properties.
+    pub(super) fn place(&self, key: &Key, at: &Location) -> SarifLocation {
+        let mut location = SarifLocation::builder()
+            .properties(self.facts(at))
+            .build();
+        if is_file(at) {
+            let path = at.path.as_deref().unwrap_or_default();
+            let mut physical = PhysicalLocation::builder()
+                .artifact_location(self.artifact(path))
+                .build();
+            physical.region = Some(match at.place {
+                Some(place) => self.region(key, place),
+                None => whole(),
+            });
+            physical.context_region = at.place.zip(at.context.as_ref()).map(context);
+            location.physical_location = Some(physical);
+            return location;
+        }
+        // GitHub refuses a whole file for one result without an artifact. What has no file of its own stands in the
+        // repository's own folder, which is no invention; the logical location says which object or ref it is. Lines of
+        // it, and the text around it, are not told: a line of a commit's header is somebody's name.
+        if at.origin != Origin::Stdin {
+            let artifact = ArtifactLocation::builder().uri(GIT).uri_base_id(ROOT);
+            let mut physical = PhysicalLocation::builder()
+                .artifact_location(artifact.build())
+                .build();
+            physical.region = Some(whole());
+            location.physical_location = Some(physical);
+        }
+        let name = self.logical_name(at);
+        let logical = LogicalLocation::builder()
+            .fully_qualified_name(format!("{}/{name}", at.origin.name()))
+            .kind(at.origin.name())
+            .name(name);
+        location.logical_locations = Some(vec![logical.build()]);
+        location
+    }
+
+    /// What a place without a file is called.
+    pub(super) fn logical_name(&self, at: &Location) -> String {
+        let object = at.blob.map(|id| id.to_string()).unwrap_or_default();
+        let name = || match &at.path {
+            Some(path) => self.shown.path(path).0,
+            None => object.clone(),
+        };
+        match at.origin {
+            Origin::CommitMessage => format!("message of commit {object}"),
+            Origin::TagMessage => format!("message of tag {object}"),
+            Origin::Author => format!("author or committer in {object}"),
+            Origin::RefName => format!("name of ref {}", name()),
+            Origin::Note => format!("note {}", name()),
+            Origin::Stdin => "standard input".to_owned(),
+            _ if object.is_empty() => at.origin.name().to_owned(),
+            _ => format!("object {object}"),
+        }
+    }
+
+    /// A path as a URI: relative to the root unless it is absolute. A path with a key in it is told without the key.
+    fn artifact(&self, path: &[u8]) -> ArtifactLocation {
+        let uri = match self.shown.path(path) {
+            (_, true) => percent_encoded(path),
+            (masked, false) => percent_encoded(masked.as_bytes()),
+        };
+        if uri.starts_with('/') {
+            return ArtifactLocation::builder()
+                .uri(format!("file://{uri}"))
+                .build();
+        }
+        ArtifactLocation::builder()
+            .uri(uri)
+            .uri_base_id(ROOT)
+            .build()
+    }
+
+    fn region(&self, key: &Key, place: Place) -> Region {
+        let text = if self.shown.show_secrets {
+            key.secret.expose().to_owned()
+        } else {
+            key.secret.redacted()
+        };
+        let start = place.column.max(1);
+        let line = place.line.max(1);
+        // The end is exclusive; a region of no characters would be an insertion point.
+        let end = match place.end_line > line {
+            true => place.end_column.max(1),
+            false => place.end_column.max(start + 1),
+        };
+        Region::builder()
+            .start_line(line as i64)
+            .start_column(start as i64)
+            .end_line(place.end_line.max(line) as i64)
+            .end_column(end as i64)
+            .snippet(ArtifactContent::builder().text(text).build())
+            .build()
+    }
+
+    fn facts(&self, at: &Location) -> PropertyBag {
+        let history = at.attribution.as_deref();
+        let commit = |commit: &Commit, at_or_before| self.commit(commit, at_or_before);
+        let introduced =
+            history.and_then(|at| Some(commit(at.introduced.as_ref()?, at.at_or_before)));
+        let removed = history.and_then(|at| Some(commit(at.removed.as_ref()?, false)));
+        let from = history.and_then(|at| at.renamed_from.as_deref());
+        bag([
+            ("origin", json!(at.origin)),
+            ("object", json!(at.blob.map(|id| id.to_string()))),
+            ("introduced", json!(introduced)),
+            ("removed", json!(removed)),
+            ("renamedFrom", json!(from.map(|path| self.shown.path(path).0))),
+            ("refs", json!(history.map(|at| self.refs(at)))),
+            ("refsTotal", json!(history.map(|at| at.refs_total))),
+            ("reachable", json!(at.reachable)),
+            ("tracked", json!(at.tracked)),
+        ])
+    }
+
+    fn refs(&self, history: &Attribution) -> Vec<String> {
+        let names = history.refs.iter().take(REFS);
+        names.map(|name| self.shown.path(name).0).collect()
+    }
+
+    /// A commit by its id and date; who and why only where it was asked for.
+    fn commit(&self, commit: &Commit, at_or_before: bool) -> Value {
+        let mut value = json!({
+            "commit": commit.id.to_string(),
+            "date": commit.date.and_then(when::rfc3339),
+        });
+        if at_or_before {
+            value["atOrBefore"] = json!(true);
+        }
+        if self.options.sarif_authors {
+            value["author"] = json!(self.shown.text(&commit.author));
+            value["email"] = json!(self.shown.text(&commit.email));
+            value["summary"] = json!(self.shown.text(&commit.summary));
+        }
+        value
+    }
+}
+
+/// What stands for a place without lines, such as the name of a file: GitHub wants a first line of every location.
+fn whole() -> Region {
+    Region::builder().start_line(1).build()
+}
+
+fn context((place, context): (Place, &Context)) -> Region {
+    Region::builder()
+        .start_line(place.line.max(1) as i64)
+        .end_line(place.end_line.max(place.line).max(1) as i64)
+        .snippet(ArtifactContent::builder().text(context.text.clone()).build())
+        .build()
+}

@@ -1,0 +1,168 @@
+//! A key as a SARIF result.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use serde_sarif::sarif::{Location as SarifLocation, Message, Result, ResultKind, ResultLevel};
+
+use super::{Cut, Page, Rules, bag, limits};
+use crate::model::{Key, Location, Origin, Outcome, Severity};
+use crate::report::{sanitize, summary, when};
+
+/// The results, worst first as the keys are, and no more than may be.
+pub(super) fn of(outcome: &Outcome, rules: &Rules, page: Page<'_>, cut: &mut Cut) -> Vec<Result> {
+    cut.results = outcome.keys.len().saturating_sub(limits::RESULTS);
+    let keys = outcome.keys.iter().take(limits::RESULTS);
+    keys.map(|key| result(key, rules, page, cut)).collect()
+}
+
+fn result(key: &Key, rules: &Rules, page: Page<'_>, cut: &mut Cut) -> Result {
+    let first = primary(key);
+    let others = key.locations.iter().enumerate();
+    let others = others.filter(|(at, _)| Some(*at) != first);
+    let related: Vec<&Location> = others
+        .map(|(_, other)| other)
+        .take(limits::PLACES - 1)
+        .collect();
+    let listed = related.len() + usize::from(first.is_some());
+    cut.places += key.locations.len() - listed;
+
+    let first = first.and_then(|at| key.locations.get(at));
+    let numbered = related.iter().zip(1..);
+    let places: Vec<SarifLocation> = numbered
+        .map(|(at, id)| {
+            let mut place = page.place(key, at);
+            place.id = Some(id);
+            place.message = Some(message(page.told(at)));
+            place
+        })
+        .collect();
+    let mut result = Result::builder()
+        .rule_id(page.shown.text(&key.rule))
+        .kind(ResultKind::Fail)
+        .level(match key.severity() {
+            Severity::Error => ResultLevel::Error,
+            Severity::Warning => ResultLevel::Warning,
+            Severity::Note => ResultLevel::Note,
+        })
+        .message(message(text(key, first, &related, page)))
+        .locations(first.map(|at| page.place(key, at)).into_iter().collect::<Vec<_>>())
+        .partial_fingerprints(fingerprints(key))
+        .properties(facts(key, page))
+        .build();
+    result.rule_index = rules.index(&key.rule);
+    if !places.is_empty() {
+        result.related_locations = Some(places);
+    }
+    result
+}
+
+fn message(text: String) -> Message {
+    Message::builder().text(text).build()
+}
+
+/// The place where an alert is shown: a file that is there now if there is one, else any file.
+fn primary(key: &Key) -> Option<usize> {
+    let rank = |location: &Location| {
+        let at_head = location.attribution.as_ref().is_some_and(|at| at.at_head);
+        let now = matches!(location.origin, Origin::Worktree | Origin::Staged) || at_head;
+        match (super::places::is_file(location), now) {
+            (true, true) => 0,
+            (true, false) => 1,
+            (false, _) => 2,
+        }
+    };
+    // The first of equals: the pipeline has sorted them.
+    let places = key.locations.iter().enumerate();
+    places.min_by_key(|(_, at)| rank(at)).map(|(at, _)| at)
+}
+
+/// Of the key alone, so that they stay when lines move and differ for two keys on a line. GitHub knows an alert by its
+/// rule, its path and `primaryLocationLineHash`, in the form `hash:occurrence`, and ignores other names.
+fn fingerprints(key: &Key) -> BTreeMap<String, String> {
+    let fingerprint = key.secret.fingerprint();
+    let digits = fingerprint.trim_start_matches("sha256:");
+    let short: String = digits.chars().take(16).collect();
+    [
+        ("aisaleaks/v1".to_owned(), fingerprint.clone()),
+        ("primaryLocationLineHash".to_owned(), format!("{short}:1")),
+    ]
+    .into()
+}
+
+/// What it is, how urgent it is, and where else it stands; a number in parentheses links to a related location.
+fn text(key: &Key, first: Option<&Location>, related: &[&Location], page: Page<'_>) -> String {
+    let redacted = key.secret.redacted();
+    let mut text = format!("AIsa API key {redacted} leaked");
+    if let Some(at) = first {
+        text.push_str(&format!(" ({})", escaped(&page.told(at))));
+    }
+    text.push_str(". Revoke it first: https://console.aisa.one, API Keys.");
+    if key.pushed() == Some(true) {
+        text.push_str(" It was pushed: treat it as public.");
+    }
+    if let Some(day) = key.first_seen().and_then(when::day) {
+        text.push_str(&format!(" First committed on {day}."));
+    }
+    if !related.is_empty() {
+        let links = related.iter().zip(1..).take(limits::LINKS);
+        let links: Vec<String> = links
+            .map(|(at, id)| format!("[{}]({id})", escaped(&page.told(at))))
+            .collect();
+        text.push_str(&format!(" It also stands in {}", links.join(", ")));
+        let more = key.locations.len() - 1 - links.len();
+        if more > 0 {
+            text.push_str(&format!(" and {} more", summary::grouped(more as u64)));
+        }
+        text.push('.');
+    }
+    text
+}
+
+/// Brackets mean a link in a message (SARIF 3.11.6), and a backslash takes that meaning from them.
+fn escaped(text: &str) -> String {
+    let special = |c: &char| matches!(c, '\\' | '[' | ']');
+    text.chars()
+        .flat_map(|c| special(&c).then_some('\\').into_iter().chain([c]))
+        .collect()
+}
+
+fn facts(key: &Key, page: Page<'_>) -> serde_sarif::sarif::PropertyBag {
+    let first_seen = key.first_seen();
+    let secret = page.shown.show_secrets.then(|| key.secret.expose());
+    bag([
+        ("redacted", json!(key.secret.redacted())),
+        ("secret", json!(secret)),
+        ("confidence", json!(key.confidence)),
+        ("verdict", json!("unchecked")),
+        ("firstSeen", json!(first_seen.and_then(when::rfc3339))),
+        (
+            "ageDays",
+            json!(first_seen.map(|then| when::age_days(then, page.options.now))),
+        ),
+        ("atHead", json!(key.at_head())),
+        ("pushed", json!(key.pushed())),
+        ("places", json!(key.locations.len())),
+    ])
+}
+
+impl Page<'_> {
+    /// A place in a few words: `src/app.py:3`, or `message of commit 4f1c0d9a7b32`.
+    fn told(&self, at: &Location) -> String {
+        match (super::places::is_file(at), &at.path) {
+            (true, Some(path)) => {
+                let mut text = self.shown.visible_path(path);
+                match at.place {
+                    Some(place) => text.push_str(&format!(":{}", place.line)),
+                    None if at.origin == Origin::PathName => text.insert_str(0, "the name of "),
+                    None => {}
+                }
+                if at.origin == Origin::History {
+                    text.push_str(", in history");
+                }
+                text
+            }
+            _ => sanitize::visible(&self.logical_name(at)),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The rules as SARIF's `reportingDescriptor`s, with AIsa's own advice as their help.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+use serde_sarif::sarif::{
+    MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor,
+};
+
+use super::{Page, bag, limits};
+use crate::model::{Confidence, Outcome, Severity};
+
+/// AIsa's page about keys.
+pub(super) const DOCUMENTATION: &str = "https://aisa.one/docs/guides/authentication";
+
+/// AIsa's own steps, in its order.
+const HELP: &str = "A leaked AIsa API key is spend authority: charges go to the workspace's wallet until the key is revoked.
+
+1. **Revoke the key**, before anything else, in the [console](https://console.aisa.one) under API Keys. It takes effect at once.
+2. Create a new key with the same label and a version suffix (`prod-web-app-v2`).
+3. Put the new key in your secret manager and deploy it; code reads it from `AISA_API_KEY`.
+4. Check the usage logs, filtered by the old key.
+5. Only then clean the files and the git history. A key that was pushed stays public whatever is removed.
+
+How not to leak the next one:
+
+- Never write a key into code, not as the fallback of an environment variable either.
+- Add `.env` to `.gitignore`; in CI, use the provider's secret store (`${{ secrets.AISA_API_KEY }}`).
+- Never ship a key to a browser or a mobile client: bundlers copy what has a public prefix (`VITE_`, `NEXT_PUBLIC_`).
+- One key per service; rotate every 90 days, or at once on exposure.
+
+See [AIsa's documentation](https://aisa.one/docs/guides/authentication).
+";
+
+/// The rules of a run.
+pub(super) struct Rules {
+    /// As the report lists them.
+    pub descriptors: Vec<ReportingDescriptor>,
+    indices: HashMap<String, i64>,
+}
+
+impl Rules {
+    /// All rules that were looked for, and whatever else a key names: every `ruleIndex` has to lead somewhere.
+    pub(super) fn of(outcome: &Outcome, page: Page<'_>) -> Self {
+        let mut rules = Self {
+            descriptors: Vec::new(),
+            indices: HashMap::new(),
+        };
+        for rule in page.options.rules {
+            let tags = rule.tags.iter().map(String::as_str);
+            rules.add(&rule.id, &rule.description, tags, rule.confidence, page);
+        }
+        for key in &outcome.keys {
+            rules.add(&key.rule, "A leaked API key", [], key.confidence, page);
+        }
+        rules
+    }
+
+    /// Where a rule is in the list.
+    pub(super) fn index(&self, id: &str) -> Option<i64> {
+        self.indices.get(id).copied()
+    }
+
+    fn add<'a>(
+        &mut self,
+        id: &str,
+        description: &str,
+        tags: impl IntoIterator<Item = &'a str>,
+        confidence: Confidence,
+        page: Page<'_>,
+    ) {
+        if self.indices.contains_key(id) {
+            return;
+        }
+        self.indices
+            .insert(id.to_owned(), self.descriptors.len() as i64);
+        let description = page.shown.text(description);
+        let level = level(confidence.into());
+        let descriptor = ReportingDescriptor::builder()
+            .id(page.shown.text(id))
+            .name(pascal(id))
+            .short_description(sentence(&description))
+            .full_description(sentence(&description))
+            .help(help())
+            .help_uri(DOCUMENTATION)
+            .default_configuration(ReportingConfiguration::builder().level(level).build())
+            .properties(properties(tags, confidence));
+        self.descriptors.push(descriptor.build());
+    }
+}
+
+/// SARIF's level for a severity, which has the same names.
+pub(super) fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+/// GitHub reads `security-severity` as a CVSS score (over 9.0 is critical, 4.0 to 6.9 medium, below that low), and
+/// `precision` and `problem.severity` for how to sort and filter.
+fn properties<'a>(tags: impl IntoIterator<Item = &'a str>, confidence: Confidence) -> PropertyBag {
+    let (score, precision, severity) = match confidence {
+        Confidence::High => ("9.5", "very-high", "error"),
+        Confidence::Medium => ("6.5", "medium", "warning"),
+        Confidence::Low => ("3.0", "low", "recommendation"),
+    };
+    let mut properties = bag([
+        ("security-severity", json!(score)),
+        ("precision", json!(precision)),
+        ("problem.severity", json!(severity)),
+    ]);
+    // CWE-798: use of hard-coded credentials.
+    let all = ["security", "external/cwe/cwe-798"].into_iter().chain(tags);
+    let all = all.take(limits::TAGS).map(str::to_owned).collect();
+    properties.tags = Some(all);
+    properties
+}
+
+fn help() -> MultiformatMessageString {
+    MultiformatMessageString::builder()
+        .text(HELP.replace("**", ""))
+        .markdown(HELP)
+        .build()
+}
+
+fn sentence(text: &str) -> MultiformatMessageString {
+    let stop = if text.ends_with('.') { "" } else { "." };
+    MultiformatMessageString::builder()
+        .text(format!("{text}{stop}"))
+        .build()
+}
+
+/// `aisa-api-key` as `AisaApiKey`: the form that SARIF's rules of style ask of a name.
+fn pascal(id: &str) -> String {
+    let words = id.split(|c: char| !c.is_ascii_alphanumeric());
+    words
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+            first.into_iter().chain(letters)
+        })
+        .collect()
+}
