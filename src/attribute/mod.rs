@@ -129,8 +129,14 @@ pub fn attribute(subject: &Subject<'_>, sighted: &Sighted) -> Standings {
     let paths = spots
         .map(|(id, spot)| told.standing(spot, &stories[id as usize]))
         .collect();
-    let led_to = led_to(&skeletons, nodes.iter().filter_map(|node| node.tree));
-    let is_lost = |id: &&ObjectId| number(id).is_none_or(|number| !led_to.contains(&number));
+    let led_to = led_to(
+        &skeletons,
+        store.len(),
+        nodes.iter().filter_map(|node| node.tree),
+    );
+    let is_lost = |id: &&ObjectId| {
+        !number(id).is_some_and(|number| led_to.get(number as usize) == Some(&true))
+    };
     Standings {
         paths,
         lost: sighted.blobs.keys().filter(is_lost).copied().collect(),
@@ -170,11 +176,12 @@ fn hold(
 }
 
 /// The objects that the trees of commits lead to, as far as keys stand in them.
-fn led_to(skeletons: &Skeletons, roots: impl Iterator<Item = u32>) -> BTreeSet<u32> {
-    let mut seen: BTreeSet<u32> = BTreeSet::new();
+fn led_to(skeletons: &Skeletons, objects: usize, roots: impl Iterator<Item = u32>) -> Vec<bool> {
+    let mut seen = vec![false; objects];
     let mut next: Vec<u32> = roots.collect();
     while let Some(tree) = next.pop() {
-        if seen.insert(tree) {
+        if let Some(met) = seen.get_mut(tree as usize).filter(|met| !**met) {
+            *met = true;
             next.extend(skeletons.entries(tree).iter().map(|entry| entry.child));
         }
     }

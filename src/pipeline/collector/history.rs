@@ -6,6 +6,8 @@ use std::path::Path;
 use super::super::notes::Notes;
 use super::super::sightings::{Located, Placed, Where};
 use super::{Collector, lock};
+use rayon::prelude::*;
+
 use crate::attribute::{self, Sighted, Standing, Standings, Subject};
 use crate::control::Control;
 use crate::detect;
@@ -68,20 +70,28 @@ impl Collector<'_> {
                 wanted.entry(object).or_default().push(missing);
             }
         }
-        let mut held = Vec::new();
-        for (object, missing) in wanted {
+        let locate = |(object, missing): (ObjectId, Vec<Wanted<'_>>)| {
             let told = missing.iter().all(|missing| missing.found.told.is_some());
-            let bytes = if told {
-                None
-            } else {
-                history.read(&object, control)
-            };
+            let bytes = (!told).then(|| history.read(&object, control)).flatten();
             let bytes = bytes.as_deref().unwrap_or_default();
-            for missing in missing {
-                held.push(self.locate(object, missing, bytes, &mut notes, base));
+            let located = missing.into_iter();
+            let located = located.map(|missing| self.locate(object, missing, bytes, base));
+            located.collect::<Vec<_>>()
+        };
+        let held: Vec<_> = history
+            .pool
+            .install(|| wanted.into_par_iter().flat_map_iter(locate).collect());
+        for (at, mut placed) in held {
+            let Location {
+                origin, path, blob, ..
+            } = &mut placed.location;
+            if let (Origin::History, Some(path), Some(blob)) = (*origin, path, blob)
+                && notes.has(blob, path)
+            {
+                *origin = Origin::Note;
             }
+            located.insert(at, placed);
         }
-        located.extend(held);
         // Names of refs, and objects of packs that lack their index, have no id to be told by.
         for (at, placed) in self.file_locations(&root) {
             located.entry(at).or_insert(placed);
@@ -129,7 +139,6 @@ impl Collector<'_> {
         object: ObjectId,
         missing: Wanted<'_>,
         bytes: &[u8],
-        notes: &mut Notes<'_>,
         base: &Path,
     ) -> ((u32, Where), Placed) {
         let found = missing.found;
@@ -137,14 +146,6 @@ impl Collector<'_> {
         let origin = match found.origin {
             Origin::CommitMessage | Origin::TagMessage if header::names_a_person(bytes, start) => {
                 Origin::Author
-            }
-            Origin::History
-                if missing
-                    .path
-                    .as_ref()
-                    .is_some_and(|path| notes.has(&object, path)) =>
-            {
-                Origin::Note
             }
             origin => origin,
         };

@@ -26,11 +26,12 @@ use crate::git::walk::{self, Visitor};
 use crate::git::{Kind, Repository, Store};
 use crate::model::{Chunk, ObjectId, Origin, Problem, ProblemKind, Reach, Sink};
 
-
 /// What a scan of history found out besides what it pushed.
 pub struct History {
     /// For looking at an object again.
     pub stores: Vec<Store>,
+    /// The threads that the run may use.
+    pub pool: rayon::ThreadPool,
     /// What HEAD points at.
     pub head: Option<ObjectId>,
     /// Distinct blobs read.
@@ -89,12 +90,14 @@ pub fn scan(
         bytes: 0,
         lineage: None,
         refs,
+        pool,
     };
+    let pool = &history.pool;
     for number in 1..=ROUNDS {
         let mut found = Vec::new();
         let store = pool.install(|| Store::open(repository, control.limits.alternates, &mut found));
         let round = Round::new(&store, repository, reach, sink, control);
-        pool.install(|| round.scan(&pool, &mut found));
+        pool.install(|| round.scan(pool, &mut found));
         let grown = !control.is_cancelled() && store.has_grown();
         history.blobs = round.blobs.load(Ordering::Relaxed);
         history.commits = round.commits.load(Ordering::Relaxed);
