@@ -24,7 +24,7 @@ use crate::rules::Rule;
 use prefilter::{ANCHOR, Prefilter};
 
 pub use excerpt::context;
-pub use lines::place;
+pub use lines::{Cursor, place};
 
 /// A key in the bytes that were searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
