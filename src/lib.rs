@@ -1,14 +1,15 @@
 //! Finds leaked AIsa API keys in files and in whole git histories.
 //!
 //! ```text
-//! Source ──chunk──> Detector ──finding──> Collector ──keys──> Report
+//! Source ──chunk──> Detector ──finding──> Collector ──keys──> Attribution ──> Report
 //! ```
 //!
 //! A source pushes chunks from many threads and knows nothing of secrets; the detector answers with marks; the
 //! collector groups findings by key. Imports point one way, and a test holds them to it:
-//! `cli > commands > pipeline > { source, detect, report } > { rules, git } > { model, control, error }`.
+//! `cli > commands > pipeline > { source, detect, attribute, report } > { rules, git } > { model, control, error }`.
 #![deny(missing_docs, unsafe_code)]
 
+pub mod attribute;
 pub mod cli;
 pub mod commands;
 pub mod control;

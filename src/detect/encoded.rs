@@ -11,23 +11,42 @@ const DEPTH: usize = 2;
 const SHORTEST_BASE64: usize = 38;
 const SHORTEST_HEX: usize = 56;
 
-/// Decoded bytes, and for each of them where it was written.
-#[derive(Default)]
-struct Decoded {
-    bytes: Vec<u8>,
-    written: Vec<Range<usize>>,
+/// Decoded bytes, and where they were written.
+struct Decoded<'a> {
+    bytes: &'a [u8],
+    written: Written<'a>,
 }
 
-impl Decoded {
-    fn push(&mut self, byte: u8, written: Range<usize>) {
-        self.bytes.push(byte);
-        self.written.push(written);
-    }
+/// Where each decoded byte was written. Every long word of a line is decoded in six ways: what can be computed is not
+/// stored.
+enum Written<'a> {
+    /// In digits of base64 from here on.
+    Base64(usize),
+    /// In pairs of digits from here on.
+    Hex(usize),
+    /// Some in three characters, some in one.
+    Percent(&'a [Range<usize>]),
+}
 
+impl Written<'_> {
+    fn byte(&self, nth: usize) -> Option<Range<usize>> {
+        match self {
+            Self::Base64(from) => {
+                // A byte begins in one digit and ends in the next.
+                let second = from + (4 * (nth + 1)).div_ceil(3) - 1;
+                Some(second - 1..second + 1)
+            }
+            Self::Hex(from) => Some(from + 2 * nth..from + 2 * nth + 2),
+            Self::Percent(written) => written.get(nth).cloned(),
+        }
+    }
+}
+
+impl Decoded<'_> {
     /// Where these decoded bytes were written.
     fn written(&self, span: &Range<usize>) -> Option<Range<usize>> {
-        let first = self.written.get(span.start)?;
-        let last = self.written.get(span.end.checked_sub(1)?)?;
+        let first = self.written.byte(span.start)?;
+        let last = self.written.byte(span.end.checked_sub(1)?)?;
         Some(first.start..last.end)
     }
 }
@@ -49,9 +68,9 @@ pub(super) fn spans(text: &[u8]) -> Vec<Range<usize>> {
 
 fn find(text: &[u8], depth: usize, found: &mut Vec<Range<usize>>) {
     for_each_decoding(text, |decoded| {
-        let mut inner = mask::spans(&decoded.bytes);
+        let mut inner = mask::spans(decoded.bytes);
         if depth > 1 {
-            find(&decoded.bytes, depth - 1, &mut inner);
+            find(decoded.bytes, depth - 1, &mut inner);
         }
         for span in inner {
             let Some(written) = decoded.written(&span) else {
@@ -65,16 +84,33 @@ fn find(text: &[u8], depth: usize, found: &mut Vec<Range<usize>>) {
     });
 }
 
-fn for_each_decoding(text: &[u8], mut each: impl FnMut(&Decoded)) {
-    if let Some(decoded) = percent(text) {
-        each(&decoded);
+fn for_each_decoding(text: &[u8], mut each: impl FnMut(&Decoded<'_>)) {
+    let mut bytes = Vec::new();
+    if has_percent(text) {
+        let mut written = Vec::new();
+        percent(text, &mut bytes, &mut written);
+        let written = Written::Percent(&written);
+        let bytes = &bytes;
+        each(&Decoded { bytes, written });
     }
     // Where the text was cut and what stands before it may shift what is encoded: every alignment is tried.
-    for run in runs(text, SHORTEST_BASE64, |byte| sextet(byte).is_some()) {
-        (0..4).for_each(|skip| each(&base64(text, run.start + skip..run.end)));
+    for run in runs(text, SHORTEST_BASE64, |byte| {
+        SEXTETS[usize::from(byte)] < 64
+    }) {
+        for from in run.start..run.start + 4 {
+            base64(&text[from..run.end], &mut bytes);
+            let written = Written::Base64(from);
+            let bytes = &bytes;
+            each(&Decoded { bytes, written });
+        }
     }
     for run in runs(text, SHORTEST_HEX, |byte| byte.is_ascii_hexdigit()) {
-        (0..2).for_each(|skip| each(&hex(text, run.start + skip..run.end)));
+        for from in run.start..run.start + 2 {
+            hex(&text[from..run.end], &mut bytes);
+            let written = Written::Hex(from);
+            let bytes = &bytes;
+            each(&Decoded { bytes, written });
+        }
     }
 }
 
@@ -94,31 +130,39 @@ fn runs(text: &[u8], least: usize, is: impl Fn(u8) -> bool) -> Vec<Range<usize>>
     runs
 }
 
-/// The value of a digit of base64, in its usual alphabet or the one for URLs.
-fn sextet(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' | b'-' => Some(62),
-        b'/' | b'_' => Some(63),
-        _ => None,
+/// The values of base64's digits, in its usual alphabet and the one for URLs; 64 for anything else.
+static SEXTETS: [u8; 256] = sextets();
+
+const fn sextets() -> [u8; 256] {
+    let mut table = [64; 256];
+    let mut at = 0;
+    while at < 26 {
+        table[b'A' as usize + at] = at as u8;
+        table[b'a' as usize + at] = at as u8 + 26;
+        at += 1;
     }
+    at = 0;
+    while at < 10 {
+        table[b'0' as usize + at] = at as u8 + 52;
+        at += 1;
+    }
+    table[b'+' as usize] = 62;
+    table[b'-' as usize] = 62;
+    table[b'/' as usize] = 63;
+    table[b'_' as usize] = 63;
+    table
 }
 
-fn base64(text: &[u8], run: Range<usize>) -> Decoded {
-    let mut decoded = Decoded::default();
-    let (mut bits, mut held) = (0u32, 0);
-    for at in run {
-        bits = bits << 6 | u32::from(text.get(at).copied().and_then(sextet).unwrap_or_default());
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            // The byte began in this digit or the one before.
-            decoded.push((bits >> held) as u8, at.saturating_sub(1)..at + 1);
-        }
+/// The bytes that these digits are.
+fn base64(digits: &[u8], decoded: &mut Vec<u8>) {
+    decoded.clear();
+    for four in digits.chunks(4) {
+        let bits = four.iter().fold(0, |bits: u32, &digit| {
+            bits << 6 | u32::from(SEXTETS[usize::from(digit)])
+        });
+        let [first, second, third, _] = (bits << (32 - 6 * four.len())).to_be_bytes();
+        decoded.extend_from_slice(&[first, second, third][..four.len() * 6 / 8]);
     }
-    decoded
 }
 
 /// The value of two hexadecimal digits.
@@ -130,30 +174,30 @@ fn pair(digits: Option<&[u8]>) -> Option<u8> {
     u8::try_from(value(high)? << 4 | value(low)?).ok()
 }
 
-fn hex(text: &[u8], run: Range<usize>) -> Decoded {
-    let mut decoded = Decoded::default();
-    for at in run.step_by(2) {
-        if let Some(byte) = pair(text.get(at..at + 2)) {
-            decoded.push(byte, at..at + 2);
-        }
-    }
-    decoded
+/// The bytes that these digits are.
+fn hex(digits: &[u8], decoded: &mut Vec<u8>) {
+    decoded.clear();
+    let (pairs, _) = digits.as_chunks::<2>();
+    decoded.extend(pairs.iter().filter_map(|two| pair(Some(two))));
 }
 
-/// The text without its percent-encoding; `None` if it has none.
-fn percent(text: &[u8]) -> Option<Decoded> {
-    memchr::memchr(b'%', text)?;
-    let mut decoded = Decoded::default();
+/// Whether anything is percent-encoded.
+fn has_percent(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'%', text).any(|at| pair(text.get(at + 1..at + 3)).is_some())
+}
+
+/// The text without its percent-encoding, and where each byte was written.
+fn percent(text: &[u8], decoded: &mut Vec<u8>, written: &mut Vec<Range<usize>>) {
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
         let (byte, length) = match pair(text.get(at + 1..at + 3)) {
             Some(value) if byte == b'%' => (value, 3),
             _ => (byte, 1),
         };
-        decoded.push(byte, at..at + length);
+        decoded.push(byte);
+        written.push(at..at + length);
         at += length;
     }
-    (decoded.bytes.len() < text.len()).then_some(decoded)
 }
 
 #[cfg(test)]
@@ -217,6 +261,36 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_is_decoded_knows_where_it_was_written() {
+        let mut rng = Rng::new(33);
+        for length in 38..140 {
+            let text = [rng.body(3, BASE64URL), to_hex(&rng.body(length, BASE64URL))].join("%41.");
+            let mut count = 0;
+            for_each_decoding(text.as_bytes(), |decoded| {
+                for nth in 0..decoded.bytes.len() {
+                    let written = decoded.written(&(nth..nth + 1)).expect("it was written");
+                    let digits = &text[written.clone()];
+                    let byte = decoded.bytes[nth];
+                    count += 1;
+                    match decoded.written {
+                        Written::Hex(_) => assert_eq!(digits, format!("{byte:02X}")),
+                        Written::Percent(_) if digits.len() == 3 => assert_eq!(digits, "%41"),
+                        Written::Percent(_) => assert_eq!(digits.as_bytes(), [byte]),
+                        // Two digits hold twelve bits; where the byte begins in them goes round.
+                        Written::Base64(_) => {
+                            let bits = digits.bytes().fold(0u32, |bits, digit| {
+                                bits << 6 | u32::from(SEXTETS[usize::from(digit)])
+                            });
+                            assert_eq!((bits >> (4 - 2 * (nth % 3))) as u8, byte);
+                        }
+                    }
+                }
+            });
+            assert!(count > 6 * length, "every decoding was looked at");
         }
     }
 

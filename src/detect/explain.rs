@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::mask::HIDDEN;
+use super::matching::Body;
 use super::prefilter::ANCHOR;
 use super::{Detector, matching};
 use crate::model::{Judgement, Secret};
@@ -47,8 +48,10 @@ impl Detector {
             });
         };
         let rule = &self.rules[shape.rule];
-        let confidence =
-            matching::decide(rule, bytes, start, shape, |step| steps.push(step)).flatten();
+        let confidence = matching::decide(rule, bytes, start, shape, Body::New, |step| {
+            steps.push(step)
+        })
+        .flatten();
         let text = String::from_utf8_lossy(&bytes[start..shape.end]);
         Some(Judgement {
             start,

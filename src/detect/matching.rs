@@ -112,6 +112,16 @@ pub(super) fn shape(
     shape
 }
 
+/// Whether the body of a candidate was judged before, under the same rule.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Body {
+    /// It was not.
+    New,
+    /// It was found in other bytes, so that nobody made it up: of all that is decided about a key of a long history, only
+    /// that would cost more than a look around it.
+    Known,
+}
+
 /// Decides about a shape; the inner `None` is a key whose context is missing here. `note` is told what each step decided:
 /// the same code decides and explains, so that the two cannot differ.
 pub(super) fn decide(
@@ -119,6 +129,7 @@ pub(super) fn decide(
     bytes: &[u8],
     start: usize,
     shape: Shape,
+    known: Body,
     mut note: impl FnMut(Step),
 ) -> Option<Option<Confidence>> {
     let prefix = match rule.anchor {
@@ -147,7 +158,9 @@ pub(super) fn decide(
                 false => steps::NOT_CANONICAL,
             });
         });
-    if let Some(how) = placeholder::made_up(body) {
+    if known == Body::New
+        && let Some(how) = placeholder::made_up(body)
+    {
         note(steps::made_up(how));
         return None;
     }

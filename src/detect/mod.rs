@@ -21,10 +21,11 @@ use std::ops::Range;
 
 use crate::model::{Confidence, Reach};
 use crate::rules::Rule;
+use matching::Body;
 use prefilter::{ANCHOR, Prefilter};
 
 pub use excerpt::context;
-pub use lines::place;
+pub use lines::{Cursor, place};
 
 /// A key in the bytes that were searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +94,8 @@ impl Detector {
 
     fn decide(&self, bytes: &[u8], start: usize) -> Option<Match> {
         let shape = matching::shape(&self.rules, bytes, start, |_| {})?;
-        let confidence = matching::decide(&self.rules[shape.rule], bytes, start, shape, |_| {})?;
+        let rule = &self.rules[shape.rule];
+        let confidence = matching::decide(rule, bytes, start, shape, Body::New, |_| {})?;
         Some(Match {
             start,
             end: shape.end,
@@ -108,11 +110,17 @@ impl Detector {
         if !bytes.get(start..end)?.starts_with(ANCHOR) {
             return None;
         }
-        let found = self.decide(bytes, start)?;
-        if found.end == end && found.rule == rule {
-            found.confidence
-        } else {
-            None
+        let shape = matching::shape(&self.rules, bytes, start, |_| {})?;
+        if shape.end != end || shape.rule != usize::from(rule) {
+            return None;
         }
+        matching::decide(
+            &self.rules[shape.rule],
+            bytes,
+            start,
+            shape,
+            Body::Known,
+            |_| {},
+        )?
     }
 }

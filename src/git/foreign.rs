@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::family::Family;
 use super::inflate::{Buffer, inflate};
 use super::pack::{BaseRef, Entry, Kind, NONE, Pack, inherit_kinds};
-use super::walk::{Visited, Visitor};
+use super::walk::{Entries, Visited, Visitor};
 use super::{Store, delta, tree};
 use crate::control::Control;
 use crate::model::{Fresh, ObjectId, Problem, ProblemKind};
@@ -225,7 +225,11 @@ impl<V: Visitor> Walker<'_, V> {
             bytes: &bytes,
             fresh: Fresh::All,
             inherited: &[],
-            tree_entries: &self.starts,
+            entries: Entries {
+                all: &self.starts,
+                fresh: &self.starts,
+                base: None,
+            },
         };
         self.visitor.object(&seen, &mut Vec::new());
         Some(bytes)

@@ -2,6 +2,7 @@
 //! without looking first whether it is a regular file.
 
 pub mod alternates;
+pub mod commits;
 pub mod delta;
 pub mod family;
 pub mod foreign;
@@ -12,11 +13,13 @@ pub mod loose;
 mod map;
 pub mod pack;
 pub mod plain;
+pub mod reflog;
 pub mod refs;
 pub mod repo;
 mod single;
 pub mod store;
 pub mod tree;
+pub mod treelog;
 pub mod walk;
 
 pub use pack::Kind;

@@ -1,5 +1,7 @@
 //! Trees: mode, space, name, NUL, raw id, again and again.
 
+use std::ops::Range;
+
 use super::delta::Copy;
 
 /// An entry of a tree.
@@ -53,8 +55,8 @@ pub fn starts(bytes: &[u8], hash: usize, out: &mut Vec<u32>) -> bool {
     at == bytes.len()
 }
 
-/// Where the entries of a tree made by a delta start, and in `fresh` those that are not a whole entry of the base;
-/// `false` if the tree stops making sense.
+/// Where the entries of a tree made by a delta start, in `fresh` those that are not a whole entry of the base, and in
+/// `kept` which runs of the base's entries are whole here; `false` if the tree stops making sense.
 /// Runs of entries that were copied whole are moved over without being parsed: they are nearly all there are.
 pub fn carry_starts(
     base: (&[u32], usize),
@@ -63,9 +65,11 @@ pub fn carry_starts(
     hash: usize,
     out: &mut Vec<u32>,
     fresh: &mut Vec<u32>,
+    kept: &mut Vec<Range<usize>>,
 ) -> bool {
     out.clear();
     fresh.clear();
+    kept.clear();
     let (starts, base_len) = base;
     let mut at = 0;
     let mut copies = copies.iter().peekable();
@@ -86,6 +90,7 @@ pub fn carry_starts(
                     // In 32 bits throughout, so that it becomes a vector addition.
                     let shift = (copy.to as u32).wrapping_sub(copy.from as u32);
                     out.extend(whole.iter().map(|start| start.wrapping_add(shift)));
+                    kept.push(first..last);
                     at = starts.get(last).map_or(base_len, |&start| start as usize) - copy.from
                         + copy.to;
                     continue;

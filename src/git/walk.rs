@@ -29,8 +29,34 @@ pub struct Visited<'a> {
     pub fresh: Fresh<'a>,
     /// The base's marks that still hold.
     pub inherited: &'a [Mark],
-    /// For a tree, where the entries start that no base held whole.
-    pub tree_entries: &'a [u32],
+    /// For a tree, its entries.
+    pub entries: Entries<'a>,
+}
+
+/// Where the entries of a tree start; nothing for what is not a tree.
+#[derive(Clone, Copy, Default)]
+pub struct Entries<'a> {
+    /// All of them.
+    pub all: &'a [u32],
+    /// Those that the base does not hold whole.
+    pub fresh: &'a [u32],
+    /// The base, if it is a delta.
+    pub base: Option<BaseTree<'a>>,
+}
+
+/// The tree that a tree was made from.
+#[derive(Clone, Copy)]
+pub struct BaseTree<'a> {
+    /// Its position in the index.
+    pub at: u32,
+    /// Its contents.
+    pub bytes: &'a [u8],
+    /// Where its entries start.
+    pub starts: &'a [u32],
+    /// Which runs of them the delta keeps whole, in the order of the result.
+    pub kept: &'a [Range<usize>],
+    /// What the visitor found in it.
+    pub marks: &'a [Mark],
 }
 
 /// What a walk calls, one for each thread.
@@ -177,7 +203,8 @@ struct Walker<'a, V> {
     copies: Vec<Copy>,
     fresh: Vec<Range<usize>>,
     inherited: Vec<Mark>,
-    tree_entries: Vec<u32>,
+    fresh_entries: Vec<u32>,
+    kept: Vec<Range<usize>>,
 }
 
 impl<'a, V: Visitor> Walker<'a, V> {
@@ -203,7 +230,8 @@ impl<'a, V: Visitor> Walker<'a, V> {
             copies: Vec::new(),
             fresh: Vec::new(),
             inherited: Vec::new(),
-            tree_entries: Vec::new(),
+            fresh_entries: Vec::new(),
+            kept: Vec::new(),
         }
     }
 
@@ -247,7 +275,8 @@ impl<'a, V: Visitor> Walker<'a, V> {
             if !whole {
                 self.senseless(entry);
             }
-            self.tree_entries.clone_from(&open.starts);
+        } else {
+            open.starts.clear();
         }
         let seen = Visited {
             kind,
@@ -255,7 +284,11 @@ impl<'a, V: Visitor> Walker<'a, V> {
             bytes: open.data.as_slice(),
             fresh: Fresh::All,
             inherited: &[],
-            tree_entries: &self.tree_entries,
+            entries: Entries {
+                all: &open.starts,
+                fresh: &open.starts,
+                base: None,
+            },
         };
         self.visitor.object(&seen, &mut open.marks);
         open.children = children;
@@ -350,19 +383,32 @@ impl<'a, V: Visitor> Walker<'a, V> {
                 bytes,
                 hash,
                 &mut open.starts,
-                &mut self.tree_entries,
+                &mut self.fresh_entries,
+                &mut self.kept,
             );
             if !whole {
                 self.senseless(entry);
             }
         }
+        let base_entry = self.family.entry(entry.base);
+        let base = base_entry.map(|known| BaseTree {
+            at: known.at,
+            bytes: base.data.as_slice(),
+            starts: &base.starts,
+            kept: &self.kept,
+            marks: &base.marks,
+        });
         let seen = Visited {
             kind,
             entry,
             bytes,
             fresh: Fresh::Only(&self.fresh),
             inherited: &self.inherited,
-            tree_entries: &self.tree_entries,
+            entries: Entries {
+                all: &open.starts,
+                fresh: &self.fresh_entries,
+                base,
+            },
         };
         open.marks.clear();
         self.visitor.object(&seen, &mut open.marks);

@@ -73,8 +73,9 @@ pub struct Attribution {
     pub refs_total: u64,
     /// Whether HEAD's tree holds it.
     pub at_head: bool,
-    /// Whether a commit that a remote-tracking ref leads to holds it: then it has left this machine.
-    pub pushed: bool,
+    /// Whether a commit that a remote-tracking ref leads to, or once led to, holds it: then it has left this machine.
+    /// `None` if there are no remote-tracking refs to tell by.
+    pub pushed: Option<bool>,
     /// Where the key stood before, if the commit that introduced it here removed it there.
     pub renamed_from: Option<Vec<u8>>,
 }

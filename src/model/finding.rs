@@ -115,10 +115,15 @@ impl Key {
         self.locations.iter().any(tracked) || self.attributed().any(|at| at.at_head)
     }
 
-    /// Whether a remote-tracking ref leads to it; `None` if history was not asked.
+    /// Whether a remote-tracking ref leads to it; `None` if history was not asked, or has no such refs.
     pub fn pushed(&self) -> Option<bool> {
-        let mut asked = self.attributed().peekable();
-        asked.peek().is_some().then(|| asked.any(|at| at.pushed))
+        // `Some(true)` is the greatest; one place that nobody can tell about leaves the rest in doubt.
+        let told = self.attributed().map(|at| at.pushed);
+        told.reduce(|one, other| match (one, other) {
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (None, _) | (_, None) => None,
+            (Some(false), Some(false)) => Some(false),
+        })?
     }
 
     fn attributed(&self) -> impl Iterator<Item = &Attribution> {

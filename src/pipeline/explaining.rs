@@ -4,10 +4,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::detect::{self, Detector};
+use crate::detect::{Cursor, Detector};
 use crate::model::{
-    Chunk, Fresh, Judged, Judgement, Mark, ObjectId, Origin, Outcome, Position, Problem, Sink,
-    Worker,
+    Chunk, Fresh, Judged, Judgement, Mark, ObjectId, Origin, Outcome, Problem, Sink, Worker,
 };
 
 /// So many are kept, the first in their order: a hostile file has a candidate in every eight bytes.
@@ -52,11 +51,11 @@ impl<'a> Explaining<'a> {
     }
 
     /// Takes note of where objects stand.
-    pub(super) fn learn_paths(&self, known: &HashMap<ObjectId, Option<Vec<u8>>>) {
+    pub(super) fn learn_paths(&self, known: &HashMap<ObjectId, Vec<u8>>) {
         let mut kept = self.lock();
         let Kept { judged, paths, .. } = &mut *kept;
         for object in judged.iter().filter_map(|judged| judged.object) {
-            if let Some(Some(path)) = known.get(&object) {
+            if let Some(path) = known.get(&object) {
                 paths.insert(object, path.clone());
             }
         }
@@ -122,20 +121,17 @@ impl Worker for Passing<'_> {
     }
 }
 
-/// Counts lines and columns on from one candidate to the next: from the start each time, a file full of candidates
-/// would take the square of its length.
+/// Keeps what was decided about one chunk's candidates after the other.
 struct Counting<'a, 'b> {
     chunk: &'a Chunk<'b>,
-    at: usize,
-    position: Position,
+    cursor: Cursor,
 }
 
 impl<'a, 'b> Counting<'a, 'b> {
     fn new(chunk: &'a Chunk<'b>) -> Self {
         Self {
             chunk,
-            at: 0,
-            position: chunk.position,
+            cursor: Cursor::new(chunk.position),
         }
     }
 
@@ -151,7 +147,11 @@ impl<'a, 'b> Counting<'a, 'b> {
             return;
         }
         let is_name = matches!(origin, Origin::PathName | Origin::RefName);
-        let place = (!is_name).then(|| self.place(bytes, judgement.start));
+        let start = judgement.start;
+        let place = (!is_name).then(|| {
+            let place = self.cursor.place(bytes, start, start);
+            (place.line, place.column)
+        });
         explaining.lock().add(Judged {
             path: self.chunk.path.map(<[u8]>::to_vec),
             object,
@@ -159,14 +159,5 @@ impl<'a, 'b> Counting<'a, 'b> {
             place,
             judgement,
         });
-    }
-
-    fn place(&mut self, bytes: &[u8], start: usize) -> (u64, u64) {
-        let rest = bytes.get(self.at..).unwrap_or_default();
-        let ahead = start.saturating_sub(self.at);
-        let found = detect::place(rest, ahead, ahead, self.position);
-        self.at = start;
-        (self.position.line, self.position.column) = (found.line, found.column);
-        (found.line, found.column)
     }
 }

@@ -2,6 +2,7 @@
 
 mod collector;
 mod explaining;
+mod notes;
 mod sightings;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,14 +84,15 @@ pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result
                 break;
             }
             let history = history::scan(&repository, reach, sink, control)?;
-            if let Some(explaining) = &explaining {
-                explaining.learn_paths(&history.paths);
-            }
             name_targets(&repository, &history, &mut outcome);
             outcome.stats.blobs += history.blobs;
             outcome.stats.commits += history.commits;
             outcome.stats.bytes += history.bytes;
-            collector.history_locations(&repository, &history, control, &base, &mut locations);
+            let paths =
+                collector.history_locations(&repository, &history, control, &base, &mut locations);
+            if let Some(explaining) = &explaining {
+                explaining.learn_paths(&paths);
+            }
         }
     }
     if let Some(explaining) = explaining {

@@ -3,16 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::model::{Confidence, Context, Location, ObjectId, Origin, Place, Secret};
-
-/// A distinct thing that a mark can stand for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Seen {
-    pub(super) secret: Secret,
-    pub(super) rule: u16,
-    /// `None`: shaped like a key, but its context was missing where it was seen.
-    pub(super) confidence: Option<Confidence>,
-}
+use crate::model::{Context, Location, ObjectId, Origin, Place};
 
 /// A key in something that will not be read again.
 #[derive(Debug)]

@@ -40,7 +40,7 @@ pub(super) fn attribution() -> Attribution {
         refs: vec![b"refs/heads/main".to_vec(), b"refs/tags/v1".to_vec()],
         refs_total: 2,
         at_head: true,
-        pushed: true,
+        pushed: Some(true),
         renamed_from: None,
     }
 }
@@ -148,10 +148,10 @@ fn that_a_key_was_pushed_stands_in_its_first_line() {
     };
     let rest = "high confidence, aisa-api-key, 1 place";
     assert_eq!(
-        first(true),
+        first(Some(true)),
         format!("error: sk-aisa-…Q9k  pushed: treat it as public  {rest}")
     );
-    assert_eq!(first(false), format!("error: sk-aisa-…Q9k  {rest}"));
+    assert_eq!(first(Some(false)), format!("error: sk-aisa-…Q9k  {rest}"));
 }
 
 #[test]

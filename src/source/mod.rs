@@ -3,6 +3,7 @@
 pub mod files;
 pub mod history;
 mod ignore_rules;
+mod lfs;
 mod listing;
 mod open;
 mod paths;

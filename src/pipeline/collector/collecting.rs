@@ -1,14 +1,23 @@
 //! What one thread sees: it asks the detector about each chunk and keeps what it found.
 
-use super::super::sightings::{Direct, Seen, Stored};
-use super::{Collector, lock};
-use crate::detect::{self, Match};
+use super::super::sightings::{Direct, Stored};
+use super::known::Sighted;
+use super::{Collector, lock, read, write};
+use crate::detect::{self, Cursor, Match};
 use crate::model::{Chunk, Fresh, Mark, Origin, Secret, Worker};
+
+/// Stands for a secret that is not known yet.
+const UNKNOWN: u32 = u32::MAX;
 
 /// Takes the chunks of one thread.
 pub(super) struct Collecting<'a> {
     collector: &'a Collector<'a>,
     matches: Vec<Match>,
+    secrets: Vec<Secret>,
+    /// The rule of each number that this thread has met: so that inherited marks, of which a long history has millions,
+    /// wait for nobody.
+    rules: Vec<u16>,
+    direct: Vec<Direct>,
     stored: Vec<Stored>,
 }
 
@@ -17,6 +26,9 @@ impl<'a> Collecting<'a> {
         Self {
             collector,
             matches: Vec::new(),
+            secrets: Vec::new(),
+            rules: Vec::new(),
+            direct: Vec::new(),
             stored: Vec::new(),
         }
     }
@@ -35,98 +47,121 @@ impl Worker for Collecting<'_> {
         if self.matches.is_empty() && chunk.inherited.is_empty() {
             return;
         }
-        self.collect(chunk, marks);
+        self.matches.retain(|found| is_own(chunk, found.start));
+        let first = marks.len();
+        self.identify(chunk, marks);
+        if !chunk.inherited.is_empty() {
+            self.inherit(chunk, marks);
+            // Stable, for its speed: there are two sorted runs, and it merges those.
+            marks[first..].sort_by_key(|mark| (mark.start, mark.end));
+        }
+        self.record(chunk, &marks[first..]);
     }
 }
 
-impl Collecting<'_> {
-    fn collect(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>) {
-        let detector = self.collector.detector;
-        let mut seen = lock(&self.collector.seen);
-        let searched = self.matches.len();
-        for mark in chunk.inherited {
-            let found = self.matches.get(..searched).unwrap_or_default();
-            if found
-                .binary_search_by_key(&mark.start, |found| found.start)
-                .is_ok()
-            {
-                continue;
-            }
-            let Some(rule) = seen.all.get(mark.id as usize).map(|seen| seen.rule) else {
-                continue;
-            };
-            let confidence = detector.judge(chunk.bytes, mark.start, mark.end, rule);
-            self.matches.push(Match {
-                start: mark.start,
-                end: mark.end,
-                rule,
-                confidence,
-            });
-        }
-        self.matches
-            .sort_unstable_by_key(|found| (found.start, found.end));
-        self.matches.retain(|found| {
-            chunk
-                .own
-                .is_none_or(|(from, to)| (from..to).contains(&found.start))
-        });
-        let first = marks.len();
-        for found in &self.matches {
-            let text = chunk.bytes.get(found.start..found.end).unwrap_or_default();
-            let secret = Secret::new(&String::from_utf8_lossy(text));
-            let id = seen.id(Seen {
-                secret,
-                rule: found.rule,
-                confidence: found.confidence,
-            });
-            marks.push(Mark {
-                start: found.start,
-                end: found.end,
-                id,
-            });
-        }
-        drop(seen);
-        let matches = std::mem::take(&mut self.matches);
-        for (found, mark) in matches.iter().zip(marks.get(first..).unwrap_or_default()) {
-            if found.confidence.is_some() {
-                self.record(chunk, mark);
-            }
-        }
-        self.matches = matches;
-    }
+/// Whether what starts here belongs to this window of the stream.
+fn is_own(chunk: &Chunk<'_>, start: usize) -> bool {
+    chunk
+        .own
+        .is_none_or(|(from, to)| (from..to).contains(&start))
+}
 
-    fn record(&mut self, chunk: &Chunk<'_>, mark: &Mark) {
-        let positions = (u32::try_from(mark.start), u32::try_from(mark.end));
-        if let (Some(object), None, (Ok(start), Ok(end))) = (chunk.object, chunk.own, positions) {
-            self.stored.push(Stored {
-                seen: mark.id,
-                object,
-                start,
-                end,
-                origin: chunk.origin,
-            });
+impl Collecting<'_> {
+    /// Marks what was found in this chunk.
+    fn identify(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>) {
+        if self.matches.is_empty() {
             return;
         }
+        let text = |found: &Match| chunk.bytes.get(found.start..found.end).unwrap_or_default();
+        let secret = |found| Secret::new(&String::from_utf8_lossy(text(found)));
+        self.secrets.extend(self.matches.iter().map(secret));
+        let first = marks.len();
+        let known = read(&self.collector.known);
+        for (found, secret) in self.matches.iter().zip(&self.secrets) {
+            let (start, end, confidence) = (found.start, found.end, found.confidence);
+            let id = known
+                .find(secret, found.rule)
+                .map_or(UNKNOWN, |number| Sighted { number, confidence }.id());
+            marks.push(Mark { start, end, id });
+        }
+        drop(known);
+        let marks = &mut marks[first..];
+        if marks.iter().any(|mark| mark.id == UNKNOWN) {
+            let mut known = write(&self.collector.known);
+            let found = self.matches.iter().zip(self.secrets.drain(..));
+            for (mark, (found, secret)) in marks.iter_mut().zip(found) {
+                if mark.id == UNKNOWN {
+                    let number = known.add(secret, found.rule);
+                    let confidence = found.confidence;
+                    mark.id = Sighted { number, confidence }.id();
+                }
+            }
+        }
+        self.secrets.clear();
+    }
+
+    /// Marks what was found in the base and stands here too. Its surroundings may be others, so it is judged again.
+    fn inherit(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>) {
+        let mut found = self.matches.iter().map(|found| found.start).peekable();
+        for &Mark { start, end, id } in chunk.inherited {
+            while found.next_if(|&at| at < start).is_some() {}
+            if found.peek() == Some(&start) || !is_own(chunk, start) {
+                continue;
+            }
+            let number = Sighted::of(id).number;
+            if number as usize >= self.rules.len() {
+                read(&self.collector.known).rules_into(&mut self.rules);
+            }
+            let Some(&rule) = self.rules.get(number as usize) else {
+                continue;
+            };
+            let confidence = self.collector.detector.judge(chunk.bytes, start, end, rule);
+            let id = Sighted { number, confidence }.id();
+            marks.push(Mark { start, end, id });
+        }
+    }
+
+    /// Keeps what is a finding. Marks of the same chunk come sorted.
+    fn record(&mut self, chunk: &Chunk<'_>, marks: &[Mark]) {
+        let mut cursor = Cursor::new(chunk.position);
+        for mark in marks {
+            if Sighted::of(mark.id).confidence.is_none() {
+                continue;
+            }
+            let positions = (u32::try_from(mark.start), u32::try_from(mark.end));
+            match (chunk.object, chunk.own, positions) {
+                (Some(object), None, (Ok(start), Ok(end))) => self.stored.push(Stored {
+                    seen: mark.id,
+                    object,
+                    start,
+                    end,
+                    origin: chunk.origin,
+                }),
+                _ => self.direct.push(self.direct(chunk, mark, &mut cursor)),
+            }
+        }
+        if !self.direct.is_empty() {
+            // Once a chunk: what it takes to make them is nobody else's time.
+            lock(&self.collector.direct).append(&mut self.direct);
+        }
+    }
+
+    fn direct(&self, chunk: &Chunk<'_>, mark: &Mark, cursor: &mut Cursor) -> Direct {
         let is_name = matches!(chunk.origin, Origin::PathName | Origin::RefName);
-        let (start, end) = (mark.start, mark.end);
-        let collector = self.collector;
-        let context = || {
-            detect::context(
-                collector.detector,
-                chunk.bytes,
-                start,
-                end,
-                collector.show_secrets,
-            )
-        };
-        lock(&collector.direct).push(Direct {
+        let (bytes, start, end) = (chunk.bytes, mark.start, mark.end);
+        let Collector {
+            detector,
+            show_secrets,
+            ..
+        } = *self.collector;
+        Direct {
             seen: mark.id,
             origin: chunk.origin,
             path: chunk.path.map(<[u8]>::to_vec),
             object: chunk.object,
-            place: (!is_name).then(|| detect::place(chunk.bytes, start, end, chunk.position)),
-            context: (!is_name).then(context),
-        });
+            place: (!is_name).then(|| cursor.place(bytes, start, end)),
+            context: (!is_name).then(|| detect::context(detector, bytes, start, end, show_secrets)),
+        }
     }
 }
 

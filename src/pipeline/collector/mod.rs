@@ -1,51 +1,37 @@
 //! Groups what the detector sees by key and location, in an order that does not depend on threads.
 
 mod collecting;
+mod history;
+mod known;
 mod standing;
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::sightings::{Direct, Located, Seen, Stored};
+use super::sightings::{Direct, Located, Stored};
 use crate::detect::Detector;
-use crate::model::{Key, Problem, Secret, Sink, Worker};
+use crate::model::{Key, Problem, Sink, Worker};
 use collecting::Collecting;
+use known::{Known, Sighted};
 
 pub(super) struct Collector<'a> {
     detector: &'a Detector,
     show_secrets: bool,
-    seen: Mutex<SeenSet>,
+    known: RwLock<Known>,
     direct: Mutex<Vec<Direct>>,
     stored: Mutex<Vec<Stored>>,
     problems: Mutex<Vec<Problem>>,
 }
 
-#[derive(Default)]
-struct SeenSet {
-    ids: HashMap<Seen, u32>,
-    all: Vec<Seen>,
-    /// The number of the secret of each, whatever the confidence with which it was seen.
-    keys: Vec<u32>,
-    by_secret: HashMap<Secret, u32>,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl SeenSet {
-    fn id(&mut self, seen: Seen) -> u32 {
-        if let Some(&id) = self.ids.get(&seen) {
-            return id;
-        }
-        let id = self.all.len() as u32;
-        let next = self.by_secret.len() as u32;
-        self.keys
-            .push(*self.by_secret.entry(seen.secret.clone()).or_insert(next));
-        self.ids.insert(seen.clone(), id);
-        self.all.push(seen);
-        id
-    }
+fn read<T>(shared: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    shared.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(shared: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    shared.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<'a> Collector<'a> {
@@ -53,7 +39,7 @@ impl<'a> Collector<'a> {
         Self {
             detector,
             show_secrets,
-            seen: Mutex::default(),
+            known: RwLock::default(),
             direct: Mutex::default(),
             stored: Mutex::default(),
             problems: Mutex::default(),
@@ -62,42 +48,49 @@ impl<'a> Collector<'a> {
 
     /// The number of the secret that was seen.
     fn key_of(&self, seen: u32) -> u32 {
-        lock(&self.seen)
-            .keys
-            .get(seen as usize)
-            .copied()
-            .unwrap_or(seen)
+        let number = Sighted::of(seen).number;
+        read(&self.known).key(number).unwrap_or(number)
     }
 
     /// The keys, worst first, and the problems.
     pub(super) fn finish(self, located: Located) -> (Vec<Key>, Vec<Problem>) {
-        let mut keys: BTreeMap<String, Key> = BTreeMap::new();
-        let seen = std::mem::take(&mut *lock(&self.seen)).all;
-        for (_, placed) in located {
-            let Some(Seen {
-                secret,
-                rule,
-                confidence: Some(confidence),
-            }) = seen.get(placed.seen as usize).cloned()
-            else {
+        let known = self
+            .known
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        let rules = self.detector.rules();
+        let rule = |number| {
+            let rule = rules.get(usize::from(known.rule(number)?))?;
+            Some(rule.id.to_string())
+        };
+        // Locations come sorted by secret: those of one key follow each other.
+        let mut keys: Vec<(u32, Key)> = Vec::new();
+        let secrets = known.secrets();
+        for ((at, _), placed) in located {
+            let Sighted { number, confidence } = Sighted::of(placed.seen);
+            let (Some(confidence), Some(secret)) = (confidence, secrets.get(&at)) else {
                 continue;
             };
-            let name = self
-                .detector
-                .rules()
-                .get(usize::from(rule))
-                .map(|rule| rule.id.to_string())
-                .unwrap_or_default();
-            let key = keys.entry(secret.fingerprint()).or_insert_with(|| Key {
-                secret,
-                rule: name,
-                confidence,
-                locations: Vec::new(),
-            });
-            key.confidence = key.confidence.max(confidence);
-            key.locations.push(placed.location);
+            match keys.last_mut() {
+                Some((last, key)) if *last == at => {
+                    key.confidence = key.confidence.max(confidence);
+                    key.locations.push(placed.location);
+                }
+                _ => {
+                    let key = Key {
+                        secret: (*secret).clone(),
+                        rule: rule(number).unwrap_or_default(),
+                        confidence,
+                        locations: vec![placed.location],
+                    };
+                    keys.push((at, key));
+                }
+            }
         }
-        let mut keys: Vec<(String, Key)> = keys.into_iter().collect();
+        drop(secrets);
+        drop(known);
+        let name = |(_, key): (u32, Key)| (key.secret.fingerprint(), key);
+        let mut keys: Vec<(String, Key)> = keys.into_iter().map(name).collect();
         for (_, key) in &mut keys {
             key.locations.sort();
             key.locations.dedup();

@@ -64,6 +64,9 @@ impl<'a> Contents<'a> {
         match opened {
             Ok(Loose::Whole(Kind::Tree, _)) => lock(&self.round.loose_trees).push(at),
             Ok(Loose::Whole(kind, bytes)) => {
+                if kind == Kind::Commit {
+                    lock(&self.round.loose_commits).push(at);
+                }
                 let mut marks = Vec::new();
                 self.push(kind, Some(*id), true, &bytes, Fresh::All, &[], &mut marks);
             }
@@ -175,9 +178,10 @@ impl<'a> Contents<'a> {
             let (word, rest) = line.split_at(space);
             let target = || ObjectId::from_hex(rest.get(1..)?);
             match word {
-                b"tree" => target().into_iter().for_each(|id| self.lookups.root(id)),
                 b"parent" if cut => {}
-                b"parent" | b"object" => target().into_iter().for_each(|id| self.lookups.named(id)),
+                b"tree" | b"parent" | b"object" => {
+                    target().into_iter().for_each(|id| self.lookups.named(id))
+                }
                 _ => return,
             }
         }

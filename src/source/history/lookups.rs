@@ -11,7 +11,6 @@ pub(super) struct Lookups<'a> {
     round: &'a Round<'a>,
     ids: Vec<ObjectId>,
     numbers: Vec<Option<u32>>,
-    roots: Vec<ObjectId>,
 }
 
 impl<'a> Lookups<'a> {
@@ -20,7 +19,6 @@ impl<'a> Lookups<'a> {
             round,
             ids: Vec::with_capacity(BATCH),
             numbers: Vec::with_capacity(BATCH),
-            roots: Vec::with_capacity(BATCH),
         }
     }
 
@@ -28,47 +26,24 @@ impl<'a> Lookups<'a> {
     pub(super) fn named(&mut self, id: ObjectId) {
         self.ids.push(id);
         if self.ids.len() >= BATCH {
-            self.settle_named();
+            self.settle();
         }
     }
 
-    /// A commit's tree.
-    pub(super) fn root(&mut self, id: ObjectId) {
-        self.roots.push(id);
-        if self.roots.len() >= BATCH {
-            self.settle_roots();
-        }
-    }
-
-    fn settle_named(&mut self) {
+    fn settle(&mut self) {
         self.round.store.find_many(&self.ids, &mut self.numbers);
-        self.absent(&self.ids);
-        self.ids.clear();
-    }
-
-    fn settle_roots(&mut self) {
-        self.round.store.find_many(&self.roots, &mut self.numbers);
-        let found = self.numbers.iter().flatten();
-        found.for_each(|&number| self.round.roots.add(number));
-        self.absent(&self.roots);
-        self.roots.clear();
-    }
-
-    fn absent(&self, ids: &[ObjectId]) {
-        let missing = ids
-            .iter()
-            .zip(&self.numbers)
-            .filter(|(_, number)| number.is_none());
+        let named = self.ids.iter().zip(&self.numbers);
+        let missing = named.filter(|(_, number)| number.is_none());
         let mut missing = missing.map(|(id, _)| *id).peekable();
         if missing.peek().is_some() {
             lock(&self.round.absent).extend(missing);
         }
+        self.ids.clear();
     }
 }
 
 impl Drop for Lookups<'_> {
     fn drop(&mut self) {
-        self.settle_named();
-        self.settle_roots();
+        self.settle();
     }
 }

@@ -4,12 +4,11 @@
 //! paths that lead to what was found.
 
 mod contents;
-mod head;
+mod lineage;
 mod lookups;
-mod paths;
 mod trees;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -17,18 +16,22 @@ use rayon::prelude::*;
 
 use crate::control::Control;
 use crate::error::{Error, Result};
+use crate::git::commits::{Commits, Node};
 use crate::git::family::Family;
 use crate::git::foreign::Orphans;
+use crate::git::pack::Pack;
 use crate::git::refs::Refs;
-use crate::git::{Kind, Repository, Store, walk};
+use crate::git::treelog::{Part, TreeLog};
+use crate::git::walk::{self, Visitor};
+use crate::git::{Kind, Repository, Store};
 use crate::model::{Chunk, ObjectId, Origin, Problem, ProblemKind, Reach, Sink};
-
-pub use head::Head;
 
 /// What a scan of history found out besides what it pushed.
 pub struct History {
     /// For looking at an object again.
     pub stores: Vec<Store>,
+    /// The threads that the run may use.
+    pub pool: rayon::ThreadPool,
     /// What HEAD points at.
     pub head: Option<ObjectId>,
     /// Distinct blobs read.
@@ -37,8 +40,18 @@ pub struct History {
     pub commits: u64,
     /// Bytes of blobs, commits and tags.
     pub bytes: u64,
-    /// One path that leads to each object in which something was found; `None` if no commit leads to it.
-    pub paths: HashMap<ObjectId, Option<Vec<u8>>>,
+    /// The refs.
+    pub refs: Refs,
+    /// Who builds on whom and what trees hold; `None` if nothing was found.
+    pub lineage: Option<Lineage>,
+}
+
+/// What tells where in history something stands.
+pub struct Lineage {
+    /// The commits.
+    pub commits: Commits,
+    /// The trees.
+    pub trees: TreeLog,
 }
 
 impl History {
@@ -75,21 +88,24 @@ pub fn scan(
         blobs: 0,
         commits: 0,
         bytes: 0,
-        paths: HashMap::new(),
+        lineage: None,
+        refs,
+        pool,
     };
+    let pool = &history.pool;
     for number in 1..=ROUNDS {
         let mut found = Vec::new();
         let store = pool.install(|| Store::open(repository, control.limits.alternates, &mut found));
         let round = Round::new(&store, repository, reach, sink, control);
-        pool.install(|| round.scan(&pool, &mut found));
+        pool.install(|| round.scan(pool, &mut found));
         let grown = !control.is_cancelled() && store.has_grown();
         history.blobs = round.blobs.load(Ordering::Relaxed);
         history.commits = round.commits.load(Ordering::Relaxed);
         history.bytes = round.bytes.load(Ordering::Relaxed);
-        history.paths.extend(round.paths());
+        history.lineage = round.lineage();
         if !control.is_cancelled() {
             round.name_absent(&mut found);
-            name_broken_refs(&refs, &store, &mut found);
+            name_broken_refs(&history.refs, &store, &mut found);
         }
         history.stores.push(store);
         if !grown || number == ROUNDS {
@@ -117,7 +133,7 @@ pub fn scan(
             message,
         ));
     }
-    push_refs(&refs, sink);
+    push_refs(&history.refs, sink);
     problems.sort();
     problems.dedup();
     problems
@@ -179,6 +195,32 @@ impl Numbers {
     }
 }
 
+/// Tells most ids in which nothing was found from those in which something was, by their first two bytes.
+struct Filter(Vec<bool>);
+
+impl Filter {
+    fn new(found: &BTreeSet<ObjectId>) -> Self {
+        let mut filter = vec![false; 1 << 16];
+        for id in found {
+            if let Some(slot) = Self::slot(id.as_bytes()).and_then(|slot| filter.get_mut(slot)) {
+                *slot = true;
+            }
+        }
+        Self(filter)
+    }
+
+    fn may_hold(&self, id: &[u8]) -> bool {
+        Self::slot(id)
+            .and_then(|slot| self.0.get(slot))
+            .is_none_or(|&held| held)
+    }
+
+    fn slot(id: &[u8]) -> Option<usize> {
+        id.first_chunk()
+            .map(|start| usize::from(u16::from_le_bytes(*start)))
+    }
+}
+
 /// One look at the whole database.
 struct Round<'a> {
     store: &'a Store,
@@ -188,14 +230,14 @@ struct Round<'a> {
     control: &'a Control,
     /// Whether an object may be there twice.
     copies: bool,
-    /// Trees of commits.
-    roots: Numbers,
     /// Objects in which something was found.
     found: Numbers,
     found_ids: Mutex<BTreeSet<ObjectId>>,
     absent: Mutex<BTreeSet<ObjectId>>,
-    edges: Mutex<paths::Edges>,
+    logs: Mutex<Vec<Part>>,
+    nodes: Mutex<Vec<Node>>,
     loose_trees: Mutex<Vec<usize>>,
+    loose_commits: Mutex<Vec<usize>>,
     /// Whether a packed object was damaged, so that other copies are worth a look.
     broken: AtomicBool,
     blobs: AtomicU64,
@@ -222,12 +264,13 @@ impl<'a> Round<'a> {
             sink,
             control,
             copies: store.packs.len() + usize::from(!store.loose.is_empty()) > 1,
-            roots: Numbers::new(store.len()),
             found: Numbers::new(store.len()),
             found_ids: Mutex::default(),
             absent: Mutex::default(),
-            edges: Mutex::default(),
+            logs: Mutex::default(),
+            nodes: Mutex::default(),
             loose_trees: Mutex::default(),
+            loose_commits: Mutex::default(),
             broken: AtomicBool::new(false),
             blobs: AtomicU64::new(0),
             commits: AtomicU64::new(0),
@@ -261,8 +304,11 @@ impl<'a> Round<'a> {
         let names_only = self.found.is_empty();
         self.trees(pool, &families, &orphans, !names_only);
         if names_only && !self.found.is_empty() {
-            // A key stands in a name: now the edges are needed too.
+            // A key stands in a name: now the trees matter to it.
             self.trees(pool, &families, &orphans, true);
+        }
+        if !self.found.is_empty() {
+            self.commits(pool, &families, &orphans);
         }
     }
 
@@ -271,32 +317,55 @@ impl<'a> Round<'a> {
         pool: &rayon::ThreadPool,
         families: &[Family],
         orphans: &Orphans<'_>,
-        edges: bool,
+        log: bool,
     ) {
-        for ((first, pack), family) in self.store.packs.iter().zip(families) {
-            walk::walk(
-                pack,
-                family,
-                &[Kind::Tree],
-                self.reach,
-                self.control,
-                pool,
-                || trees::Trees::new(self, Some((*first, pack)), edges),
-            );
-        }
-        orphans.walk(&[Kind::Tree], self.control, |first, pack| {
-            trees::Trees::new(self, Some((first, pack)), edges)
-        });
+        let filter = Filter::new(&lock(&self.found_ids));
+        let visitor = |pack| trees::Trees::new(self, pack, log.then_some(&filter));
+        self.packed(pool, families, orphans, Kind::Tree, visitor);
         let mut loose = lock(&self.loose_trees).clone();
         loose.sort_unstable();
         loose.par_iter().for_each_init(
-            || trees::Trees::new(self, None, edges),
+            || visitor(None),
             |trees, &at| {
                 if !self.control.is_cancelled() {
                     trees.loose(at);
                 }
             },
         );
+    }
+
+    fn commits(&self, pool: &rayon::ThreadPool, families: &[Family], orphans: &Orphans<'_>) {
+        let visitor = |pack| lineage::Reader::new(self, pack);
+        self.packed(pool, families, orphans, Kind::Commit, visitor);
+        let loose = lock(&self.loose_commits).clone();
+        loose
+            .par_iter()
+            .for_each_init(|| visitor(None), |commits, &at| commits.loose(at));
+    }
+
+    /// Walks the packed objects of one kind.
+    fn packed<'b, V: Visitor>(
+        &'b self,
+        pool: &rayon::ThreadPool,
+        families: &[Family],
+        orphans: &Orphans<'b>,
+        kind: Kind,
+        visitor: impl Fn(Option<(u32, &'b Pack)>) -> V + Sync,
+    ) {
+        for ((first, pack), family) in self.store.packs.iter().zip(families) {
+            walk::walk(
+                pack,
+                family,
+                &[kind],
+                self.reach,
+                self.control,
+                pool,
+                || visitor(Some((*first, pack))),
+            );
+        }
+        orphans.walk(&[kind], self.control, |first, pack| {
+            visitor(Some((first, pack)))
+        });
     }
 
     fn each_loose(
@@ -328,15 +397,11 @@ impl<'a> Round<'a> {
         }
     }
 
-    fn paths(&self) -> HashMap<ObjectId, Option<Vec<u8>>> {
-        let edges = std::mem::take(&mut *lock(&self.edges)).sorted();
-        let found = lock(&self.found_ids);
-        let path = |id: &ObjectId| {
-            edges.path(self.store.find(id.as_bytes())?, |number| {
-                self.roots.has(number)
-            })
-        };
-        found.iter().map(|id| (*id, path(id))).collect()
+    fn lineage(&self) -> Option<Lineage> {
+        (!self.found.is_empty()).then(|| Lineage {
+            commits: Commits::new(std::mem::take(&mut *lock(&self.nodes))),
+            trees: TreeLog::join(std::mem::take(&mut *lock(&self.logs))),
+        })
     }
 
     fn name_absent(&self, problems: &mut Vec<Problem>) {

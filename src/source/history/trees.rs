@@ -1,12 +1,14 @@
-//! Pushes trees (names can hold keys), finds objects that are not there, and keeps the edges that paths are made of.
+//! Pushes trees (names can hold keys), finds objects that are not there, and logs what attribution needs of them.
 
 use std::sync::atomic::Ordering;
 
 use super::lookups::Lookups;
-use super::{Round, lock, paths};
+use super::{Filter, Round, lock};
 use crate::git::loose::{self, Loose};
 use crate::git::pack::{Entry, Pack};
-use crate::git::walk::{Visited, Visitor};
+use crate::git::tree::TreeEntry;
+use crate::git::treelog::{self, Part};
+use crate::git::walk::{BaseTree, Entries, Visited, Visitor};
 use crate::git::{Kind, tree};
 use crate::model::{Chunk, Fresh, Mark, ObjectId, Origin, Position, Problem, ProblemKind, Worker};
 
@@ -14,7 +16,8 @@ pub(super) struct Trees<'a> {
     round: &'a Round<'a>,
     pack: Option<(u32, &'a Pack)>,
     worker: Box<dyn Worker + 'a>,
-    edges: Option<paths::Edges>,
+    log: Option<Part>,
+    filter: Option<&'a Filter>,
     lookups: Lookups<'a>,
     /// Starts of ids that were looked up lately: most entries stand in many trees.
     known: Vec<u64>,
@@ -24,13 +27,30 @@ pub(super) struct Trees<'a> {
 /// How many ids a thread remembers; they fit into its second-level cache.
 const KNOWN: usize = 1 << 16;
 
+/// A tree as it is stored.
+struct Stored<'a> {
+    id: Option<ObjectId>,
+    /// The number of this copy of it.
+    number: u32,
+    bytes: &'a [u8],
+    fresh: Fresh<'a>,
+    inherited: &'a [Mark],
+    entries: Entries<'a>,
+}
+
 impl<'a> Trees<'a> {
-    pub(super) fn new(round: &'a Round<'a>, pack: Option<(u32, &'a Pack)>, edges: bool) -> Self {
+    /// With a filter of what was found, the trees are logged.
+    pub(super) fn new(
+        round: &'a Round<'a>,
+        pack: Option<(u32, &'a Pack)>,
+        filter: Option<&'a Filter>,
+    ) -> Self {
         Self {
             round,
             pack,
             worker: round.sink.worker(),
-            edges: edges.then(paths::Edges::default),
+            log: filter.map(|_| Part::default()),
+            filter,
             lookups: Lookups::new(round),
             known: vec![0; KNOWN],
             objects: 0,
@@ -57,79 +77,49 @@ impl<'a> Trees<'a> {
                 message,
             ));
         }
-        let mut marks = Vec::new();
-        let number = self.round.store.loose_number(at);
-        self.push(
-            Some(*id),
-            number,
-            &bytes,
-            Fresh::All,
-            &[],
-            &starts,
-            &mut marks,
-        );
+        let tree = Stored {
+            id: Some(*id),
+            number: self.round.store.loose_number(at),
+            bytes: &bytes,
+            fresh: Fresh::All,
+            inherited: &[],
+            entries: Entries {
+                all: &starts,
+                fresh: &starts,
+                base: None,
+            },
+        };
+        self.push(&tree, &mut Vec::new());
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one tree's facts, from two kinds of store"
-    )]
-    fn push(
-        &mut self,
-        id: Option<ObjectId>,
-        number: u32,
-        bytes: &[u8],
-        fresh: Fresh<'_>,
-        inherited: &[Mark],
-        entries: &[u32],
-        marks: &mut Vec<Mark>,
-    ) {
-        for &start in entries {
-            self.entry(bytes, start as usize, id, number);
+    fn push(&mut self, tree: &Stored<'_>, marks: &mut Vec<Mark>) {
+        for &start in tree.entries.fresh {
+            let entry = tree::entry(tree.bytes, start as usize, self.round.store.hash_len());
+            if let Some(entry) = entry.filter(|entry| !entry.is_link()) {
+                self.must_be_there(entry.id);
+            }
         }
         let position = Position::default();
         let origin = Origin::PathName;
         let chunk = Chunk {
-            bytes,
+            bytes: tree.bytes,
             origin,
             path: None,
-            object: id,
-            fresh,
-            inherited,
+            object: tree.id,
+            fresh: tree.fresh,
+            inherited: tree.inherited,
             own: None,
             position,
         };
         self.worker.chunk(&chunk, marks);
         if !marks.is_empty() {
-            self.round.note(id);
+            self.round.note(tree.id);
+        }
+        if let Some(mut log) = self.log.take() {
+            self.log_tree(tree, marks, &mut log);
+            self.log = Some(log);
         }
         self.objects += 1;
-    }
-
-    fn entry(&mut self, bytes: &[u8], start: usize, parent: Option<ObjectId>, number: u32) {
-        let Some(entry) = tree::entry(bytes, start, self.round.store.hash_len()) else {
-            return;
-        };
-        if entry.is_link() {
-            return;
-        }
-        let Some(edges) = &mut self.edges else {
-            return self.must_be_there(entry.id);
-        };
-        let Some(child) = self.round.store.find(entry.id) else {
-            if let Some(id) = ObjectId::from_bytes(entry.id) {
-                lock(&self.round.absent).insert(id);
-            }
-            return;
-        };
-        if entry.is_tree() || self.round.found.has(child) {
-            let known = if self.round.copies {
-                parent.and_then(|id| self.round.store.find(id.as_bytes()))
-            } else {
-                None
-            };
-            edges.add(child, known.unwrap_or(number), entry.name);
-        }
     }
 
     fn must_be_there(&mut self, id: &[u8]) {
@@ -145,6 +135,73 @@ impl<'a> Trees<'a> {
                 .for_each(|id| self.lookups.named(id));
         }
     }
+
+    fn log_tree(&self, stored: &Stored<'_>, marks: &[Mark], log: &mut Part) {
+        let store = self.round.store;
+        let shared = if self.round.copies {
+            stored.id.and_then(|id| store.find(id.as_bytes()))
+        } else {
+            None
+        };
+        let tree = shared.unwrap_or(stored.number);
+        // A delta that keeps an entry twice, which git never writes, is logged as if it had no base.
+        let base = stored
+            .entries
+            .base
+            .filter(|base| base.kept.is_sorted_by(|one, next| one.end <= next.start));
+        let first = self.pack.map_or(0, |(first, _)| first);
+        log.begin(tree, stored.number, base.map(|base| first + base.at));
+        let added = if base.is_some() {
+            stored.entries.fresh
+        } else {
+            stored.entries.all
+        };
+        for &start in added {
+            if let Some((entry, child)) = self.worth(stored.bytes, start, marks) {
+                log.add(entry.name, child);
+            }
+        }
+        let Some(base) = base else { return };
+        for start in dropped(base) {
+            if let Some((entry, child)) = self.worth(base.bytes, start, base.marks) {
+                log.drop(entry.name, child);
+            }
+        }
+    }
+
+    /// The entry that starts here with its object's number, if it is a folder or something was found in it.
+    fn worth<'b>(
+        &self,
+        bytes: &'b [u8],
+        start: u32,
+        marks: &[Mark],
+    ) -> Option<(TreeEntry<'b>, u32)> {
+        let start = start as usize;
+        let entry = tree::entry(bytes, start, self.round.store.hash_len())?;
+        let first = marks.partition_point(|mark| mark.start < start);
+        let is_named = marks.get(first).is_some_and(|mark| mark.start < entry.end);
+        if !is_named
+            && !entry.is_tree()
+            && !self.filter.is_some_and(|found| found.may_hold(entry.id))
+        {
+            return None;
+        }
+        let child = self.round.store.find(entry.id);
+        let is_found = child.is_some_and(|child| self.round.found.has(child));
+        (is_named || is_found || (entry.is_tree() && child.is_some()))
+            .then_some((entry, child.unwrap_or(treelog::NONE)))
+    }
+}
+
+/// Where the entries of a base start that a delta does not keep.
+fn dropped(base: BaseTree<'_>) -> impl Iterator<Item = u32> {
+    let ends = base.kept.iter().map(|run| run.end);
+    let starts = base.kept.iter().map(|run| run.start);
+    let gaps = std::iter::once(0)
+        .chain(ends)
+        .zip(starts.chain([base.starts.len()]));
+    gaps.flat_map(move |(from, to)| base.starts.get(from..to).unwrap_or_default())
+        .copied()
 }
 
 impl Visitor for Trees<'_> {
@@ -152,16 +209,15 @@ impl Visitor for Trees<'_> {
         let Some((first, pack)) = self.pack else {
             return;
         };
-        let (id, number) = (pack.id(object.entry), first + object.entry.at);
-        self.push(
-            id,
-            number,
-            object.bytes,
-            object.fresh,
-            object.inherited,
-            object.tree_entries,
-            marks,
-        );
+        let tree = Stored {
+            id: pack.id(object.entry),
+            number: first + object.entry.at,
+            bytes: object.bytes,
+            fresh: object.fresh,
+            inherited: object.inherited,
+            entries: object.entries,
+        };
+        self.push(&tree, marks);
     }
 
     fn large(&mut self, _: Kind, _: &Entry, _: &mut dyn std::io::Read) -> std::io::Result<()> {
@@ -180,8 +236,8 @@ impl Drop for Trees<'_> {
             .progress
             .done
             .fetch_add(self.objects, Ordering::Relaxed);
-        if let Some(edges) = self.edges.take() {
-            lock(&self.round.edges).append(edges);
+        if let Some(log) = self.log.take() {
+            lock(&self.round.logs).push(log);
         }
     }
 }

@@ -1,0 +1,365 @@
+//! Where what was seen in objects stands: sightings become locations with what history says about them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use super::super::notes::Notes;
+use super::super::sightings::{Located, Placed, Where};
+use super::{Collector, lock};
+use rayon::prelude::*;
+
+use crate::attribute::{self, Sighted, Standing, Standings, Subject};
+use crate::control::Control;
+use crate::detect;
+use crate::git::{Repository, header, plain, reflog, tree};
+use crate::model::{Attribution, Context, Location, ObjectId, Origin, Place, Reachable};
+use crate::source::history::History;
+
+/// Something seen in an object.
+struct Found {
+    seen: u32,
+    key: u32,
+    start: u32,
+    end: u32,
+    origin: Origin,
+    /// Known already where the object was read as a stream.
+    told: Option<(Option<Place>, Option<Context>)>,
+}
+
+/// By object, in the order of the bytes.
+type Sightings = BTreeMap<ObjectId, Vec<Found>>;
+
+/// A location of which only the line is missing.
+struct Wanted<'a> {
+    at: (u32, Where),
+    found: &'a Found,
+    path: Option<Vec<u8>>,
+    reachable: Option<Reachable>,
+    attribution: Option<Box<Attribution>>,
+}
+
+impl Collector<'_> {
+    /// Adds the locations of what was seen in a repository's objects; one path for each object that has one.
+    pub(in crate::pipeline) fn history_locations(
+        &self,
+        repository: &Repository,
+        history: &History,
+        control: &Control,
+        base: &Path,
+        located: &mut Located,
+    ) -> HashMap<ObjectId, Vec<u8>> {
+        let root = repository
+            .name
+            .canonicalize()
+            .unwrap_or_else(|_| repository.name.clone());
+        let sightings = self.sightings();
+        let named = names(&sightings, history, control);
+        let standings = stand(&sightings, &named, repository, history, control);
+        let paths = standings.paths.iter().filter(|standing| !standing.in_name);
+        let paths = paths
+            .filter_map(|at| Some((at.object?, at.path.clone())))
+            .collect();
+        let mut notes = Notes::new(repository, history, control);
+        let mut wanted: BTreeMap<ObjectId, Vec<Wanted<'_>>> = BTreeMap::new();
+        for (object, missing) in place(&sightings, &named, standings, &root) {
+            if let Some(Placed { location, .. }) = located.get_mut(&missing.at) {
+                location.blob = location.blob.or(Some(object));
+                location.reachable = missing.reachable;
+                location.attribution = missing.attribution;
+            } else {
+                wanted.entry(object).or_default().push(missing);
+            }
+        }
+        let locate = |(object, missing): (ObjectId, Vec<Wanted<'_>>)| {
+            let told = missing.iter().all(|missing| missing.found.told.is_some());
+            let bytes = (!told).then(|| history.read(&object, control)).flatten();
+            let bytes = bytes.as_deref().unwrap_or_default();
+            let located = missing.into_iter();
+            let located = located.map(|missing| self.locate(object, missing, bytes, base));
+            located.collect::<Vec<_>>()
+        };
+        let held: Vec<_> = history
+            .pool
+            .install(|| wanted.into_par_iter().flat_map_iter(locate).collect());
+        for (at, mut placed) in held {
+            let Location {
+                origin, path, blob, ..
+            } = &mut placed.location;
+            if let (Origin::History, Some(path), Some(blob)) = (*origin, path, blob)
+                && notes.has(blob, path)
+            {
+                *origin = Origin::Note;
+            }
+            located.insert(at, placed);
+        }
+        // Names of refs, and objects of packs that lack their index, have no id to be told by.
+        for (at, placed) in self.file_locations(&root) {
+            located.entry(at).or_insert(placed);
+        }
+        paths
+    }
+
+    /// What was seen in objects.
+    fn sightings(&self) -> Sightings {
+        let mut sightings = Sightings::new();
+        let mut stored = std::mem::take(&mut *lock(&self.stored));
+        stored.sort_unstable_by_key(|seen| (seen.object, seen.start, seen.origin));
+        stored.dedup();
+        for seen in stored {
+            sightings.entry(seen.object).or_default().push(Found {
+                seen: seen.seen,
+                key: self.key_of(seen.seen),
+                start: seen.start,
+                end: seen.end,
+                origin: seen.origin,
+                told: None,
+            });
+        }
+        let mut direct = std::mem::take(&mut *lock(&self.direct));
+        direct.sort_by_key(|seen| (seen.object, seen.place));
+        for (at, seen) in direct.into_iter().enumerate() {
+            let Some(object) = seen.object else {
+                lock(&self.direct).push(seen);
+                continue;
+            };
+            sightings.entry(object).or_default().push(Found {
+                seen: seen.seen,
+                key: self.key_of(seen.seen),
+                start: at as u32,
+                end: at as u32,
+                origin: seen.origin,
+                told: Some((seen.place, seen.context)),
+            });
+        }
+        sightings
+    }
+
+    fn locate(
+        &self,
+        object: ObjectId,
+        missing: Wanted<'_>,
+        bytes: &[u8],
+        base: &Path,
+    ) -> ((u32, Where), Placed) {
+        let found = missing.found;
+        let (start, end) = (found.start as usize, found.end as usize);
+        let origin = match found.origin {
+            Origin::CommitMessage | Origin::TagMessage if header::names_a_person(bytes, start) => {
+                Origin::Author
+            }
+            origin => origin,
+        };
+        let is_text = origin != Origin::PathName && end <= bytes.len();
+        let (place, context) = found.told.clone().unwrap_or_else(|| {
+            let place = || detect::place(bytes, start, end, Default::default());
+            let context = || detect::context(self.detector, bytes, start, end, self.show_secrets);
+            (is_text.then(place), is_text.then(context))
+        });
+        // A file's path counts from where the scan began, if it is below.
+        let inside = match &missing.at.1 {
+            Where::File(place, _) => place.strip_prefix(base).ok(),
+            _ => None,
+        };
+        let inside = inside.map(|path| path.as_os_str().as_encoded_bytes().to_vec());
+        let location = Location {
+            origin,
+            path: inside.or(missing.path),
+            place,
+            blob: Some(object),
+            reachable: missing.reachable,
+            attribution: missing.attribution,
+            tracked: None,
+            context,
+        };
+        let seen = found.seen;
+        (missing.at, Placed { seen, location })
+    }
+}
+
+/// The names in trees in which something was seen: for each tree and where the key starts in it.
+fn names(
+    sightings: &Sightings,
+    history: &History,
+    control: &Control,
+) -> BTreeMap<(ObjectId, u32), Vec<u8>> {
+    let mut named = BTreeMap::new();
+    for (id, found) in sightings {
+        let mut found = found
+            .iter()
+            .filter(|found| found.origin == Origin::PathName)
+            .peekable();
+        if found.peek().is_none() {
+            continue;
+        }
+        let Some(bytes) = history.read(id, control) else {
+            continue;
+        };
+        let hash = id.as_bytes().len();
+        let mut starts = Vec::new();
+        tree::starts(&bytes, hash, &mut starts);
+        for found in found {
+            let after = starts.partition_point(|&start| start <= found.start);
+            let start = after.checked_sub(1).and_then(|at| starts.get(at));
+            let entry = start.and_then(|&start| tree::entry(&bytes, start as usize, hash));
+            if let Some(entry) = entry {
+                named.insert((*id, found.start), entry.name.to_vec());
+            }
+        }
+    }
+    named
+}
+
+fn stand(
+    sightings: &Sightings,
+    named: &BTreeMap<(ObjectId, u32), Vec<u8>>,
+    repository: &Repository,
+    history: &History,
+    control: &Control,
+) -> Standings {
+    let (Some(lineage), Some(store)) = (&history.lineage, history.stores.last()) else {
+        return Standings {
+            lost: sightings.keys().copied().collect(),
+            ..Standings::default()
+        };
+    };
+    let mut sighted = Sighted::default();
+    for (id, found) in sightings {
+        for found in found {
+            match found.origin {
+                Origin::History => {
+                    let keys = sighted.blobs.entry(*id).or_default();
+                    keys.push((found.key, 1));
+                }
+                Origin::PathName => {
+                    if let Some(name) = named.get(&(*id, found.start)) {
+                        sighted
+                            .names
+                            .entry(name.clone())
+                            .or_default()
+                            .insert(found.key);
+                    }
+                }
+                _ => {
+                    sighted.messages.insert(*id);
+                }
+            }
+        }
+    }
+    for keys in sighted.blobs.values_mut() {
+        keys.sort_unstable();
+        keys.dedup_by(|next, known| {
+            let same = next.0 == known.0;
+            known.1 += if same { next.1 } else { 0 };
+            same
+        });
+    }
+    let subject = Subject {
+        store,
+        commits: &lineage.commits,
+        trees: &lineage.trees,
+        refs: &history.refs,
+        reflogs: &reflog::read(repository),
+        largest: control.limits.max_delta_result,
+    };
+    attribute::attribute(&subject, &sighted)
+}
+
+/// What is known of every location but its line.
+fn place<'a>(
+    sightings: &'a Sightings,
+    named: &BTreeMap<(ObjectId, u32), Vec<u8>>,
+    standings: Standings,
+    root: &Path,
+) -> Vec<(ObjectId, Wanted<'a>)> {
+    let mut of_key: HashMap<(ObjectId, u32), Vec<&'a Found>> = HashMap::new();
+    let mut in_names: HashMap<(&[u8], u32), (ObjectId, &'a Found)> = HashMap::new();
+    for (id, found) in sightings {
+        for found in found {
+            if let Some(name) = named
+                .get(&(*id, found.start))
+                .filter(|_| found.origin == Origin::PathName)
+            {
+                in_names.entry((name, found.key)).or_insert((*id, found));
+            } else {
+                of_key.entry((*id, found.key)).or_default().push(found);
+            }
+        }
+    }
+    let mut placed = Vec::new();
+    let mut met: BTreeSet<(Vec<u8>, u32)> = BTreeSet::new();
+    for standing in standings.paths {
+        let Standing {
+            key,
+            nth,
+            in_name,
+            path,
+            object,
+            reachable,
+            attribution,
+        } = standing;
+        let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+        let (object, found, at) = if in_name {
+            met.insert((name.to_vec(), key));
+            let Some(&(tree, found)) = in_names.get(&(name, key)) else {
+                continue;
+            };
+            (
+                tree,
+                found,
+                Where::Named(Origin::PathName, Some(path.clone()), None),
+            )
+        } else {
+            let of_key = object.and_then(|object| Some((object, of_key.get(&(object, key))?)));
+            let Some((object, found)) = of_key else {
+                continue;
+            };
+            let Some(&found) = found.get(nth as usize) else {
+                continue;
+            };
+            (
+                object,
+                found,
+                Where::File(root.join(plain::to_path(&path)), nth as usize),
+            )
+        };
+        placed.push((
+            object,
+            Wanted {
+                at: (key, at),
+                found,
+                path: Some(path),
+                reachable: Some(reachable),
+                attribution: Some(Box::new(attribution)),
+            },
+        ));
+    }
+    // Whatever goes wrong above, no key that was seen is left out.
+    let known: BTreeSet<u32> = placed.iter().map(|(_, placed)| placed.found.key).collect();
+    for (id, found) in sightings {
+        for found in found {
+            let name = named
+                .get(&(*id, found.start))
+                .filter(|_| found.origin == Origin::PathName);
+            let message = standings.messages.get(id);
+            let is_lost = match (found.origin, name) {
+                (Origin::History, _) => standings.lost.contains(id),
+                (Origin::PathName, Some(name)) => !met.contains(&(name.clone(), found.key)),
+                _ => true,
+            };
+            if is_lost || !known.contains(&found.key) {
+                let at = Where::Object(found.origin, *id, u64::from(found.start));
+                placed.push((
+                    *id,
+                    Wanted {
+                        at: (found.key, at),
+                        found,
+                        path: None,
+                        reachable: Some(message.map_or(Reachable::None, |told| told.0)),
+                        attribution: message.map(|told| Box::new(told.1.clone())),
+                    },
+                ));
+            }
+        }
+    }
+    placed
+}
