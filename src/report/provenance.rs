@@ -136,6 +136,9 @@ impl Teller<'_> {
 
 /// The name of a ref as git's own commands show it.
 fn short(name: &[u8]) -> &[u8] {
+    if name == b"refs/stash" {
+        return b"the stash";
+    }
     [&b"refs/heads/"[..], b"refs/remotes/", b"refs/"]
         .iter()
         .find_map(|prefix| name.strip_prefix(*prefix))
@@ -174,6 +177,7 @@ mod tests {
             ("refs/heads/main", "main"),
             ("refs/remotes/origin/main", "origin/main"),
             ("refs/tags/v1", "tags/v1"),
+            ("refs/stash", "the stash"),
             ("HEAD", "HEAD"),
         ] {
             assert_eq!(short(name.as_bytes()), expected.as_bytes());

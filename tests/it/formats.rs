@@ -102,6 +102,75 @@ fn one_scan_writes_several_reports_that_agree() {
 }
 
 #[test]
+fn every_format_says_who_brought_a_key_in_and_who_took_it_away() {
+    let (repo, key) = (Repo::new(), key());
+    repo.write("old.py", format!("k = '{key}'\n"));
+    let added = repo.commit("Add the client");
+    repo.git(&["mv", "old.py", "new.py"]);
+    let moved = repo.commit("Move it");
+    repo.git(&["tag", "v1"]);
+    repo.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    repo.write("new.py", "k = env\n");
+    let removed = repo.commit("Read it from the environment");
+    repo.git(&["gc", "-q"]);
+
+    let human = run(repo.path(), &["git"]).stdout;
+    let lines: Vec<&str> = human.lines().collect();
+    assert!(
+        lines[0].starts_with("error: ") && lines[0].contains("  pushed: treat it as public  "),
+        "{human}"
+    );
+    let by = |id: &str| format!(" by Ada <ada@example.org> in {}", &id[..12]);
+    for (verb, id, summary) in [
+        ("introduced 2026-01-02 (", &added, ": Add the client"),
+        ("removed 2026-01-02 (", &moved, ": Move it"),
+        ("moved from old.py, 2026-01-02 (", &moved, ": Move it"),
+    ] {
+        let told = |line: &&&str| line.trim_start().starts_with(verb);
+        let line = lines.iter().find(told).expect("a line that tells it");
+        assert!(line.contains(&by(id)) && line.ends_with(summary), "{human}");
+    }
+    assert!(lines.contains(&"    in origin/main, tags/v1"), "{human}");
+    assert!(
+        !human.contains(&removed[..12]),
+        "a tag still holds it: {human}"
+    );
+
+    let jsonl = run(repo.path(), &["git", "-f", "jsonl"]).stdout;
+    let lines = jsonl
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"));
+    let lines: Vec<Value> = lines.collect();
+    let at = |path: &str| {
+        let line = lines.iter().find(|line| line["path"] == *path);
+        line.expect("the place").clone()
+    };
+    let (old, new) = (at("old.py"), at("new.py"));
+    assert_eq!(old["introduced"]["commit"], added);
+    assert_eq!(old["introduced"]["date"], "2026-01-02T03:04:05Z");
+    assert_eq!(old["removed"]["commit"], moved);
+    assert_eq!(
+        (&new["removed"], &new["renamed_from"]),
+        (&Value::Null, &"old.py".into())
+    );
+    assert_eq!(
+        new["refs"],
+        serde_json::json!(["refs/remotes/origin/main", "refs/tags/v1"])
+    );
+    assert_eq!(
+        (&new["pushed"], &new["first_seen"]),
+        (&true.into(), &"2026-01-02T03:04:05Z".into())
+    );
+
+    let sarif = sarif(repo.path(), &["git"], &[&key]);
+    let result = result(&sarif, &key);
+    assert_eq!(uri(result), "new.py", "a ref holds it there");
+    let facts = &result["locations"][0]["properties"];
+    assert_eq!(facts["introduced"]["commit"], moved);
+    assert!(!sarif.to_string().contains("Ada"));
+}
+
+#[test]
 fn two_reports_for_one_place_are_a_usage_error_and_nothing_is_written() {
     let repo = Repo::new();
     let kept = repo.join("kept");

@@ -67,15 +67,20 @@ fn message(text: String) -> Message {
     Message::builder().text(text).build()
 }
 
-/// The place where an alert is shown: a file that is there now if there is one, else any file.
+/// The place where an alert is shown: a file that is there now, else one that a ref still holds, else any file.
 fn primary(key: &Key) -> Option<usize> {
     let rank = |location: &Location| {
         let at_head = location.attribution.as_ref().is_some_and(|at| at.at_head);
         let now = matches!(location.origin, Origin::Worktree | Origin::Staged) || at_head;
+        let held = location
+            .attribution
+            .as_ref()
+            .is_some_and(|at| at.refs_total > 0);
         match (super::places::is_file(location), now) {
             (true, true) => 0,
-            (true, false) => 1,
-            (false, _) => 2,
+            (true, false) if held => 1,
+            (true, false) => 2,
+            (false, _) => 3,
         }
     };
     // The first of equals: the pipeline has sorted them.
