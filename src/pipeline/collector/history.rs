@@ -75,18 +75,19 @@ impl Collector<'_> {
             let bytes = (!told).then(|| history.read(&object, control)).flatten();
             let bytes = bytes.as_deref().unwrap_or_default();
             let located = missing.into_iter();
-            let located = located.map(|missing| self.locate(object, missing, bytes, base));
+            let located = located.map(|missing| {
+                let path = missing.path.clone();
+                (path, self.locate(object, missing, bytes, base))
+            });
             located.collect::<Vec<_>>()
         };
         let held: Vec<_> = history
             .pool
             .install(|| wanted.into_par_iter().flat_map_iter(locate).collect());
-        for (at, mut placed) in held {
-            let Location {
-                origin, path, blob, ..
-            } = &mut placed.location;
+        for (path, (at, mut placed)) in held {
+            let Location { origin, blob, .. } = &mut placed.location;
             if let (Origin::History, Some(path), Some(blob)) = (*origin, path, blob)
-                && notes.has(blob, path)
+                && notes.has(blob, &path)
             {
                 *origin = Origin::Note;
             }
