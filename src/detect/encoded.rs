@@ -155,14 +155,16 @@ const fn sextets() -> [u8; 256] {
 
 /// The bytes that these digits are.
 fn base64(digits: &[u8], decoded: &mut Vec<u8>) {
+    let value = |bits: u32, digit: &u8| bits << 6 | u32::from(SEXTETS[usize::from(*digit)]);
+    let (fours, rest) = digits.as_chunks::<4>();
     decoded.clear();
-    for four in digits.chunks(4) {
-        let bits = four.iter().fold(0, |bits: u32, &digit| {
-            bits << 6 | u32::from(SEXTETS[usize::from(digit)])
-        });
-        let [first, second, third, _] = (bits << (32 - 6 * four.len())).to_be_bytes();
-        decoded.extend_from_slice(&[first, second, third][..four.len() * 6 / 8]);
-    }
+    decoded.extend(fours.iter().flat_map(|four| {
+        let [_, first, second, third] = four.iter().fold(0, value).to_be_bytes();
+        [first, second, third]
+    }));
+    let bits = rest.iter().fold(0, value) << (24 - 6 * rest.len());
+    let [_, first, second, _] = bits.to_be_bytes();
+    decoded.extend([first, second].iter().take(rest.len() * 6 / 8));
 }
 
 /// The value of two hexadecimal digits.

@@ -79,25 +79,32 @@ fn key_end(bytes: &[u8], start: usize) -> Option<usize> {
 /// The text with the passwords of URLs hidden: what stands between the first colon and the last `@` behind `://`.
 fn passwords(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (before, authority) = rest.split_at(at + 3);
-        masked.push_str(before);
-        let end = authority
-            .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`'))
-            .unwrap_or(authority.len());
-        let (url, after) = authority.split_at(end);
-        match (url.find(':'), url.rfind('@')) {
-            (Some(colon), Some(at)) if colon < at => {
-                masked.push_str(&url[..=colon]);
-                masked.push_str(HIDDEN);
-                rest = &rest[before.len() + at..];
-            }
-            _ => rest = &rest[before.len()..],
+    let mut shown = 0;
+    let mut from = 0;
+    // Where the last URL ends and its last `@` stands. What looks like another one in it has the same end: looked for
+    // again, a name of nothing but `://` would take the square of its length.
+    let mut url = 0..0;
+    let mut last = None;
+    while let Some(at) = text[from..].find("://") {
+        let start = from + at + 3;
+        if start > url.end {
+            let end = text[start..]
+                .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`'));
+            url = start..end.map_or(text.len(), |end| start + end);
+            last = text[url.clone()].rfind('@').map(|at| start + at);
         }
-        debug_assert!(rest.len() >= after.len());
+        let colon = text[start..url.end].find(':').map(|colon| start + colon);
+        from = match (colon, last) {
+            (Some(colon), Some(last)) if colon < last => {
+                masked.push_str(&text[shown..=colon]);
+                masked.push_str(HIDDEN);
+                shown = last;
+                last
+            }
+            _ => start,
+        };
     }
-    masked.push_str(rest);
+    masked.push_str(&text[shown..]);
     masked
 }
 
@@ -105,6 +112,7 @@ fn passwords(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::detect::testing::{Rng, fill};
+    use proptest::prelude::*;
 
     #[test]
     fn every_shape_is_masked_whatever_is_around_it() {
@@ -147,6 +155,33 @@ mod tests {
             ("a://b:c://d:e@f", "a://b:…@f"),
         ] {
             assert_eq!(passwords(url), shown);
+        }
+    }
+
+    /// Each URL by itself, as the definition says it.
+    fn naive(text: &str) -> String {
+        let Some(at) = text.find("://") else {
+            return text.to_owned();
+        };
+        let (before, rest) = text.split_at(at + 3);
+        let end = rest.find([' ', '\n', '"', '\'', '<', '>', '`']);
+        let url = &rest[..end.unwrap_or(rest.len())];
+        match (url.find(':'), url.rfind('@')) {
+            (Some(colon), Some(at)) if colon < at => {
+                format!("{before}{}{HIDDEN}{}", &url[..=colon], naive(&rest[at..]))
+            }
+            _ => format!("{before}{}", naive(rest)),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn passwords_are_hidden_in_any_text(
+            pieces in prop::collection::vec(
+                prop::sample::select(vec!["://", ":", "@", "a", "é", " ", "\"", "/", "\n"]), 0..40),
+        ) {
+            let text = pieces.concat();
+            prop_assert_eq!(passwords(&text), naive(&text));
         }
     }
 }

@@ -4,6 +4,7 @@ mod imports;
 mod support;
 
 mod contract;
+mod crowd;
 mod damage;
 mod delta;
 mod directory;
