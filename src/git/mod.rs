@@ -2,6 +2,7 @@
 //! without looking first whether it is a regular file.
 
 pub mod alternates;
+pub mod commit;
 pub mod delta;
 pub mod family;
 pub mod foreign;
@@ -10,10 +11,12 @@ pub mod index;
 pub mod inflate;
 pub mod loose;
 mod map;
+pub mod objects;
 pub mod pack;
 pub mod plain;
 pub mod refs;
 pub mod repo;
+pub mod revisions;
 mod single;
 pub mod store;
 pub mod tree;

@@ -1,7 +1,5 @@
 //! Single objects: a second look at what was found, and the bases that deltas have outside their pack.
 
-use std::path::PathBuf;
-
 use libdeflater::Decompressor;
 
 use super::inflate::{Buffer, inflate};
@@ -39,20 +37,16 @@ impl Store {
     }
 
     /// Where the copies of an object start in packs.
-    fn packed(&self, id: &ObjectId) -> impl Iterator<Item = (&Pack, u64)> {
+    pub(super) fn packed(&self, id: &ObjectId) -> impl Iterator<Item = (&Pack, u64)> {
         self.packs.iter().filter_map(move |(_, pack)| {
             let at = pack.index.find(id.as_bytes())?;
             Some((pack, pack.index.offset(at)?))
         })
     }
 
-    /// The files of a loose object.
-    fn loose_copies(&self, id: &ObjectId) -> impl Iterator<Item = &PathBuf> {
-        self.loose_path(id).into_iter().chain(self.spare(id))
-    }
-
     fn read_loose(&self, id: &ObjectId, largest: u64) -> Option<(Kind, Vec<u8>)> {
         self.loose_copies(id)
+            .iter()
             .find_map(|path| match loose::open(path, largest).ok()? {
                 Loose::Whole(kind, bytes) => Some((kind, bytes)),
                 Loose::Stream(..) => None,
@@ -61,6 +55,7 @@ impl Store {
 
     fn loose_kind(&self, id: &ObjectId) -> Option<Kind> {
         self.loose_copies(id)
+            .iter()
             .find_map(|path| match loose::open(path, 0).ok()? {
                 Loose::Whole(kind, _) | Loose::Stream(kind, ..) => Some(kind),
             })
