@@ -151,7 +151,8 @@ pub fn lookup(repository: &Repository, name: &[u8]) -> Result<Option<ObjectId>, 
         Problem::new(ProblemKind::BrokenRef, place, message)
     };
     if !repository.ref_files {
-        let message = "this repository's refs are not kept in files, which this version cannot read";
+        let message =
+            "this repository's refs are not kept in files, which this version cannot read";
         let place = String::from_utf8_lossy(name);
         return Err(Problem::new(ProblemKind::Unsupported, place, message));
     }
@@ -168,14 +169,20 @@ pub fn lookup(repository: &Repository, name: &[u8]) -> Result<Option<ObjectId>, 
             Some(target) => name = target.trim_ascii().to_vec(),
             None => {
                 // FETCH_HEAD has more behind the id.
-                let word = text.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+                let word = text
+                    .split(u8::is_ascii_whitespace)
+                    .next()
+                    .unwrap_or_default();
                 let id = ObjectId::from_hex(word);
                 let message = "it holds neither a ref's name nor an object's id; run `git fsck`";
                 return id.map(Some).ok_or_else(|| broken(&name, message));
             }
         }
     }
-    Err(broken(&name, "symbolic refs lead on and on; run `git fsck`"))
+    Err(broken(
+        &name,
+        "symbolic refs lead on and on; run `git fsck`",
+    ))
 }
 
 /// Whether a ref of this name is a file inside the git directory.

@@ -39,9 +39,7 @@ impl Store {
                 .loose
                 .extend(loose::list(&directory, store.hash, problems));
         }
-        for (_, pack) in &mut store.packs {
-            pack.index.prepare();
-        }
+        store.prepare();
         store.loose.sort();
         let (mut first, mut spare) = (Vec::new(), Vec::new());
         for loose in store.loose.drain(..) {
@@ -76,6 +74,13 @@ impl Store {
             store.open_packs(&directory, problems);
         }
         store
+    }
+
+    /// Makes many lookups faster; see [`PackIndex::prepare`](super::index::PackIndex::prepare).
+    pub fn prepare(&mut self) {
+        for (_, pack) in &mut self.packs {
+            pack.index.prepare();
+        }
     }
 
     fn empty(repository: &Repository, deepest: usize, problems: &mut Vec<Problem>) -> Self {
@@ -180,14 +185,24 @@ impl Store {
     /// Every file that may hold a loose object, whether or not the store has listed them.
     pub(super) fn loose_copies(&self, id: &ObjectId) -> Vec<PathBuf> {
         if self.listed {
-            return self.loose_path(id).into_iter().chain(self.spare(id)).cloned().collect();
+            return self
+                .loose_path(id)
+                .into_iter()
+                .chain(self.spare(id))
+                .cloned()
+                .collect();
         }
         let hex = id.to_string();
         let Some((folder, name)) = hex.split_at_checked(2) else {
             return Vec::new();
         };
-        let files = self.directories.iter().map(|path| path.join(folder).join(name));
-        files.filter(|file| file.symlink_metadata().is_ok()).collect()
+        let files = self
+            .directories
+            .iter()
+            .map(|path| path.join(folder).join(name));
+        files
+            .filter(|file| file.symlink_metadata().is_ok())
+            .collect()
     }
 
     /// Packs and loose objects that have come since this store was opened: a `gc` or a fetch may be running.

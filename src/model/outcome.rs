@@ -56,6 +56,8 @@ pub struct Stats {
 impl Stats {
     /// Keys that stand in what a change touches, and stood there before it.
     pub const OLD: &str = "already-there";
+    /// Index entries of files that are to be added, and have no contents yet: no commit takes them.
+    pub const INTENDED: &str = "intent-to-add";
 }
 
 /// The result of a run.

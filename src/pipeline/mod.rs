@@ -2,7 +2,10 @@
 
 mod collector;
 mod explaining;
+mod novelty;
+mod range;
 mod sightings;
+mod staged;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -13,10 +16,13 @@ use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
 use crate::git::Repository;
-use crate::model::{Outcome, Problem, ProblemKind, Sink, Target, TargetKind};
+use crate::model::{Outcome, Problem, ProblemKind, Secret, Sink, Stats, Target, TargetKind};
 use crate::source::{files, history, stdin};
 use collector::Collector;
 use explaining::Explaining;
+
+pub use range::{Asked, range};
+pub use staged::{repository, staged};
 
 /// What to scan, and how.
 #[derive(Clone, Debug, Default)]
@@ -209,6 +215,35 @@ fn base(paths: &[PathBuf]) -> PathBuf {
         _ => Path::new("."),
     };
     base.canonicalize().unwrap_or_else(|_| base.to_path_buf())
+}
+
+/// Threads for a change that has many files or commits.
+fn pool(control: &Control) -> Result<rayon::ThreadPool> {
+    let builder = rayon::ThreadPoolBuilder::new().num_threads(control.thread_count());
+    builder
+        .build()
+        .map_err(|error| Error::Threads(error.to_string()))
+}
+
+/// Gives what changes add to the collector, and counts the keys that they left as they were.
+fn place(
+    collector: &Collector<'_>,
+    novelties: impl IntoIterator<Item = novelty::Novelty>,
+    located: &mut sightings::Located,
+    stats: &mut Stats,
+) {
+    let (mut new, mut old) = (BTreeSet::new(), BTreeSet::new());
+    for novelty in novelties {
+        old.extend(novelty.old.iter().map(Secret::fingerprint));
+        for novelty::New { seen, at, location } in novelty.new {
+            new.insert(seen.secret.fingerprint());
+            collector.add(located, seen, at, location);
+        }
+    }
+    let old = old.difference(&new).count() as u64;
+    if old > 0 {
+        stats.excluded.insert(Stats::OLD, old);
+    }
 }
 
 fn finish(

@@ -3,12 +3,13 @@
 mod collecting;
 mod standing;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-use super::sightings::{Direct, Located, Seen, Stored};
+use super::sightings::{Direct, Located, Placed, Seen, Stored, Where};
 use crate::detect::Detector;
-use crate::model::{Key, Problem, Secret, Sink, Worker};
+use crate::model::{Attribution, Key, Location, Problem, Secret, Sink, Worker};
 use collecting::Collecting;
 
 pub(super) struct Collector<'a> {
@@ -57,6 +58,24 @@ impl<'a> Collector<'a> {
             direct: Mutex::default(),
             stored: Mutex::default(),
             problems: Mutex::default(),
+        }
+    }
+
+    /// Adds a location of what was not seen through this sink. Where there is one already, it was first, and what
+    /// history says of the other is added to it.
+    pub(super) fn add(&self, located: &mut Located, seen: Seen, at: Where, location: Location) {
+        let seen = lock(&self.seen).id(seen);
+        match located.entry((self.key_of(seen), at)) {
+            Entry::Vacant(entry) => drop(entry.insert(Placed { seen, location })),
+            Entry::Occupied(mut entry) => {
+                let known = &mut entry.get_mut().location.attribution;
+                if let (Some(known), Some(more)) = (known, location.attribution) {
+                    known.events_total += more.events_total;
+                    known.events.extend(more.events);
+                    known.events.truncate(Attribution::SHOWN);
+                    known.pushed |= more.pushed;
+                }
+            }
         }
     }
 
