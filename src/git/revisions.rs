@@ -222,7 +222,10 @@ impl<'a> Revisions<'a> {
             ));
         }
         match self.headers(&id)?.parents.get(at) {
-            Some(parent) => Ok(*parent),
+            Some(parent) if self.store.has(parent) => Ok(*parent),
+            Some(parent) => wrong(format!(
+                "{text} leads to the commit {parent}, which is not there; run `git fsck`, or fetch again"
+            )),
             None => wrong(format!(
                 "{text} leads too far back: the commit {id} has no such parent"
             )),

@@ -8,6 +8,8 @@ mod damage;
 mod delta;
 mod foreign;
 mod history;
+mod range;
 mod secrecy;
+mod staged;
 mod tracked;
 mod unseen;
