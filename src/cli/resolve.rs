@@ -78,12 +78,7 @@ pub fn range(args: &GitArgs) -> Result<(Request, pipeline::Asked)> {
             .or(since_ref.map(|text| format!("{text}..HEAD"))),
         since: since.transpose()?,
     };
-    let scan = ScanArgs {
-        paths: vec![own_repository(args.paths.first())],
-        common: args.common.clone(),
-        ..ScanArgs::default()
-    };
-    Ok((self::scan(&scan, false, true)?, asked))
+    Ok((of_repository(args.paths.first(), &args.common)?, asked))
 }
 
 /// A scan of what is staged, and another file for the index if the environment names one, as it does in hooks.
@@ -91,13 +86,29 @@ pub fn range(args: &GitArgs) -> Result<(Request, pipeline::Asked)> {
 /// # Errors
 /// A configuration file that cannot be used, or an unknown format.
 pub fn staged(args: &StagedArgs) -> Result<(Request, Option<PathBuf>)> {
-    let scan = ScanArgs {
-        paths: vec![own_repository(args.path.as_ref())],
-        common: args.common.clone(),
+    let index = std::env::var_os("GIT_INDEX_FILE").filter(|file| !file.is_empty());
+    Ok((
+        of_repository(args.path.as_ref(), &args.common)?,
+        index.map(PathBuf::from),
+    ))
+}
+
+fn of_repository(named: Option<&PathBuf>, common: &CommonArgs) -> Result<Request> {
+    let args = ScanArgs {
+        paths: vec![own_repository(named)],
+        common: common.clone(),
         ..ScanArgs::default()
     };
-    let index = std::env::var_os("GIT_INDEX_FILE").filter(|file| !file.is_empty());
-    Ok((self::scan(&scan, false, true)?, index.map(PathBuf::from)))
+    let mut request = scan(&args, false, true)?;
+    // While git asks a hook whether it may accept a push, what was pushed is in a folder of its own.
+    let named = ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"].map(std::env::var_os);
+    request.options.borrowed = named
+        .iter()
+        .flatten()
+        .flat_map(std::env::split_paths)
+        .filter(|path| path.is_dir())
+        .collect();
+    Ok(request)
 }
 
 /// The repository that was named; else the one that git names to its hooks, or the one around the current folder.

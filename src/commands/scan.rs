@@ -69,7 +69,7 @@ pub fn stdin(request: Request, label: Option<&str>) -> Result<Exit> {
 /// # Errors
 /// Whatever is fatal: see [`Error`].
 pub fn staged(request: Request, index: Option<&Path>) -> Result<Exit> {
-    let repository = pipeline::repository(only(&request))?;
+    let repository = pipeline::repository(&request.options)?;
     run(&request, |detector, control| {
         pipeline::staged(&repository, index, &request.options, detector, control)
     })
@@ -80,18 +80,10 @@ pub fn staged(request: Request, index: Option<&Path>) -> Result<Exit> {
 /// # Errors
 /// Whatever is fatal: see [`Error`].
 pub fn range(request: Request, asked: &pipeline::Asked) -> Result<Exit> {
-    let repository = pipeline::repository(only(&request))?;
+    let repository = pipeline::repository(&request.options)?;
     run(&request, |detector, control| {
         pipeline::range(&repository, asked, &request.options, detector, control)
     })
-}
-
-fn only(request: &Request) -> &Path {
-    request
-        .options
-        .paths
-        .first()
-        .map_or(Path::new("."), PathBuf::as_path)
 }
 
 fn run(

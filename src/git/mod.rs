@@ -2,6 +2,7 @@
 //! without looking first whether it is a regular file.
 
 pub mod alternates;
+mod bases;
 pub mod commit;
 pub mod delta;
 pub mod family;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
+use super::bases::Bases;
 use super::loose;
 use super::pack::Pack;
 use super::{Repository, alternates, plain};
@@ -26,6 +27,8 @@ pub struct Store {
     spare: Vec<(ObjectId, PathBuf)>,
     /// Whether loose objects were listed; else each is looked for when it is asked for.
     listed: bool,
+    /// What single looks keep for each other; `None` where walks do the work.
+    pub(super) bases: Option<Bases>,
 }
 
 impl Store {
@@ -73,6 +76,7 @@ impl Store {
         for directory in store.directories.clone() {
             store.open_packs(&directory, problems);
         }
+        store.bases = Some(Bases::default());
         store
     }
 
@@ -84,8 +88,10 @@ impl Store {
     }
 
     fn empty(repository: &Repository, deepest: usize, problems: &mut Vec<Problem>) -> Self {
+        let mut directories = alternates::follow(&repository.objects(), deepest, problems);
+        directories.extend(repository.borrowed.iter().cloned());
         Self {
-            directories: alternates::follow(&repository.objects(), deepest, problems),
+            directories,
             packs: Vec::new(),
             loose: Vec::new(),
             loose_by_id: HashMap::new(),
@@ -95,6 +101,7 @@ impl Store {
             unopened: Vec::new(),
             spare: Vec::new(),
             listed: false,
+            bases: None,
         }
     }
 

@@ -15,7 +15,7 @@ use std::time::Instant;
 use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
-use crate::git::Repository;
+use crate::git::{Repository, Store};
 use crate::model::{Outcome, Problem, ProblemKind, Secret, Sink, Stats, Target, TargetKind};
 use crate::source::{files, history, stdin};
 use collector::Collector;
@@ -39,6 +39,8 @@ pub struct Options {
     pub show_secrets: bool,
     /// Whether to keep what detection decided about each candidate.
     pub explain: bool,
+    /// More object directories of the one repository that a change is in.
+    pub borrowed: Vec<PathBuf>,
     /// Problems that somebody accepted: fingerprint and reason.
     pub accepted: BTreeMap<String, String>,
 }
@@ -175,17 +177,22 @@ fn name_targets(repository: &Repository, history: &history::History, outcome: &m
         head: history.head,
         shallow,
     });
+    if let Some(store) = history.stores.first() {
+        name_borrowed(repository, store, outcome);
+    }
+}
+
+/// Names the object directories that are outside the repository.
+fn name_borrowed(repository: &Repository, store: &Store, outcome: &mut Outcome) {
     let own = repository.objects();
     let inside = match (own.canonicalize(), repository.name.canonicalize()) {
         (Ok(objects), Ok(name)) => objects.starts_with(name),
         _ => false,
     };
     // Alternates, and what a `.git` file or `commondir` leads to elsewhere.
-    let borrowed = history
-        .stores
-        .first()
-        .into_iter()
-        .flat_map(|store| &store.directories)
+    let borrowed = store
+        .directories
+        .iter()
         .filter(|path| **path != own || !inside);
     for path in borrowed {
         // A linked work tree leads there through its own folder and up again: nobody could tell where that is.

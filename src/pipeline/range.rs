@@ -1,7 +1,7 @@
 //! Scans what the commits of a range add.
 
-use std::collections::{BTreeSet, HashSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use rayon::prelude::*;
@@ -50,10 +50,7 @@ pub fn range(
     let explaining = options
         .explain
         .then(|| Explaining::new(&collector, detector));
-    let watch = Watch {
-        inner: &collector,
-        any: AtomicBool::new(false),
-    };
+    let watch = Watch::new(&collector);
     let mut outcome = Outcome::default();
     let mut problems = Vec::new();
     let mut store = Store::light(repository, control.limits.alternates, &mut problems);
@@ -73,6 +70,7 @@ pub fn range(
         head: refs::lookup(repository, b"HEAD").unwrap_or_default(),
         shallow: !repository.shallow.is_empty(),
     });
+    super::name_borrowed(repository, &store, &mut outcome);
     let searcher = Searcher::new(
         (repository, &store),
         detector,
@@ -99,11 +97,7 @@ pub fn range(
     outcome.stats.commits = members.len() as u64;
     outcome.stats.blobs = searcher.blobs.load(Ordering::Relaxed);
     outcome.stats.bytes = searcher.bytes.load(Ordering::Relaxed);
-    if watch.any.load(Ordering::Relaxed) {
-        problems
-            .into_iter()
-            .for_each(|problem| collector.problem(problem));
-    }
+    watch.tell(problems, &repository.name.display().to_string());
     if let Some(explaining) = explaining {
         explaining.finish(&mut outcome);
     }
@@ -280,12 +274,7 @@ impl Scan<'_> {
 
     /// Adds to what is new whether HEAD holds it, and whether its commit has left this machine.
     fn say_what_holds(&self, novelties: &mut [Novelty], head: Option<ObjectId>) {
-        let Searcher {
-            repository,
-            store,
-            control,
-            ..
-        } = self.searcher;
+        let repository = self.searcher.repository;
         let commit = |new: &New| Some(new.location.attribution.as_ref()?.introduced.as_ref()?.id);
         let commits: BTreeSet<ObjectId> = novelties
             .iter()
@@ -300,16 +289,11 @@ impl Scan<'_> {
             .all
             .iter()
             .filter(|(name, _)| name.starts_with(b"refs/remotes/"));
-        let ends = Ends {
-            left: remote.filter_map(|(_, id)| *id).collect(),
-            right: commits.into_iter().collect(),
-            ..Ends::default()
-        };
-        let local = Walk::run(repository, store, &ends, control, &mut Vec::new());
-        let local: HashSet<ObjectId> = local.into_iter().map(|member| member.id).collect();
+        let remote: Vec<ObjectId> = remote.filter_map(|(_, id)| *id).collect();
+        let pushed = pushed(self.searcher, commits, remote);
         let root = head.and_then(|id| Headers::parse(&self.read(&id)?).tree);
         for new in novelties.iter_mut().flat_map(|novelty| &mut novelty.new) {
-            let pushed = commit(new).is_some_and(|id| !local.contains(&id));
+            let pushed = commit(new).is_some_and(|id| pushed.contains(&id));
             let path = new
                 .location
                 .path
@@ -331,6 +315,31 @@ impl Scan<'_> {
             }
         }
     }
+}
+
+/// Those of `commits` that `remote` leads to.
+fn pushed(
+    searcher: &Searcher<'_>,
+    commits: BTreeSet<ObjectId>,
+    remote: Vec<ObjectId>,
+) -> BTreeSet<ObjectId> {
+    if remote.is_empty() {
+        return BTreeSet::new();
+    }
+    let ends = Ends {
+        left: remote,
+        right: commits.iter().copied().collect(),
+        ..Ends::default()
+    };
+    let Searcher {
+        repository,
+        store,
+        control,
+        ..
+    } = searcher;
+    let local = Walk::run(repository, store, &ends, control, &mut Vec::new());
+    let local: BTreeSet<ObjectId> = local.into_iter().map(|member| member.id).collect();
+    commits.difference(&local).copied().collect()
 }
 
 fn attribution(headers: Headers, member: &Member) -> Box<Attribution> {

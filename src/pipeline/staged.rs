@@ -1,7 +1,7 @@
 //! Scans what the next commit would add.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::collector::Collector;
@@ -35,10 +35,7 @@ pub fn staged(
     let explaining = options
         .explain
         .then(|| Explaining::new(&collector, detector));
-    let watch = Watch {
-        inner: &collector,
-        any: AtomicBool::new(false),
-    };
+    let watch = Watch::new(&collector);
     let mut outcome = Outcome::default();
     let mut problems = Vec::new();
     let store = Store::light(repository, control.limits.alternates, &mut problems);
@@ -53,6 +50,7 @@ pub fn staged(
         head,
         shallow: !repository.shallow.is_empty(),
     });
+    super::name_borrowed(repository, &store, &mut outcome);
     let mut located = sightings::Located::new();
     if let Some(index) = open(repository, index, &mut outcome, &collector) {
         let searcher = Searcher::new(
@@ -80,12 +78,7 @@ pub fn staged(
         outcome.stats.blobs = searcher.blobs.load(Ordering::Relaxed);
         outcome.stats.bytes = searcher.bytes.load(Ordering::Relaxed);
     }
-    // What is wrong with packs that nobody needed is no concern of this commit.
-    if watch.any.load(Ordering::Relaxed) {
-        problems
-            .into_iter()
-            .for_each(|problem| collector.problem(problem));
-    }
+    watch.tell(problems, &repository.name.display().to_string());
     if let Some(explaining) = explaining {
         explaining.finish(&mut outcome);
     }
@@ -178,16 +171,22 @@ fn parents(
     (head, trees)
 }
 
-/// The repository that `path` is in.
+/// The repository that the first of the paths is in.
 ///
 /// # Errors
 /// There is none.
-pub fn repository(path: &Path) -> Result<Repository> {
+pub fn repository(options: &Options) -> Result<Repository> {
+    let path = options
+        .paths
+        .first()
+        .map_or(Path::new("."), PathBuf::as_path);
     path.symlink_metadata().map_err(|source| Error::Target {
         path: path.to_path_buf(),
         source,
     })?;
-    super::nearest(path).ok_or_else(|| Error::NotARepository {
+    let mut repository = super::nearest(path).ok_or_else(|| Error::NotARepository {
         path: path.to_path_buf(),
-    })
+    })?;
+    repository.borrowed.clone_from(&options.borrowed);
+    Ok(repository)
 }

@@ -543,7 +543,7 @@ fn the_same_blobs_are_read_as_git_names() {
     }
     repo.commit("begin");
     repo.git(&["gc", "-q"]);
-    for at in (0..300).step_by(11) {
+    for at in (0..300).step_by(6) {
         repo.write(
             &format!("d{}/e{}/f{at}.txt", at % 7, at % 3),
             format!("changed {at}\n"),

@@ -3,6 +3,7 @@
 
 mod moved;
 mod search;
+mod watch;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -15,7 +16,8 @@ use crate::git::plain;
 use crate::model::{Attribution, Location, ObjectId, Origin, Secret};
 use crate::source::change::{Added, Change, Folder, Folders};
 
-pub(super) use search::{Found, Searcher, Watch};
+pub(super) use search::{Found, Searcher};
+pub(super) use watch::Watch;
 
 /// So many files are worth starting threads for.
 pub(super) const MANY: usize = 64;

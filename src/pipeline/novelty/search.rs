@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::explaining::Explaining;
 use super::super::sightings::Seen;
@@ -12,7 +12,7 @@ use crate::control::Control;
 use crate::detect::{self, Detector, Match};
 use crate::git::objects::Object;
 use crate::git::{Repository, Store, header};
-use crate::model::{Chunk, Context, Mark, ObjectId, Origin, Place, Problem, Secret, Sink, Worker};
+use crate::model::{Chunk, Context, Mark, ObjectId, Origin, Place, Secret, Sink, Worker};
 use crate::source::{change, window};
 
 /// A key in an object.
@@ -28,6 +28,14 @@ pub(in crate::pipeline) struct Found {
     pub(in crate::pipeline) line: u64,
 }
 
+/// A blob that was searched.
+struct Known {
+    found: Arc<[Found]>,
+    size: u64,
+    /// Whether it is counted as one of the change.
+    counted: bool,
+}
+
 /// What reads and searches the objects of one repository.
 pub(in crate::pipeline) struct Searcher<'a> {
     pub(in crate::pipeline) detector: &'a Detector,
@@ -37,7 +45,7 @@ pub(in crate::pipeline) struct Searcher<'a> {
     pub(in crate::pipeline) show_secrets: bool,
     pub(in crate::pipeline) explaining: Option<&'a Explaining<'a>>,
     pub(in crate::pipeline) sink: &'a dyn Sink,
-    known: Mutex<HashMap<ObjectId, Arc<[Found]>>>,
+    known: Mutex<HashMap<ObjectId, Known>>,
     /// Blobs of the change.
     pub(in crate::pipeline) blobs: AtomicU64,
     /// Bytes of these, and of commits.
@@ -86,30 +94,59 @@ impl<'a> Searcher<'a> {
     }
 
     fn blob(&self, id: &ObjectId, origin: Origin, path: &[u8], is_new: bool) -> Arc<[Found]> {
-        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = lock().get(id) {
-            return found.clone();
+        if let Some(found) = self.recall(id, is_new) {
+            return found;
         }
         let template = Chunk {
             object: Some(*id),
             ..Chunk::whole(&[], origin, Some(path))
         };
         let mut worker = self.worker(is_new);
-        let size = match self.read(id, &template, &mut worker) {
-            Some(size) => size,
-            None => {
-                self.sink
-                    .problem(change::unread(self.repository, self.store, id));
-                0
-            }
+        let size = self.read(id, &template, &mut worker);
+        if size.is_none() {
+            let problem = change::unread(self.repository, self.store, id);
+            self.sink.problem(problem);
+        }
+        let known = Known {
+            found: worker.found.into(),
+            size: size.unwrap_or(0),
+            counted: false,
         };
-        let found: Arc<[Found]> = worker.found.into();
-        // Another thread may have been faster: then it has counted the blob.
-        if lock().insert(*id, found.clone()).is_none() && is_new {
-            self.blobs.fetch_add(1, Ordering::Relaxed);
-            self.bytes.fetch_add(size, Ordering::Relaxed);
+        let found = known.found.clone();
+        self.lock().entry(*id).or_insert(known);
+        if is_new {
+            self.count(id);
         }
         found
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<ObjectId, Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known of a blob. If somebody asks why, one that was seen as an old one only has to be looked at again.
+    fn recall(&self, id: &ObjectId, is_new: bool) -> Option<Arc<[Found]>> {
+        let (found, counted) = self
+            .lock()
+            .get(id)
+            .map(|known| (known.found.clone(), known.counted))?;
+        if !is_new || counted {
+            return Some(found);
+        }
+        if self.explaining.is_some() {
+            return None;
+        }
+        self.count(id);
+        Some(found)
+    }
+
+    /// Counts a blob of the change once, whether a thread met it there first or as an old one of another commit.
+    fn count(&self, id: &ObjectId) {
+        if let Some(known) = self.lock().get_mut(id).filter(|known| !known.counted) {
+            known.counted = true;
+            self.blobs.fetch_add(1, Ordering::Relaxed);
+            self.bytes.fetch_add(known.size, Ordering::Relaxed);
+        }
     }
 
     fn read(&self, id: &ObjectId, template: &Chunk<'_>, worker: &mut Finding<'_>) -> Option<u64> {
@@ -237,21 +274,4 @@ fn line(bytes: &[u8], start: usize, end: usize) -> u64 {
     let mut hasher = DefaultHasher::new();
     hasher.write(bytes.get(first..last).unwrap_or_default().trim_ascii());
     hasher.finish()
-}
-
-/// Passes problems on and remembers that there was one.
-pub(in crate::pipeline) struct Watch<'a> {
-    pub(in crate::pipeline) inner: &'a dyn Sink,
-    pub(in crate::pipeline) any: AtomicBool,
-}
-
-impl Sink for Watch<'_> {
-    fn worker(&self) -> Box<dyn Worker + '_> {
-        self.inner.worker()
-    }
-
-    fn problem(&self, problem: Problem) {
-        self.any.store(true, Ordering::Relaxed);
-        self.inner.problem(problem);
-    }
 }
