@@ -19,6 +19,16 @@ pub enum Error {
         /// The path as given.
         path: PathBuf,
     },
+    /// A revision, a range or a date that cannot be used.
+    #[error("cannot use {what} {text}: {reason}")]
+    Revision {
+        /// Which flag it was given to, or what it is.
+        what: &'static str,
+        /// As given.
+        text: String,
+        /// What is wrong with it, and what to do next.
+        reason: String,
+    },
     /// A report format that there is not.
     #[error("there is no report format `{name}`\n  choose human, json, jsonl or sarif")]
     Format {

@@ -11,7 +11,8 @@ mod tips;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::git::Store;
-use crate::git::commits::{self, Commits};
+use crate::git::commit;
+use crate::git::commits::Commits;
 use crate::git::refs::Refs;
 use crate::git::treelog::TreeLog;
 use crate::model::{Attribution, Commit, Event, EventKind, ObjectId, Reachable};
@@ -134,9 +135,8 @@ pub fn attribute(subject: &Subject<'_>, sighted: &Sighted) -> Standings {
         store.len(),
         nodes.iter().filter_map(|node| node.tree),
     );
-    let is_lost = |id: &&ObjectId| {
-        !number(id).is_some_and(|number| led_to.get(number as usize) == Some(&true))
-    };
+    let is_lost =
+        |id: &&ObjectId| number(id).is_none_or(|number| led_to.get(number as usize) != Some(&true));
     Standings {
         paths,
         lost: sighted.blobs.keys().filter(is_lost).copied().collect(),
@@ -307,7 +307,7 @@ impl Teller<'_> {
         }
         let node = self.subject.commits.nodes().get(at as usize)?;
         let (_, bytes) = self.subject.store.read(&node.id, self.subject.largest)?;
-        let commit = commits::describe(node.id, &bytes);
+        let commit = commit::describe(node.id, &bytes);
         self.commits.insert(at, commit.clone());
         Some(commit)
     }
@@ -358,7 +358,7 @@ impl Teller<'_> {
             }
             let refs = self.tips.of_tag(id).to_vec();
             let bytes = self.subject.store.read(id, self.subject.largest);
-            let introduced = bytes.map(|(_, bytes)| commits::describe(*id, &bytes));
+            let introduced = bytes.map(|(_, bytes)| commit::describe(*id, &bytes));
             let reachable = if refs.is_empty() {
                 Reachable::None
             } else {

@@ -28,8 +28,10 @@ pub enum Command {
     Scan(ScanArgs),
     /// Files only.
     Dir(ScanArgs),
-    /// History only: every object of the repository, reachable or not.
+    /// History only: every object of the repository, reachable or not; or what the commits of a range add.
     Git(GitArgs),
+    /// What the next commit would add: the index against HEAD. Made for a pre-commit hook.
+    Staged(StagedArgs),
     /// One stream on standard input.
     Stdin(StdinArgs),
 }
@@ -60,6 +62,31 @@ pub struct GitArgs {
     /// Repositories: a work tree, a git directory, a bare repository.
     #[arg(value_name = "REPO", help_heading = "What to scan")]
     pub paths: Vec<PathBuf>,
+    /// Only what the commits of a range add: A..B (those that B has and A has not) or A...B (that only one has).
+    #[arg(
+        long,
+        value_name = "A..B",
+        help_heading = "What to scan",
+        conflicts_with = "since_ref"
+    )]
+    pub range: Option<String>,
+    /// Only what the commits between REF and HEAD add: the same as --range REF..HEAD.
+    #[arg(long, value_name = "REF", help_heading = "What to scan")]
+    pub since_ref: Option<String>,
+    /// Only what commits since then add: 2026-01-31 (UTC), 2026-01-31T12:00:00Z, 1769860800, "2 weeks ago".
+    #[arg(long, value_name = "DATE", help_heading = "What to scan")]
+    pub since: Option<String>,
+    /// The common flags.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// Arguments of `staged`.
+#[derive(Args, Debug, Default)]
+pub struct StagedArgs {
+    /// The repository; the one around the current folder if nothing is said.
+    #[arg(value_name = "REPO", help_heading = "What to scan")]
+    pub path: Option<PathBuf>,
     /// The common flags.
     #[command(flatten)]
     pub common: CommonArgs,

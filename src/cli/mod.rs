@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod config;
+mod moment;
 pub mod resolve;
 
 use std::ffi::OsString;
@@ -40,6 +41,14 @@ fn perform(command: Command) -> Result<Exit> {
     match command {
         Command::Scan(args) => commands::scan::paths(resolve::scan(&args, true, true)?),
         Command::Dir(args) => commands::scan::paths(resolve::scan(&args, true, false)?),
+        Command::Git(args) if resolve::is_range(&args) => {
+            let (request, asked) = resolve::range(&args)?;
+            commands::scan::range(request, &asked)
+        }
+        Command::Staged(args) => {
+            let (request, index) = resolve::staged(&args)?;
+            commands::scan::staged(request, index.as_deref())
+        }
         Command::Git(args) => {
             let args = ScanArgs {
                 paths: args.paths,
@@ -59,6 +68,7 @@ fn common(command: &Command) -> &CommonArgs {
     match command {
         Command::Scan(args) | Command::Dir(args) => &args.common,
         Command::Git(args) => &args.common,
+        Command::Staged(args) => &args.common,
         Command::Stdin(args) => &args.common,
     }
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::args::{CommonArgs, ScanArgs};
-use super::config;
+use super::args::{CommonArgs, GitArgs, ScanArgs, StagedArgs};
+use super::{config, moment};
 use crate::commands::scan::Request;
 use crate::error::{Error, Result};
+use crate::git::Repository;
 use crate::pipeline;
 use crate::report::Format;
 use crate::source::files;
@@ -39,6 +40,92 @@ pub fn scan(args: &ScanArgs, files: bool, history: bool) -> Result<Request> {
         ..pipeline::Options::default()
     };
     request(&args.common, options)
+}
+
+/// Whether `git` was asked for some commits only.
+pub fn is_range(args: &GitArgs) -> bool {
+    args.range.is_some() || args.since_ref.is_some() || args.since.is_some()
+}
+
+/// A scan of a range of commits.
+///
+/// # Errors
+/// Several repositories, a date that is not one, a configuration file that cannot be used, or an unknown format.
+pub fn range(args: &GitArgs) -> Result<(Request, pipeline::Asked)> {
+    if let [_, second, ..] = args.paths.as_slice() {
+        return Err(Error::Revision {
+            what: "a second repository,",
+            text: second.display().to_string(),
+            reason: "a range is one repository's; run the command once for each".to_owned(),
+        });
+    }
+    let since_ref = args.since_ref.as_ref();
+    if let Some(text) = since_ref.filter(|text| text.contains("..")) {
+        return Err(Error::Revision {
+            what: "--since-ref",
+            text: text.clone(),
+            reason: "it takes one revision; give a range to --range".to_owned(),
+        });
+    }
+    let since = args
+        .since
+        .as_deref()
+        .map(|text| moment::seconds(text, jiff::Timestamp::now()));
+    let asked = pipeline::Asked {
+        range: args
+            .range
+            .clone()
+            .or(since_ref.map(|text| format!("{text}..HEAD"))),
+        since: since.transpose()?,
+    };
+    Ok((of_repository(args.paths.first(), &args.common)?, asked))
+}
+
+/// A scan of what is staged, and another file for the index if the environment names one, as it does in hooks.
+///
+/// # Errors
+/// A configuration file that cannot be used, or an unknown format.
+pub fn staged(args: &StagedArgs) -> Result<(Request, Option<PathBuf>)> {
+    let index = std::env::var_os("GIT_INDEX_FILE").filter(|file| !file.is_empty());
+    Ok((
+        of_repository(args.path.as_ref(), &args.common)?,
+        index.map(PathBuf::from),
+    ))
+}
+
+fn of_repository(named: Option<&PathBuf>, common: &CommonArgs) -> Result<Request> {
+    let args = ScanArgs {
+        paths: vec![own_repository(named)],
+        common: common.clone(),
+        ..ScanArgs::default()
+    };
+    let mut request = scan(&args, false, true)?;
+    // While git asks a hook whether it may accept a push, what was pushed is in a folder of its own.
+    let named = ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"].map(std::env::var_os);
+    request.options.borrowed = named
+        .iter()
+        .flatten()
+        .flat_map(std::env::split_paths)
+        .filter(|path| path.is_dir())
+        .collect();
+    Ok(request)
+}
+
+/// The repository that was named; else the one that git names to its hooks, or the one around the current folder.
+fn own_repository(named: Option<&PathBuf>) -> PathBuf {
+    let here = || PathBuf::from(".");
+    let git_dir = || {
+        std::env::var_os("GIT_DIR")
+            .filter(|path| !path.is_empty())
+            .map(PathBuf::from)
+    };
+    let Some(git_dir) = named.is_none().then(git_dir).flatten() else {
+        return named.cloned().unwrap_or_else(here);
+    };
+    // The folder is the better name if both are the same repository: configuration is beside the files.
+    let same = Repository::discover(&here())
+        .is_some_and(|found| found.git_dir.canonicalize().ok() == git_dir.canonicalize().ok());
+    if same { here() } else { git_dir }
 }
 
 /// What every scanning command shares.

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::exit::{Exit, FailOn, OnIncomplete};
@@ -11,7 +11,7 @@ use super::progress::Line;
 use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
-use crate::model::Outcome;
+use crate::model::{Mask, Outcome};
 use crate::report::{self, Format};
 use crate::{pipeline, rules};
 
@@ -66,6 +66,28 @@ pub fn stdin(request: Request, label: Option<&str>) -> Result<Exit> {
     })
 }
 
+/// Scans what the next commit would add. `index` is another file to take for the index.
+///
+/// # Errors
+/// Whatever is fatal: see [`Error`].
+pub fn staged(request: Request, index: Option<&Path>) -> Result<Exit> {
+    let repository = pipeline::repository(&request.options)?;
+    run(&request, |detector, control| {
+        pipeline::staged(&repository, index, &request.options, detector, control)
+    })
+}
+
+/// Scans what the commits of a range add.
+///
+/// # Errors
+/// Whatever is fatal: see [`Error`].
+pub fn range(request: Request, asked: &pipeline::Asked) -> Result<Exit> {
+    let repository = pipeline::repository(&request.options)?;
+    run(&request, |detector, control| {
+        pipeline::range(&repository, asked, &request.options, detector, control)
+    })
+}
+
 fn run(
     request: &Request,
     scan: impl FnOnce(&Detector, &Arc<Control>) -> Result<Outcome>,
@@ -81,6 +103,9 @@ fn run(
     let outcome = outcome?;
     if request.verbose > 0 {
         log(&outcome, &detector, request);
+    }
+    if !request.quiet {
+        say_notes(&outcome, &detector, request);
     }
     // Ages are counted from one moment in every report of a run.
     let now = jiff::Timestamp::now();
@@ -172,6 +197,19 @@ fn stop_on_signal(control: &Arc<Control>) {
     };
     // Without a handler the default action ends the process, which is a report of nothing, not a false one.
     drop(ctrlc::set_handler(handler));
+}
+
+/// Says on standard error what is no problem, but should be known. What was typed can hold a key.
+fn say_notes(outcome: &Outcome, detector: &Detector, request: &Request) {
+    for note in &outcome.notes {
+        let text = match request.options.show_secrets {
+            true => note.clone(),
+            false => detector.mask(note),
+        };
+        let text = report::sanitize::visible(&text);
+        // Where standard error is gone, the report and the status still tell.
+        drop(writeln!(io::stderr(), "aisaleaks: note: {text}"));
+    }
 }
 
 /// Says on standard error what was done. Where that is gone, the report and the status still tell.

@@ -18,7 +18,7 @@ pub struct PackIndex {
     count: usize,
     version: u32,
     /// For each value of an id's first bits, how many ids are below it: one bucket for about one object, because a
-    /// search costs a cache miss a step.
+    /// search costs a cache miss a step. Empty until [`PackIndex::prepare`].
     buckets: Vec<u32>,
     shift: u32,
 }
@@ -52,7 +52,7 @@ impl PackIndex {
         if least.is_none_or(|least| map.len() < least) {
             return Err("it is cut off".into());
         }
-        let mut index = Self {
+        Ok(Self {
             map: Some(map),
             offsets: Vec::new(),
             hash,
@@ -60,9 +60,7 @@ impl PackIndex {
             version,
             buckets: Vec::new(),
             shift: 0,
-        };
-        index.fill_buckets();
-        Ok(index)
+        })
     }
 
     /// An index that knows where objects start, and not which they are.
@@ -79,7 +77,8 @@ impl PackIndex {
         }
     }
 
-    fn fill_buckets(&mut self) {
+    /// Makes many lookups faster. It reads the whole index, which costs more than a few lookups without it.
+    pub fn prepare(&mut self) {
         let bits = self.count.max(256).ilog2();
         self.shift = 32 - bits;
         let mut buckets = vec![0u32; (1 << bits) + 1];
@@ -185,10 +184,26 @@ impl PackIndex {
 
     /// Between which positions an object must be.
     fn bucket(&self, id: &[u8]) -> Option<(usize, usize)> {
+        if self.buckets.is_empty() {
+            return self.fan(*id.first()?);
+        }
         let bucket = (be32(id, 0)? >> self.shift) as usize;
         let low = *self.buckets.get(bucket)? as usize;
         let high = *self.buckets.get(bucket + 1)? as usize;
         Some((low, high))
+    }
+
+    /// Between which positions the ids with this first byte are, by the table in the file.
+    fn fan(&self, byte: u8) -> Option<(usize, usize)> {
+        let map = self.map.as_ref()?;
+        let table = if self.version == 2 { 8 } else { 0 };
+        let bound = |slot: usize| Some(be32(map, table + slot * 4)? as usize);
+        let slot = usize::from(byte);
+        let low = match slot.checked_sub(1) {
+            Some(below) => bound(below)?,
+            None => 0,
+        };
+        Some((low, bound(slot)?))
     }
 
     fn search(&self, id: &[u8], (mut low, mut high): (usize, usize)) -> Option<usize> {

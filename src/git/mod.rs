@@ -2,6 +2,8 @@
 //! without looking first whether it is a regular file.
 
 pub mod alternates;
+mod bases;
+pub mod commit;
 pub mod commits;
 pub mod delta;
 pub mod family;
@@ -11,11 +13,13 @@ pub mod index;
 pub mod inflate;
 pub mod loose;
 mod map;
+pub mod objects;
 pub mod pack;
 pub mod plain;
 pub mod reflog;
 pub mod refs;
 pub mod repo;
+pub mod revisions;
 mod single;
 pub mod store;
 pub mod tree;

@@ -138,6 +138,103 @@ impl Refs {
     }
 }
 
+/// No chain of symbolic refs is longer than this in git.
+const SYMBOLIC: usize = 5;
+
+/// What one ref points at, looked up without reading the others; `None` if it is not there, or unborn.
+///
+/// # Errors
+/// A ref that is there and cannot be read, and ref storage that is not files.
+pub fn lookup(repository: &Repository, name: &[u8]) -> Result<Option<ObjectId>, Problem> {
+    let broken = |name: &[u8], message: &str| {
+        let place = String::from_utf8_lossy(name);
+        Problem::new(ProblemKind::BrokenRef, place, message)
+    };
+    if !repository.ref_files {
+        let message =
+            "this repository's refs are not kept in files, which this version cannot read";
+        let place = String::from_utf8_lossy(name);
+        return Err(Problem::new(ProblemKind::Unsupported, place, message));
+    }
+    let mut name = name.to_vec();
+    for _ in 0..=SYMBOLIC {
+        if !is_inside(&name) {
+            return Err(broken(&name, "this is no name of a ref; run `git fsck`"));
+        }
+        let Some(text) = loose_ref(repository, &name)? else {
+            return packed_ref(repository, &name);
+        };
+        let text = text.trim_ascii();
+        match text.strip_prefix(b"ref:") {
+            Some(target) => name = target.trim_ascii().to_vec(),
+            None => {
+                // FETCH_HEAD has more behind the id.
+                let word = text
+                    .split(u8::is_ascii_whitespace)
+                    .next()
+                    .unwrap_or_default();
+                let id = ObjectId::from_hex(word);
+                let message = "it holds neither a ref's name nor an object's id; run `git fsck`";
+                return id.map(Some).ok_or_else(|| broken(&name, message));
+            }
+        }
+    }
+    Err(broken(
+        &name,
+        "symbolic refs lead on and on; run `git fsck`",
+    ))
+}
+
+/// Whether a ref of this name is a file inside the git directory.
+fn is_inside(name: &[u8]) -> bool {
+    let part = |part: &[u8]| !part.is_empty() && part != b"." && part != b"..";
+    !name.contains(&0) && !name.contains(&b'\\') && name.split(|&byte| byte == b'/').all(part)
+}
+
+fn loose_ref(repository: &Repository, name: &[u8]) -> Result<Option<Vec<u8>>, Problem> {
+    let file = plain::to_path(name);
+    for directory in [&repository.git_dir, &repository.common_dir] {
+        let path = directory.join(&file);
+        match plain::read(&path) {
+            Ok(text) => return Ok(Some(text)),
+            // `refs/heads/a` is a folder where there is a branch `a/b`.
+            Err(_) if path.is_dir() => {}
+            Err(error) if is_absence(&error) => {}
+            Err(error) => {
+                let mut problems = Vec::new();
+                unreadable(&path, &error, &mut problems);
+                return problems.pop().map_or(Ok(None), Err);
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn is_absence(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory)
+}
+
+fn packed_ref(repository: &Repository, name: &[u8]) -> Result<Option<ObjectId>, Problem> {
+    let file = repository.common_dir.join("packed-refs");
+    let text = match plain::read(&file) {
+        Ok(text) => text,
+        Err(error) => {
+            let mut problems = Vec::new();
+            unreadable(&file, &error, &mut problems);
+            return problems.pop().map_or(Ok(None), Err);
+        }
+    };
+    let digits = repository.hash * 2;
+    let wanted = [b" ", name, b"\n"].concat();
+    let found = memchr::memmem::find_iter(&text, &wanted).find_map(|at| {
+        let start = at.checked_sub(digits)?;
+        let whole = start == 0 || text.get(start - 1) == Some(&b'\n');
+        whole.then(|| ObjectId::from_hex(text.get(start..at)?))?
+    });
+    Ok(found)
+}
+
 fn unreadable(path: &Path, error: &std::io::Error, problems: &mut Vec<Problem>) {
     let kind = match error.kind() {
         std::io::ErrorKind::NotFound => return,

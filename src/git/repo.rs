@@ -22,6 +22,8 @@ pub struct Repository {
     pub partial: bool,
     /// The commits at which a shallow clone ends.
     pub shallow: Vec<ObjectId>,
+    /// More object directories, which the environment names: where git keeps what a push brings until it is accepted.
+    pub borrowed: Vec<PathBuf>,
     /// What could not be read.
     pub problems: Vec<Problem>,
 }
@@ -62,6 +64,7 @@ impl Repository {
             ref_files: true,
             partial: false,
             shallow: Vec::new(),
+            borrowed: Vec::new(),
             problems: Vec::new(),
         };
         if let Some(error) = failed {

@@ -1,6 +1,6 @@
 //! Single objects: a second look at what was found, and the bases that deltas have outside their pack.
 
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use libdeflater::Decompressor;
 
@@ -15,6 +15,8 @@ const HOPS: usize = 8;
 
 /// What the deltas of an object build on in the end.
 enum Root {
+    /// Something that was made before.
+    Known(Kind, Arc<Vec<u8>>),
     /// An object of the same pack.
     Here(Entry),
     /// An object that is not in the pack.
@@ -39,20 +41,16 @@ impl Store {
     }
 
     /// Where the copies of an object start in packs.
-    fn packed(&self, id: &ObjectId) -> impl Iterator<Item = (&Pack, u64)> {
+    pub(super) fn packed(&self, id: &ObjectId) -> impl Iterator<Item = (&Pack, u64)> {
         self.packs.iter().filter_map(move |(_, pack)| {
             let at = pack.index.find(id.as_bytes())?;
             Some((pack, pack.index.offset(at)?))
         })
     }
 
-    /// The files of a loose object.
-    fn loose_copies(&self, id: &ObjectId) -> impl Iterator<Item = &PathBuf> {
-        self.loose_path(id).into_iter().chain(self.spare(id))
-    }
-
     fn read_loose(&self, id: &ObjectId, largest: u64) -> Option<(Kind, Vec<u8>)> {
         self.loose_copies(id)
+            .iter()
             .find_map(|path| match loose::open(path, largest).ok()? {
                 Loose::Whole(kind, bytes) => Some((kind, bytes)),
                 Loose::Stream(..) => None,
@@ -61,13 +59,15 @@ impl Store {
 
     fn loose_kind(&self, id: &ObjectId) -> Option<Kind> {
         self.loose_copies(id)
+            .iter()
             .find_map(|path| match loose::open(path, 0).ok()? {
                 Loose::Whole(kind, _) | Loose::Stream(kind, ..) => Some(kind),
             })
     }
 
     fn packed_kind(&self, pack: &Pack, offset: u64, hops: usize) -> Option<Kind> {
-        match chain(pack, offset)?.1 {
+        match chain(pack, offset, |_| None)?.1 {
+            Root::Known(kind, _) => Some(kind),
             Root::Here(entry) => entry.kind,
             Root::Elsewhere(_) if hops == HOPS => None,
             // The first copy alone: trying each at every hop would let a few packs keep this busy for ever.
@@ -85,7 +85,8 @@ impl Store {
         largest: u64,
         hops: usize,
     ) -> Option<(Kind, Vec<u8>)> {
-        let (deltas, root) = chain(pack, offset)?;
+        let known = self.bases.as_ref();
+        let (deltas, root) = chain(pack, offset, |offset| known?.get(pack, offset))?;
         let mut decompressor = Decompressor::new();
         let mut buffer = Buffer::default();
         let mut whole = |entry: &Entry, buffer: &mut Buffer| {
@@ -94,16 +95,29 @@ impl Store {
             }
             inflate(&mut decompressor, pack.stream(entry), entry.size, buffer).ok()
         };
+        let keep = |offset, kind, bytes: Vec<u8>| {
+            let bytes = Arc::new(bytes);
+            if let Some(known) = known {
+                known.keep(pack, offset, kind, &bytes);
+            }
+            bytes
+        };
         let (kind, mut bytes) = match root {
+            Root::Known(_, bytes) if bytes.len() as u64 > largest => return None,
+            Root::Known(kind, bytes) => (kind, bytes),
             Root::Here(entry) => {
                 whole(&entry, &mut buffer)?;
-                (entry.kind?, buffer.as_slice().to_vec())
+                let kind = entry.kind?;
+                (kind, keep(entry.offset, kind, buffer.as_slice().to_vec()))
             }
             Root::Elsewhere(_) if hops == HOPS => return None,
-            Root::Elsewhere(id) => match self.packed(&id).next() {
-                Some((pack, offset)) => self.read_packed(pack, offset, largest, hops + 1)?,
-                None => self.read_loose(&id, largest)?,
-            },
+            Root::Elsewhere(id) => {
+                let (kind, bytes) = match self.packed(&id).next() {
+                    Some((pack, offset)) => self.read_packed(pack, offset, largest, hops + 1)?,
+                    None => self.read_loose(&id, largest)?,
+                };
+                (kind, Arc::new(bytes))
+            }
         };
         let mut copies = Vec::new();
         for entry in deltas.iter().rev() {
@@ -112,18 +126,25 @@ impl Store {
             let (_, size, at) = delta::sizes(delta).filter(|sizes| sizes.1 <= largest)?;
             let mut out = vec![0; usize::try_from(size).ok()?];
             delta::apply(&bytes, delta, at, &mut out, &mut copies).ok()?;
-            bytes = out;
+            bytes = keep(entry.offset, kind, out);
         }
-        Some((kind, bytes))
+        Some((kind, Arc::unwrap_or_clone(bytes)))
     }
 }
 
 /// The deltas that an object is made of, the outermost first, and what they build on. Only headers are read, so that
 /// deltas that loop cost no memory.
-fn chain(pack: &Pack, offset: u64) -> Option<(Vec<Entry>, Root)> {
+fn chain(
+    pack: &Pack,
+    offset: u64,
+    known: impl Fn(u64) -> Option<(Kind, Arc<Vec<u8>>)>,
+) -> Option<(Vec<Entry>, Root)> {
     let mut deltas = Vec::new();
     let mut offset = offset;
     loop {
+        if let Some((kind, bytes)) = known(offset) {
+            return Some((deltas, Root::Known(kind, bytes)));
+        }
         let (entry, base) = pack.entry_at(offset)?;
         offset = match base {
             None => return Some((deltas, Root::Here(entry))),

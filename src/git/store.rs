@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
+use super::bases::Bases;
 use super::loose;
 use super::pack::Pack;
 use super::{Repository, alternates, plain};
@@ -24,29 +25,24 @@ pub struct Store {
     pub unopened: Vec<PathBuf>,
     /// More copies of loose objects, for when the first is damaged.
     spare: Vec<(ObjectId, PathBuf)>,
+    /// Whether loose objects were listed; else each is looked for when it is asked for.
+    listed: bool,
+    /// What single looks keep for each other; `None` where walks do the work.
+    pub(super) bases: Option<Bases>,
 }
 
 impl Store {
     /// Opens every pack and lists every loose object.
     pub fn open(repository: &Repository, deepest: usize, problems: &mut Vec<Problem>) -> Self {
-        let directories = alternates::follow(&repository.objects(), deepest, problems);
-        let mut store = Self {
-            directories,
-            packs: Vec::new(),
-            loose: Vec::new(),
-            loose_by_id: HashMap::new(),
-            first_loose: 0,
-            hash: repository.hash,
-            seen_packs: BTreeSet::new(),
-            unopened: Vec::new(),
-            spare: Vec::new(),
-        };
+        let mut store = Self::empty(repository, deepest, problems);
+        store.listed = true;
         for directory in store.directories.clone() {
             store.open_packs(&directory, problems);
             store
                 .loose
                 .extend(loose::list(&directory, store.hash, problems));
         }
+        store.prepare();
         store.loose.sort();
         let (mut first, mut spare) = (Vec::new(), Vec::new());
         for loose in store.loose.drain(..) {
@@ -73,9 +69,47 @@ impl Store {
         store
     }
 
+    /// Opens packs for a few lookups by id: nothing is listed and no table is built, so that a commit hook does not
+    /// wait for what it does not need. Such a store numbers no loose objects: [`Store::read`] and its like are for it.
+    pub fn light(repository: &Repository, deepest: usize, problems: &mut Vec<Problem>) -> Self {
+        let mut store = Self::empty(repository, deepest, problems);
+        for directory in store.directories.clone() {
+            store.open_packs(&directory, problems);
+        }
+        store.bases = Some(Bases::default());
+        store
+    }
+
+    /// Makes many lookups faster; see [`PackIndex::prepare`](super::index::PackIndex::prepare).
+    pub fn prepare(&mut self) {
+        for (_, pack) in &mut self.packs {
+            pack.index.prepare();
+        }
+    }
+
+    fn empty(repository: &Repository, deepest: usize, problems: &mut Vec<Problem>) -> Self {
+        let mut directories = alternates::follow(&repository.objects(), deepest, problems);
+        directories.extend(repository.borrowed.iter().cloned());
+        Self {
+            directories,
+            packs: Vec::new(),
+            loose: Vec::new(),
+            loose_by_id: HashMap::new(),
+            first_loose: 0,
+            hash: repository.hash,
+            seen_packs: BTreeSet::new(),
+            unopened: Vec::new(),
+            spare: Vec::new(),
+            listed: false,
+            bases: None,
+        }
+    }
+
     fn open_packs(&mut self, objects: &Path, problems: &mut Vec<Problem>) {
         for path in list_packs(objects, problems) {
-            if !self.seen_packs.insert(path.clone()) {
+            // What is still on its way, or was left behind half way, can be found by no id.
+            let unfinished = path.extension().is_none_or(|end| end != "pack");
+            if (unfinished && !self.listed) || !self.seen_packs.insert(path.clone()) {
                 continue;
             }
             match Pack::open(&path, self.hash) {
@@ -153,6 +187,29 @@ impl Store {
             .iter()
             .filter(move |spare| spare.0 == *id)
             .map(|spare| &spare.1)
+    }
+
+    /// Every file that may hold a loose object, whether or not the store has listed them.
+    pub(super) fn loose_copies(&self, id: &ObjectId) -> Vec<PathBuf> {
+        if self.listed {
+            return self
+                .loose_path(id)
+                .into_iter()
+                .chain(self.spare(id))
+                .cloned()
+                .collect();
+        }
+        let hex = id.to_string();
+        let Some((folder, name)) = hex.split_at_checked(2) else {
+            return Vec::new();
+        };
+        let files = self
+            .directories
+            .iter()
+            .map(|path| path.join(folder).join(name));
+        files
+            .filter(|file| file.symlink_metadata().is_ok())
+            .collect()
     }
 
     /// Packs and loose objects that have come since this store was opened: a `gc` or a fetch may be running.

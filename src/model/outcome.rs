@@ -14,6 +14,8 @@ pub enum TargetKind {
     Files,
     /// A git object database and its refs.
     Git,
+    /// What the next commit of a repository would add.
+    Staged,
     /// Standard input.
     Stdin,
 }
@@ -45,10 +47,17 @@ pub struct Stats {
     pub commits: u64,
     /// Bytes of content, inflated.
     pub bytes: u64,
-    /// What was left out.
+    /// What was left out, and under [`Stats::OLD`] how many keys are not new.
     pub excluded: Excluded,
     /// Wall time.
     pub duration_ms: u64,
+}
+
+impl Stats {
+    /// Keys that stand in what a change touches, and stood there before it.
+    pub const OLD: &str = "already-there";
+    /// Index entries of files that are to be added, and have no contents yet: no commit takes them.
+    pub const INTENDED: &str = "intent-to-add";
 }
 
 /// The result of a run.
@@ -70,6 +79,8 @@ pub struct Outcome {
     pub judged: Vec<Judged>,
     /// Whether there were more candidates than `judged` keeps.
     pub judged_more: bool,
+    /// What is no problem, but should be known to whoever asked: that a range is empty, say.
+    pub notes: Vec<String>,
 }
 
 impl Outcome {

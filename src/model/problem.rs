@@ -29,6 +29,8 @@ pub enum ProblemKind {
     BrokenRef,
     /// A list of alternates that cannot be followed.
     BrokenAlternate,
+    /// A path of the index is in conflict.
+    Unmerged,
     /// A repository feature that we cannot read.
     Unsupported,
     /// A limit was reached.
@@ -52,6 +54,7 @@ impl ProblemKind {
             Self::SpecialFile => "special-file",
             Self::BrokenRef => "broken-ref",
             Self::BrokenAlternate => "broken-alternate",
+            Self::Unmerged => "unmerged",
             Self::Unsupported => "unsupported",
             Self::Limit => "limit",
             Self::Interrupted => "interrupted",

@@ -3,7 +3,10 @@
 mod collector;
 mod explaining;
 mod notes;
+mod novelty;
+mod range;
 mod sightings;
+mod staged;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -13,11 +16,14 @@ use std::time::Instant;
 use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
-use crate::git::Repository;
-use crate::model::{Outcome, Problem, ProblemKind, Sink, Target, TargetKind};
+use crate::git::{Repository, Store};
+use crate::model::{Outcome, Problem, ProblemKind, Secret, Sink, Stats, Target, TargetKind};
 use crate::source::{files, history, stdin};
 use collector::Collector;
 use explaining::Explaining;
+
+pub use range::{Asked, range};
+pub use staged::{repository, staged};
 
 /// What to scan, and how.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +40,8 @@ pub struct Options {
     pub show_secrets: bool,
     /// Whether to keep what detection decided about each candidate.
     pub explain: bool,
+    /// More object directories of the one repository that a change is in.
+    pub borrowed: Vec<PathBuf>,
     /// Problems that somebody accepted: fingerprint and reason.
     pub accepted: BTreeMap<String, String>,
 }
@@ -171,17 +179,22 @@ fn name_targets(repository: &Repository, history: &history::History, outcome: &m
         head: history.head,
         shallow,
     });
+    if let Some(store) = history.stores.first() {
+        name_borrowed(repository, store, outcome);
+    }
+}
+
+/// Names the object directories that are outside the repository.
+fn name_borrowed(repository: &Repository, store: &Store, outcome: &mut Outcome) {
     let own = repository.objects();
     let inside = match (own.canonicalize(), repository.name.canonicalize()) {
         (Ok(objects), Ok(name)) => objects.starts_with(name),
         _ => false,
     };
     // Alternates, and what a `.git` file or `commondir` leads to elsewhere.
-    let borrowed = history
-        .stores
-        .first()
-        .into_iter()
-        .flat_map(|store| &store.directories)
+    let borrowed = store
+        .directories
+        .iter()
         .filter(|path| **path != own || !inside);
     for path in borrowed {
         // A linked work tree leads there through its own folder and up again: nobody could tell where that is.
@@ -211,6 +224,35 @@ fn base(paths: &[PathBuf]) -> PathBuf {
         _ => Path::new("."),
     };
     base.canonicalize().unwrap_or_else(|_| base.to_path_buf())
+}
+
+/// Threads for a change that has many files or commits.
+fn pool(control: &Control) -> Result<rayon::ThreadPool> {
+    let builder = rayon::ThreadPoolBuilder::new().num_threads(control.thread_count());
+    builder
+        .build()
+        .map_err(|error| Error::Threads(error.to_string()))
+}
+
+/// Gives what changes add to the collector, and counts the keys that they left as they were.
+fn place(
+    collector: &Collector<'_>,
+    novelties: impl IntoIterator<Item = novelty::Novelty>,
+    located: &mut sightings::Located,
+    stats: &mut Stats,
+) {
+    let (mut new, mut old) = (BTreeSet::new(), BTreeSet::new());
+    for novelty in novelties {
+        old.extend(novelty.old.iter().map(Secret::fingerprint));
+        for novelty::New { seen, at, location } in novelty.new {
+            new.insert(seen.secret.fingerprint());
+            collector.add(located, seen, at, location);
+        }
+    }
+    let old = old.difference(&new).count() as u64;
+    if old > 0 {
+        stats.excluded.insert(Stats::OLD, old);
+    }
 }
 
 fn finish(

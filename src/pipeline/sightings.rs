@@ -3,7 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::model::{Context, Location, ObjectId, Origin, Place};
+use crate::model::{Confidence, Context, Location, ObjectId, Origin, Place, Secret};
+
+/// A key, as it was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub(super) secret: Secret,
+    pub(super) rule: u16,
+    /// `None`: shaped like a key, but its context was missing where it was seen.
+    pub(super) confidence: Option<Confidence>,
+}
 
 /// A key in something that will not be read again.
 #[derive(Debug)]

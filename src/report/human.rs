@@ -46,6 +46,9 @@ pub(super) fn write(
     if let Some(line) = summary::left_out(outcome) {
         writeln!(out, "{}", page.paint(DIM, &line))?;
     }
+    if let Some(line) = summary::old_keys(outcome) {
+        writeln!(out, "{line}")?;
+    }
     writeln!(out, "{}", summary::scanned(outcome))?;
     if let Some(line) = summary::verdict(outcome) {
         writeln!(out, "{}", page.paint(BOLD, line))?;

@@ -60,13 +60,23 @@ pub(super) fn left_out(outcome: &Outcome) -> Option<String> {
         .stats
         .excluded
         .iter()
-        .filter(|(_, number)| **number > 0)
+        .filter(|(reason, number)| **number > 0 && **reason != Stats::OLD)
         .map(|(reason, number)| match *reason {
             "lfs-content" => format!("the contents of {}", count(*number, "Git LFS pointer")),
             reason => format!("{} {reason}", grouped(*number)),
         })
         .collect();
     (!excluded.is_empty()).then(|| format!("Left out: {}", excluded.join(", ")))
+}
+
+/// One line about keys that a change did not add, if its files hold any.
+pub(super) fn old_keys(outcome: &Outcome) -> Option<String> {
+    let number = *outcome.stats.excluded.get(Stats::OLD)?;
+    let verb = if number == 1 { "stands" } else { "stand" };
+    (number > 0).then(|| {
+        let keys = count(number, "old key");
+        format!("{keys} {verb} in files that this change touches")
+    })
 }
 
 /// What the summary must not leave to be guessed: that an incomplete run without keys is not a clean one.

@@ -1,5 +1,6 @@
 //! Sources: what walks files and streams and pushes their bytes into a sink. They know nothing of secrets.
 
+pub mod change;
 pub mod files;
 pub mod history;
 mod ignore_rules;
@@ -8,8 +9,10 @@ mod listing;
 mod open;
 mod paths;
 mod queue;
+pub mod range;
 mod reading;
 mod roots;
+pub mod staged;
 pub mod stdin;
 #[cfg(test)]
 mod testing;

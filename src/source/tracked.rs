@@ -12,7 +12,7 @@ use crate::model::{Problem, ProblemKind, Sink};
 const INDEX_LIMIT: usize = 2 << 30;
 
 /// What is wrong with an index.
-type Failure = (ProblemKind, String);
+pub(super) type Failure = (ProblemKind, String);
 
 /// The tracked paths of one work tree, sorted by their bytes.
 #[derive(Debug, Default)]
@@ -142,7 +142,7 @@ impl Tracked {
 }
 
 /// Reads an index whole: one that is mapped ends the process if somebody shortens it meanwhile. `None` if there is none.
-fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
     let unreadable = |reason: String| (ProblemKind::Unreadable, reason);
     let (file, metadata) = match open::regular(path) {
         Ok(opened) => opened,
@@ -166,7 +166,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
 }
 
 /// Parses an index, which must have this checksum if one is given.
-fn parse(
+pub(super) fn parse(
     bytes: &[u8],
     hash: hash::Kind,
     expected_checksum: Option<hash::ObjectId>,

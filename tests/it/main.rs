@@ -11,6 +11,8 @@ mod directory;
 mod foreign;
 mod formats;
 mod history;
+mod range;
 mod secrecy;
+mod staged;
 mod tracked;
 mod unseen;

@@ -5,11 +5,12 @@ mod history;
 mod known;
 mod standing;
 
+use std::collections::btree_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::sightings::{Direct, Located, Stored};
+use super::sightings::{Direct, Located, Placed, Seen, Stored, Where};
 use crate::detect::Detector;
-use crate::model::{Key, Problem, Sink, Worker};
+use crate::model::{Attribution, Key, Location, Problem, Sink, Worker};
 use collecting::Collecting;
 use known::{Known, Sighted};
 
@@ -43,6 +44,30 @@ impl<'a> Collector<'a> {
             direct: Mutex::default(),
             stored: Mutex::default(),
             problems: Mutex::default(),
+        }
+    }
+
+    /// Adds a location of what was not seen through this sink. Where there is one already, it was first, and what
+    /// history says of the other is added to it.
+    pub(super) fn add(&self, located: &mut Located, seen: Seen, at: Where, location: Location) {
+        let Seen {
+            secret,
+            rule,
+            confidence,
+        } = seen;
+        let number = write(&self.known).add(secret, rule);
+        let seen = Sighted { number, confidence }.id();
+        match located.entry((self.key_of(seen), at)) {
+            Entry::Vacant(entry) => drop(entry.insert(Placed { seen, location })),
+            Entry::Occupied(mut entry) => {
+                let known = &mut entry.get_mut().location.attribution;
+                if let (Some(known), Some(more)) = (known, location.attribution) {
+                    known.events_total += more.events_total;
+                    known.events.extend(more.events);
+                    known.events.truncate(Attribution::SHOWN);
+                    known.pushed = known.pushed.max(more.pushed);
+                }
+            }
         }
     }
 

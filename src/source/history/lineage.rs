@@ -2,7 +2,8 @@
 
 use super::{Round, lock};
 use crate::git::Kind;
-use crate::git::commits::{Header, Node};
+use crate::git::commit::Header;
+use crate::git::commits::Node;
 use crate::git::loose::{self, Loose};
 use crate::git::pack::{Entry, Pack};
 use crate::git::walk::{Visited, Visitor};

@@ -1,0 +1,249 @@
+//! What is new in a change: a path that holds more occurrences of a key than it did in any parent. Old keys on lines that
+//! nobody touched must not block a commit, so that parents are read too, but only where something was found.
+
+mod moved;
+mod search;
+mod watch;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::sightings::{Seen, Where};
+use crate::git::plain;
+use crate::model::{Attribution, Location, ObjectId, Origin, Secret};
+use crate::source::change::{Added, Change, Folder, Folders};
+
+pub(super) use search::{Found, Searcher};
+pub(super) use watch::Watch;
+
+/// So many files are worth starting threads for.
+pub(super) const MANY: usize = 64;
+
+/// One change: a commit, or the next one.
+pub(super) struct Step<'a> {
+    /// What it makes.
+    pub(super) folder: Folder<'a>,
+    /// The trees of its parents; `None` for one that is not known, which then holds nothing.
+    pub(super) parents: Vec<Option<ObjectId>>,
+    /// The origin of its contents.
+    pub(super) origin: Origin,
+    /// Who is to be named for what it adds.
+    pub(super) attribution: Option<Box<Attribution>>,
+}
+
+/// A key that a change adds.
+pub(super) struct New {
+    pub(super) seen: Seen,
+    pub(super) at: Where,
+    pub(super) location: Location,
+}
+
+/// What a change adds, and the keys in its files that were there before.
+#[derive(Default)]
+pub(super) struct Novelty {
+    pub(super) new: Vec<New>,
+    pub(super) old: Vec<Secret>,
+}
+
+/// A file of the change in which something was found.
+struct Hit<'a> {
+    change: &'a Change,
+    found: Arc<[Found]>,
+}
+
+/// Tells what is new in `added`, which is what `step` adds.
+pub(super) fn judge<'s>(
+    searcher: &Searcher<'_>,
+    folders: &Folders<'_>,
+    step: &Step<'_>,
+    added: &'s Added,
+) -> Novelty {
+    let mut novelty = Novelty::default();
+    let search = |change: &'s Change| {
+        let Change { blob, path, .. } = change;
+        let found = match searcher.control.is_cancelled() {
+            true => Vec::new().into(),
+            false => searcher.new_blob(blob, step.origin, path),
+        };
+        (!found.is_empty()).then_some(Hit { change, found })
+    };
+    let hits: Vec<Hit<'_>> = if added.changes.len() < MANY {
+        added.changes.iter().filter_map(search).collect()
+    } else {
+        added.changes.par_iter().filter_map(search).collect()
+    };
+    let removed = Removed::new(folders, step);
+    let before = before(searcher, step, &hits, &removed);
+    for (at, hit) in hits.iter().enumerate() {
+        let parents: Vec<Arc<[Found]>> = before
+            .iter()
+            .filter_map(|parent| Some(searcher.old_blob(parent.get(at)?.as_ref()?)))
+            .collect();
+        novelty.contents(step, hit, &parents);
+    }
+    for path in &added.names {
+        novelty.name(searcher, step, path, &removed);
+    }
+    novelty
+}
+
+/// The files that each parent has and the change has not, listed when somebody asks.
+struct Removed<'a> {
+    folders: &'a Folders<'a>,
+    step: &'a Step<'a>,
+    lists: Vec<std::sync::OnceLock<Vec<(Vec<u8>, ObjectId)>>>,
+}
+
+impl<'a> Removed<'a> {
+    fn new(folders: &'a Folders<'a>, step: &'a Step<'a>) -> Self {
+        let lists = step.parents.iter().map(|_| Default::default()).collect();
+        Self {
+            folders,
+            step,
+            lists,
+        }
+    }
+
+    fn of(&self, parent: usize) -> &[(Vec<u8>, ObjectId)] {
+        let (Some(Some(tree)), Some(list)) =
+            (self.step.parents.get(parent), self.lists.get(parent))
+        else {
+            return &[];
+        };
+        list.get_or_init(|| self.folders.removed(&self.step.folder, *tree))
+    }
+}
+
+/// For each parent and hit, the blob that the file was made of.
+fn before(
+    searcher: &Searcher<'_>,
+    step: &Step<'_>,
+    hits: &[Hit<'_>],
+    removed: &Removed<'_>,
+) -> Vec<Vec<Option<ObjectId>>> {
+    let of_parent = |parent: usize| {
+        let same = |hit: &Hit<'_>| hit.change.before.get(parent).copied().flatten();
+        let mut before: Vec<Option<ObjectId>> = hits.iter().map(same).collect();
+        let (places, fresh): (Vec<usize>, Vec<&Hit<'_>>) = hits
+            .iter()
+            .enumerate()
+            .filter(|(_, hit)| same(hit).is_none())
+            .unzip();
+        if !fresh.is_empty() {
+            let sources = moved::sources(searcher, &fresh, removed.of(parent));
+            for (at, source) in places.into_iter().zip(sources) {
+                if let Some(slot) = before.get_mut(at) {
+                    *slot = source;
+                }
+            }
+        }
+        before
+    };
+    (0..step.parents.len()).map(of_parent).collect()
+}
+
+impl Novelty {
+    fn contents(&mut self, step: &Step<'_>, hit: &Hit<'_>, parents: &[Arc<[Found]>]) {
+        let mut by_key: Vec<(&Secret, Vec<&Found>)> = Vec::new();
+        for found in hit.found.iter() {
+            match by_key
+                .iter_mut()
+                .find(|(secret, _)| **secret == found.seen.secret)
+            {
+                Some((_, all)) => all.push(found),
+                None => by_key.push((&found.seen.secret, vec![found])),
+            }
+        }
+        for (secret, now) in by_key {
+            let of = |parent: &Arc<[Found]>| -> Vec<u64> {
+                let same = parent.iter().filter(|found| found.seen.secret == *secret);
+                same.map(|found| found.line).collect()
+            };
+            let most = parents
+                .iter()
+                .map(of)
+                .max_by_key(Vec::len)
+                .unwrap_or_default();
+            let count = now.len().saturating_sub(most.len());
+            if count < now.len() {
+                self.old.push(secret.clone());
+            }
+            let fresh = untouched_last(now, &most).into_iter().take(count);
+            for (nth, found) in fresh.enumerate() {
+                let path = &hit.change.path;
+                self.new.push(New {
+                    seen: found.seen.clone(),
+                    at: Where::File(PathBuf::from(plain::to_path(path)), most.len() + nth),
+                    location: Location {
+                        origin: step.origin,
+                        path: Some(path.clone()),
+                        place: Some(found.place),
+                        blob: Some(hit.change.blob),
+                        reachable: None,
+                        attribution: step.attribution.clone(),
+                        tracked: (step.origin == Origin::Staged).then_some(true),
+                        context: Some(found.context.clone()),
+                    },
+                });
+            }
+        }
+    }
+
+    fn name(
+        &mut self,
+        searcher: &Searcher<'_>,
+        step: &Step<'_>,
+        path: &[u8],
+        removed: &Removed<'_>,
+    ) {
+        let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
+        for found in searcher.text(name, Origin::PathName, Some(path), None) {
+            let text = found.seen.secret.expose().as_bytes();
+            let was_there = (0..step.parents.len()).any(|parent| {
+                let holds =
+                    |old: &(Vec<u8>, ObjectId)| memchr::memmem::find(&old.0, text).is_some();
+                removed.of(parent).iter().any(holds)
+            });
+            if was_there {
+                self.old.push(found.seen.secret);
+                continue;
+            }
+            self.new.push(New {
+                seen: found.seen,
+                at: Where::Named(Origin::PathName, Some(path.to_vec()), None),
+                location: Location {
+                    origin: Origin::PathName,
+                    path: Some(path.to_vec()),
+                    place: None,
+                    blob: None,
+                    reachable: None,
+                    attribution: step.attribution.clone(),
+                    tracked: None,
+                    context: None,
+                },
+            });
+        }
+    }
+}
+
+/// Those first whose line no parent had: of several occurrences of a key, these are the ones that were added.
+fn untouched_last<'f>(now: Vec<&'f Found>, before: &[u64]) -> Vec<&'f Found> {
+    let mut left: HashMap<u64, usize> = HashMap::new();
+    for line in before {
+        *left.entry(*line).or_default() += 1;
+    }
+    let (untouched, mut fresh): (Vec<&Found>, Vec<&Found>) =
+        now.into_iter()
+            .partition(|found| match left.get_mut(&found.line) {
+                Some(count) if *count > 0 => {
+                    *count -= 1;
+                    true
+                }
+                _ => false,
+            });
+    fresh.extend(untouched);
+    fresh
+}

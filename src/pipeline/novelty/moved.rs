@@ -1,0 +1,141 @@
+//! Where a file with a key came from: a key that moved with its file is not new.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hasher};
+
+use super::Hit;
+use super::search::Searcher;
+use crate::git::Kind;
+use crate::model::ObjectId;
+
+/// Git takes files for one that moved if this share of their bytes is the same.
+const PERCENT: u64 = 50;
+/// A piece of a text is a line, or so many bytes of a longer one, as in git.
+const PIECE: usize = 64;
+/// Files that are compared with each other at most; identical ones are always found.
+const PAIRS: usize = 4000;
+
+/// For each of `hits` that had no contents at its path, the blob that it came from: one of those in `removed` that is
+/// the same or, failing that, much the same. Each file moves to one place only.
+pub(super) fn sources(
+    searcher: &Searcher<'_>,
+    hits: &[&Hit<'_>],
+    removed: &[(Vec<u8>, ObjectId)],
+) -> Vec<Option<ObjectId>> {
+    let mut found: Vec<Option<ObjectId>> = vec![None; hits.len()];
+    let mut free: HashMap<ObjectId, usize> = HashMap::new();
+    for (_, blob) in removed {
+        *free.entry(*blob).or_default() += 1;
+    }
+    for (source, hit) in found.iter_mut().zip(hits) {
+        if let Some(left) = free.get_mut(&hit.change.blob).filter(|left| **left > 0) {
+            *left -= 1;
+            *source = Some(hit.change.blob);
+        }
+    }
+    let open: Vec<usize> = (0..hits.len())
+        .filter(|&at| found.get(at) == Some(&None))
+        .collect();
+    if open.is_empty() {
+        return found;
+    }
+    // Only where one of the keys stands it matters whence a file came.
+    let wanted = |blob: &ObjectId| {
+        let old = searcher.old_blob(blob);
+        let known = |at: &usize| {
+            let hit = hits.get(*at);
+            hit.is_some_and(|hit| {
+                hit.found
+                    .iter()
+                    .any(|new| old.iter().any(|old| old.seen.secret == new.seen.secret))
+            })
+        };
+        !old.is_empty() && open.iter().any(known)
+    };
+    let mut candidates: Vec<ObjectId> = free
+        .iter()
+        .filter(|(_, left)| **left > 0)
+        .map(|(id, _)| *id)
+        .collect();
+    candidates.sort_unstable();
+    candidates.retain(wanted);
+    let pairs = open
+        .iter()
+        .flat_map(|&at| candidates.iter().map(move |blob| (at, *blob)));
+    let mut pieces: HashMap<ObjectId, Pieces> = HashMap::new();
+    let mut alike: Vec<(u64, usize, ObjectId)> = Vec::new();
+    for (at, old) in pairs.take(PAIRS) {
+        let Some(new) = hits.get(at).map(|hit| hit.change.blob) else {
+            continue;
+        };
+        for blob in [new, old] {
+            pieces
+                .entry(blob)
+                .or_insert_with(|| Pieces::of(searcher, &blob));
+        }
+        let (Some(new), Some(other)) = (pieces.get(&new), pieces.get(&old)) else {
+            continue;
+        };
+        let percent = new.likeness(other);
+        if percent >= PERCENT {
+            alike.push((percent, at, old));
+        }
+    }
+    alike.sort_unstable_by(|one, other| {
+        other
+            .0
+            .cmp(&one.0)
+            .then((one.1, one.2).cmp(&(other.1, other.2)))
+    });
+    for (_, at, old) in alike {
+        if let (Some(source @ None), Some(left)) = (
+            found.get_mut(at),
+            free.get_mut(&old).filter(|left| **left > 0),
+        ) {
+            *left -= 1;
+            *source = Some(old);
+        }
+    }
+    found
+}
+
+/// How many bytes of each piece a text has.
+struct Pieces {
+    bytes: HashMap<u64, u64>,
+    total: u64,
+}
+
+impl Pieces {
+    /// Of a text that is too large to be compared: nothing is like it.
+    fn of(searcher: &Searcher<'_>, blob: &ObjectId) -> Self {
+        let text = searcher
+            .store
+            .read(blob, searcher.control.limits.max_whole_object);
+        let text = text
+            .filter(|(kind, _)| *kind == Kind::Blob)
+            .map(|(_, bytes)| bytes)
+            .unwrap_or_default();
+        let mut bytes: HashMap<u64, u64> = HashMap::new();
+        for piece in text
+            .split_inclusive(|&byte| byte == b'\n')
+            .flat_map(|line| line.chunks(PIECE))
+        {
+            let mut hasher = DefaultHasher::new();
+            hasher.write(piece);
+            *bytes.entry(hasher.finish()).or_default() += piece.len() as u64;
+        }
+        Self {
+            bytes,
+            total: text.len() as u64,
+        }
+    }
+
+    fn likeness(&self, other: &Self) -> u64 {
+        let common =
+            |(piece, count): (&u64, &u64)| *count.min(other.bytes.get(piece).unwrap_or(&0));
+        let same: u64 = self.bytes.iter().map(common).sum();
+        (same * 100)
+            .checked_div(self.total.max(other.total))
+            .unwrap_or(0)
+    }
+}

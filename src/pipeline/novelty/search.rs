@@ -1,0 +1,277 @@
+//! Searches single objects, each once, and keeps what stands in them: a change needs to know how often a key stands in
+//! a blob, before and after it.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hasher};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::super::explaining::Explaining;
+use super::super::sightings::Seen;
+use crate::control::Control;
+use crate::detect::{self, Detector, Match};
+use crate::git::objects::Object;
+use crate::git::{Repository, Store, header};
+use crate::model::{Chunk, Context, Mark, ObjectId, Origin, Place, Secret, Sink, Worker};
+use crate::source::{change, window};
+
+/// A key in an object.
+#[derive(Clone, Debug)]
+pub(in crate::pipeline) struct Found {
+    pub(in crate::pipeline) seen: Seen,
+    pub(in crate::pipeline) origin: Origin,
+    /// Its first byte.
+    pub(in crate::pipeline) start: u64,
+    pub(in crate::pipeline) place: Place,
+    pub(in crate::pipeline) context: Context,
+    /// Stands for the text of its line: a key on a line that was there before is the old one.
+    pub(in crate::pipeline) line: u64,
+}
+
+/// A blob that was searched.
+struct Known {
+    found: Arc<[Found]>,
+    size: u64,
+    /// Whether it is counted as one of the change.
+    counted: bool,
+}
+
+/// What reads and searches the objects of one repository.
+pub(in crate::pipeline) struct Searcher<'a> {
+    pub(in crate::pipeline) detector: &'a Detector,
+    pub(in crate::pipeline) repository: &'a Repository,
+    pub(in crate::pipeline) store: &'a Store,
+    pub(in crate::pipeline) control: &'a Control,
+    pub(in crate::pipeline) show_secrets: bool,
+    pub(in crate::pipeline) explaining: Option<&'a Explaining<'a>>,
+    pub(in crate::pipeline) sink: &'a dyn Sink,
+    known: Mutex<HashMap<ObjectId, Known>>,
+    /// Blobs of the change.
+    pub(in crate::pipeline) blobs: AtomicU64,
+    /// Bytes of these, and of commits.
+    pub(in crate::pipeline) bytes: AtomicU64,
+}
+
+/// Bytes on each side of a key that tell one line from another.
+const LINE: usize = 512;
+
+impl<'a> Searcher<'a> {
+    pub(in crate::pipeline) fn new(
+        (repository, store): (&'a Repository, &'a Store),
+        detector: &'a Detector,
+        control: &'a Control,
+        show_secrets: bool,
+        explaining: Option<&'a Explaining<'a>>,
+        sink: &'a dyn Sink,
+    ) -> Self {
+        Self {
+            detector,
+            repository,
+            store,
+            control,
+            show_secrets,
+            explaining,
+            sink,
+            known: Mutex::default(),
+            blobs: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+        }
+    }
+
+    /// What stands in a blob of the change.
+    pub(in crate::pipeline) fn new_blob(
+        &self,
+        id: &ObjectId,
+        origin: Origin,
+        path: &[u8],
+    ) -> Arc<[Found]> {
+        self.blob(id, origin, path, true)
+    }
+
+    /// What stands in a blob that was there before the change.
+    pub(in crate::pipeline) fn old_blob(&self, id: &ObjectId) -> Arc<[Found]> {
+        self.blob(id, Origin::History, &[], false)
+    }
+
+    fn blob(&self, id: &ObjectId, origin: Origin, path: &[u8], is_new: bool) -> Arc<[Found]> {
+        if let Some(found) = self.recall(id, is_new) {
+            return found;
+        }
+        let template = Chunk {
+            object: Some(*id),
+            ..Chunk::whole(&[], origin, Some(path))
+        };
+        let mut worker = self.worker(is_new);
+        let size = self.read(id, &template, &mut worker);
+        if size.is_none() {
+            let problem = change::unread(self.repository, self.store, id);
+            self.sink.problem(problem);
+        }
+        let known = Known {
+            found: worker.found.into(),
+            size: size.unwrap_or(0),
+            counted: false,
+        };
+        let found = known.found.clone();
+        self.lock().entry(*id).or_insert(known);
+        if is_new {
+            self.count(id);
+        }
+        found
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<ObjectId, Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known of a blob. If somebody asks why, one that was seen as an old one only has to be looked at again.
+    fn recall(&self, id: &ObjectId, is_new: bool) -> Option<Arc<[Found]>> {
+        let (found, counted) = self
+            .lock()
+            .get(id)
+            .map(|known| (known.found.clone(), known.counted))?;
+        if !is_new || counted {
+            return Some(found);
+        }
+        if self.explaining.is_some() {
+            return None;
+        }
+        self.count(id);
+        Some(found)
+    }
+
+    /// Counts a blob of the change once, whether a thread met it there first or as an old one of another commit.
+    fn count(&self, id: &ObjectId) {
+        if let Some(known) = self.lock().get_mut(id).filter(|known| !known.counted) {
+            known.counted = true;
+            self.blobs.fetch_add(1, Ordering::Relaxed);
+            self.bytes.fetch_add(known.size, Ordering::Relaxed);
+        }
+    }
+
+    fn read(&self, id: &ObjectId, template: &Chunk<'_>, worker: &mut Finding<'_>) -> Option<u64> {
+        let limits = &self.control.limits;
+        match self
+            .store
+            .object(id, limits.max_whole_object, limits.max_delta_result)?
+        {
+            Object::Whole(_, bytes) => {
+                worker.chunk(
+                    &Chunk {
+                        bytes: &bytes,
+                        ..*template
+                    },
+                    &mut Vec::new(),
+                );
+                Some(bytes.len() as u64)
+            }
+            Object::Stream(_, mut reader, size) => {
+                let mut reader = crate::git::inflate::Exactly {
+                    inner: &mut *reader,
+                    left: size,
+                };
+                let reach = self.detector.reach();
+                let mut buffer = Vec::new();
+                window::stream(
+                    &mut reader,
+                    template,
+                    reach,
+                    limits.window,
+                    &mut buffer,
+                    worker,
+                    self.control,
+                )
+                .ok()
+            }
+        }
+    }
+
+    /// What stands in the bytes of a commit, or in a name.
+    pub(in crate::pipeline) fn text(
+        &self,
+        bytes: &[u8],
+        origin: Origin,
+        path: Option<&[u8]>,
+        object: Option<ObjectId>,
+    ) -> Vec<Found> {
+        let mut worker = self.worker(true);
+        let chunk = Chunk {
+            object,
+            ..Chunk::whole(bytes, origin, path)
+        };
+        worker.chunk(&chunk, &mut Vec::new());
+        worker.found
+    }
+
+    fn worker(&self, is_new: bool) -> Finding<'_> {
+        let explaining = self.explaining.filter(|_| is_new);
+        Finding {
+            detector: self.detector,
+            show_secrets: self.show_secrets,
+            explaining: explaining.map(|explaining| explaining.worker()),
+            matches: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+}
+
+struct Finding<'a> {
+    detector: &'a Detector,
+    show_secrets: bool,
+    explaining: Option<Box<dyn Worker + 'a>>,
+    matches: Vec<Match>,
+    found: Vec<Found>,
+}
+
+impl Worker for Finding<'_> {
+    fn chunk(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>) {
+        if let Some(explaining) = &mut self.explaining {
+            explaining.chunk(chunk, marks);
+        }
+        let bytes = chunk.bytes;
+        self.matches.clear();
+        self.detector.search(bytes, None, &mut self.matches);
+        for found in &self.matches {
+            let Match {
+                start,
+                end,
+                rule,
+                confidence,
+            } = *found;
+            let own = chunk
+                .own
+                .is_none_or(|(from, to)| (from..to).contains(&start));
+            if confidence.is_none() || !own {
+                continue;
+            }
+            let text = bytes.get(start..end).unwrap_or_default();
+            self.found.push(Found {
+                seen: Seen {
+                    secret: Secret::new(&String::from_utf8_lossy(text)),
+                    rule,
+                    confidence,
+                },
+                origin: match chunk.origin {
+                    Origin::CommitMessage if header::names_a_person(bytes, start) => Origin::Author,
+                    origin => origin,
+                },
+                start: chunk.position.offset + start as u64,
+                place: detect::place(bytes, start, end, chunk.position),
+                context: detect::context(self.detector, bytes, start, end, self.show_secrets),
+                line: line(bytes, start, end),
+            });
+        }
+    }
+}
+
+fn line(bytes: &[u8], start: usize, end: usize) -> u64 {
+    let low = start.saturating_sub(LINE);
+    let high = bytes.len().min(end.saturating_add(LINE));
+    let before = bytes.get(low..start).unwrap_or_default();
+    let behind = bytes.get(end..high).unwrap_or_default();
+    let first = memchr::memrchr(b'\n', before).map_or(low, |at| low + at + 1);
+    let last = memchr::memchr(b'\n', behind).map_or(high, |at| end + at);
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes.get(first..last).unwrap_or_default().trim_ascii());
+    hasher.finish()
+}
