@@ -133,6 +133,11 @@ impl PackIndex {
         }
     }
 
+    /// The first eight bytes of the id at this position.
+    pub fn word(&self, at: usize) -> Option<u64> {
+        first_word(self.raw(at).filter(|_| at < self.count)?)
+    }
+
     /// Where the object at this position starts in the pack.
     pub fn offset(&self, at: usize) -> Option<u64> {
         if at >= self.count {

@@ -13,6 +13,7 @@ pub mod index;
 pub mod inflate;
 pub mod loose;
 mod map;
+mod merged;
 pub mod objects;
 pub mod pack;
 pub mod plain;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::bases::Bases;
 use super::loose;
+use super::merged::Merged;
 use super::pack::Pack;
 use super::{Repository, alternates, plain};
 use crate::model::{ObjectId, Problem, ProblemKind};
@@ -29,6 +30,8 @@ pub struct Store {
     listed: bool,
     /// What single looks keep for each other; `None` where walks do the work.
     pub(super) bases: Option<Bases>,
+    /// One table for all packs, if there are several and many lookups to come.
+    merged: Option<Merged>,
 }
 
 impl Store {
@@ -80,10 +83,11 @@ impl Store {
         store
     }
 
-    /// Makes many lookups faster; see [`PackIndex::prepare`](super::index::PackIndex::prepare).
+    /// Makes many lookups faster; see [`PackIndex::prepare`](super::index::PackIndex::prepare) and [`Merged`].
     pub fn prepare(&mut self) {
-        for (_, pack) in &mut self.packs {
-            pack.index.prepare();
+        match &mut self.packs[..] {
+            [(_, only)] => only.index.prepare(),
+            packs => self.merged = Some(Merged::new(packs)),
         }
     }
 
@@ -102,6 +106,7 @@ impl Store {
             spare: Vec::new(),
             listed: false,
             bases: None,
+            merged: None,
         }
     }
 
@@ -147,10 +152,13 @@ impl Store {
 
     /// The number of an object; of the first copy if there are several.
     pub fn find(&self, id: &[u8]) -> Option<u32> {
-        let packed = self
-            .packs
-            .iter()
-            .find_map(|(first, pack)| Some(first + pack.index.find(id)? as u32));
+        let packed = match &self.merged {
+            Some(merged) => merged.find(id, &self.packs),
+            None => self
+                .packs
+                .iter()
+                .find_map(|(first, pack)| Some(first + pack.index.find(id)? as u32)),
+        };
         packed.or_else(|| self.loose_by_id.get(&ObjectId::from_bytes(id)?).copied())
     }
 
@@ -158,12 +166,18 @@ impl Store {
     pub fn find_many(&self, ids: &[ObjectId], numbers: &mut Vec<Option<u32>>) {
         numbers.clear();
         numbers.resize(ids.len(), None);
-        for (first, pack) in &self.packs {
-            pack.index.find_many(ids, |at, position| {
-                if let Some(number) = numbers.get_mut(at) {
-                    number.get_or_insert(first + position as u32);
-                }
-            });
+        let mut found = |at: usize, found: u32| {
+            if let Some(number) = numbers.get_mut(at) {
+                number.get_or_insert(found);
+            }
+        };
+        if let Some(merged) = &self.merged {
+            merged.find_many(ids, &self.packs, found);
+        } else {
+            for (first, pack) in &self.packs {
+                let found = |at, position: usize| found(at, first + position as u32);
+                pack.index.find_many(ids, found);
+            }
         }
         for (number, id) in numbers.iter_mut().zip(ids) {
             *number = number.or_else(|| self.loose_by_id.get(id).copied());

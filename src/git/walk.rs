@@ -88,6 +88,8 @@ struct Queue {
     ready: Condvar,
     hungry: AtomicUsize,
     next_root: AtomicUsize,
+    /// How many roots a thread takes at once: few enough that all get some.
+    batch: usize,
 }
 
 #[derive(Default)]
@@ -118,6 +120,7 @@ pub fn walk<V: Visitor>(
         ready: Condvar::new(),
         hungry: AtomicUsize::new(0),
         next_root: AtomicUsize::new(0),
+        batch: (roots.len() / pool.current_num_threads() / 8).clamp(1, 32),
     };
     pool.broadcast(|context| {
         let mut walker = Walker::new(pack, family, reach, control, &queue, visitor());
@@ -148,16 +151,14 @@ impl Drop for EndOnPanic<'_> {
 }
 
 impl Queue {
-    const BATCH: usize = 32;
-
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn next(&self, roots: usize, threads: usize) -> Option<Work> {
-        let start = self.next_root.fetch_add(Self::BATCH, Ordering::Relaxed);
+        let start = self.next_root.fetch_add(self.batch, Ordering::Relaxed);
         if start < roots {
-            return Some(Work::Roots(start..(start + Self::BATCH).min(roots)));
+            return Some(Work::Roots(start..(start + self.batch).min(roots)));
         }
         let mut state = self.lock();
         loop {

@@ -238,6 +238,8 @@ struct Round<'a> {
     nodes: Mutex<Vec<Node>>,
     loose_trees: Mutex<Vec<usize>>,
     loose_commits: Mutex<Vec<usize>>,
+    /// What the threads remember of looking ids up.
+    known: Mutex<Vec<Vec<u64>>>,
     /// Whether a packed object was damaged, so that other copies are worth a look.
     broken: AtomicBool,
     blobs: AtomicU64,
@@ -271,6 +273,7 @@ impl<'a> Round<'a> {
             nodes: Mutex::default(),
             loose_trees: Mutex::default(),
             loose_commits: Mutex::default(),
+            known: Mutex::default(),
             broken: AtomicBool::new(false),
             blobs: AtomicU64::new(0),
             commits: AtomicU64::new(0),

@@ -52,7 +52,7 @@ impl<'a> Trees<'a> {
             log: filter.map(|_| Part::default()),
             filter,
             lookups: Lookups::new(round),
-            known: vec![0; KNOWN],
+            known: lock(&round.known).pop().unwrap_or_else(|| vec![0; KNOWN]),
             objects: 0,
         }
     }
@@ -239,5 +239,7 @@ impl Drop for Trees<'_> {
         if let Some(log) = self.log.take() {
             lock(&self.round.logs).push(log);
         }
+        // The next pack's visitor goes on with it.
+        lock(&self.round.known).push(std::mem::take(&mut self.known));
     }
 }
