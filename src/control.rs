@@ -11,6 +11,8 @@ pub struct Limits {
     pub max_whole_object: u64,
     /// A delta may not produce more than this many bytes.
     pub max_delta_result: u64,
+    /// All objects of one thread on which deltas still have to be built may not be larger than this many bytes.
+    pub max_open_bases: u64,
     /// How deep alternates may lead.
     pub alternates: usize,
     /// Bytes in a window of a large stream.
@@ -23,6 +25,7 @@ impl Default for Limits {
             max_file_size: None,
             max_whole_object: 64 << 20,
             max_delta_result: 1 << 30,
+            max_open_bases: 4 << 30,
             alternates: 5,
             window: 4 << 20,
         }

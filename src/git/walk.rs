@@ -267,7 +267,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
             &mut open.data,
         ) {
             self.broken(at, reason, ProblemKind::DamagedObject);
-            self.spare.push(open);
+            self.spare(open);
             return;
         }
         open.marks.clear();
@@ -300,7 +300,9 @@ impl<'a, V: Visitor> Walker<'a, V> {
         self.stack.push(open);
         while let Some(top) = self.stack.last_mut() {
             let Some(child) = top.children.next() else {
-                self.spare.extend(self.stack.pop());
+                if let Some(done) = self.stack.pop() {
+                    self.spare(done);
+                }
                 continue;
             };
             if self.control.is_cancelled() {
@@ -311,7 +313,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
             if top.children.is_empty() {
                 if let Some(base) = self.stack.pop() {
                     let made = self.make(child, &base);
-                    self.spare.push(base);
+                    self.spare(base);
                     self.stack.extend(made);
                 }
             } else if let Some(base) = self.stack.pop() {
@@ -343,17 +345,30 @@ impl<'a, V: Visitor> Walker<'a, V> {
     }
 
     fn take(&mut self) -> Open {
+        self.spare.pop().unwrap_or_else(|| Open {
+            data: Buffer::default(),
+            marks: Vec::new(),
+            starts: Vec::new(),
+            children: 0..0,
+        })
+    }
+
+    /// Keeps a buffer for the next object.
+    fn spare(&mut self, open: Open) {
         // Many tiny buffers are cheap, one huge one that is kept for ever is not.
         const KEPT: usize = 8 << 20;
-        match self.spare.pop() {
-            Some(open) if open.data.capacity() <= KEPT => open,
-            _ => Open {
-                data: Buffer::default(),
-                marks: Vec::new(),
-                starts: Vec::new(),
-                children: 0..0,
-            },
+        if open.data.capacity() <= KEPT {
+            self.spare.push(open);
         }
+    }
+
+    /// Whether so many bytes more would be too much beside the bases that are open. Smaller subtrees go first, so that
+    /// few are; but a hostile pack can have each of them as large as an object may be.
+    fn too_much(&self, base: usize, more: u64) -> bool {
+        const SMALL: u64 = 16 << 20;
+        let open = || self.stack.iter().map(|open| open.data.capacity() as u64);
+        let limit = self.control.limits.max_open_bases;
+        more > SMALL.min(limit / 4) && open().sum::<u64>() + base as u64 + more > limit
     }
 
     /// Makes a delta's object from its base and shows it; what its own children need.
@@ -362,7 +377,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
         let mut open = self.take();
         if let Err((kind, reason)) = self.apply(entry, base.data.as_slice(), &mut open.data) {
             self.broken(at, reason, kind);
-            self.spare.push(open);
+            self.spare(open);
             return None;
         }
         let (from, bytes) = (base.data.as_slice().len(), open.data.as_slice());
@@ -415,7 +430,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
         self.visitor.object(&seen, &mut open.marks);
         open.children = self.family.children(at);
         if open.children.is_empty() {
-            self.spare.push(open);
+            self.spare(open);
             return None;
         }
         Some(open)
@@ -447,6 +462,12 @@ impl<'a, V: Visitor> Walker<'a, V> {
             return Err((
                 ProblemKind::Limit,
                 "it is larger than the limit for what a delta makes",
+            ));
+        }
+        if self.too_much(base.len(), to) {
+            return Err((
+                ProblemKind::Limit,
+                "it and what it builds on are larger than the limit for open bases",
             ));
         }
         delta::apply(base, delta, at, out.resize(to as usize), &mut self.copies).map_err(damaged)

@@ -1,5 +1,10 @@
 //! Packs made by hand, whose entries are not what they say.
 
+use aisaleaks::control::Control;
+use aisaleaks::detect::Detector;
+use aisaleaks::model::ProblemKind;
+use aisaleaks::{pipeline, rules};
+
 use super::{damaged, look, look_with};
 use crate::support::pack::{self, BLOB, COMMIT, Pack, TREE, copy, deflate, delta, id, insert};
 use crate::support::{Repo, has, key};
@@ -198,5 +203,39 @@ fn a_corrupt_tree_does_not_lose_the_others() {
             assert_eq!(code, 1, "{report:#}");
             assert!(has(&report, &planted));
         }
+    }
+}
+
+#[test]
+fn bases_that_are_open_at_once_reach_a_limit() {
+    const SIZE: u64 = 1 << 20;
+    let planted = key();
+    let repo = Repo::new();
+    let mut pack = Pack::new();
+    pack.whole(id(1), BLOB, &vec![b'x'; SIZE as usize]);
+    let copies: Vec<u8> = (0..SIZE)
+        .step_by(0x8000)
+        .flat_map(|from| copy(from as u32, 0x8000))
+        .collect();
+    // Every object has two that build on it, so that one stays open on each level.
+    for number in 2..64 {
+        pack.on(id(number), &id(number / 2), &delta(SIZE, SIZE, &copies));
+    }
+    pack.whole(id(1000), BLOB, planted.as_bytes());
+    pack.write(&repo.join(".git"));
+    let detector = Detector::new(rules::builtin().expect("the built-in rules"));
+    let options = pipeline::Options {
+        paths: vec![repo.path().to_path_buf()],
+        history: true,
+        ..pipeline::Options::default()
+    };
+    for (limit, reached) in [(3 * SIZE, true), (100 * SIZE, false)] {
+        let mut control = Control::new(1);
+        control.limits.max_open_bases = limit;
+        let outcome = pipeline::scan(&options, &detector, &control).expect("a scan");
+        assert_eq!(outcome.keys.len(), 1);
+        let limits = outcome.problems.iter();
+        let limits = limits.filter(|problem| problem.kind == ProblemKind::Limit);
+        assert_eq!(limits.count() > 0, reached, "{limit}");
     }
 }
