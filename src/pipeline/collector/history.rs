@@ -22,8 +22,8 @@ struct Found {
     start: u32,
     end: u32,
     origin: Origin,
-    /// Known already where the object was read as a stream.
-    told: Option<(Option<Place>, Option<Context>)>,
+    /// Known already where the object was read as a stream. There are millions of these and hardly one is streamed.
+    told: Option<Box<(Option<Place>, Option<Context>)>>,
 }
 
 /// By object, in the order of the bytes.
@@ -129,7 +129,7 @@ impl Collector<'_> {
                 start: at as u32,
                 end: at as u32,
                 origin: seen.origin,
-                told: Some((seen.place, seen.context)),
+                told: Some(Box::new((seen.place, seen.context))),
             });
         }
         sightings
@@ -151,7 +151,7 @@ impl Collector<'_> {
             origin => origin,
         };
         let is_text = origin != Origin::PathName && end <= bytes.len();
-        let (place, context) = found.told.clone().unwrap_or_else(|| {
+        let (place, context) = found.told.as_deref().cloned().unwrap_or_else(|| {
             let place = || detect::place(bytes, start, end, Default::default());
             let context = || detect::context(self.detector, bytes, start, end, self.show_secrets);
             (is_text.then(place), is_text.then(context))
@@ -274,14 +274,14 @@ fn place<'a>(
 ) -> Vec<(ObjectId, Wanted<'a>)> {
     let mut of_key: HashMap<(ObjectId, u32), Vec<&'a Found>> = HashMap::new();
     let mut in_names: HashMap<(&[u8], u32), (ObjectId, &'a Found)> = HashMap::new();
+    // Only of the objects that stand for a path.
+    let shown: BTreeSet<ObjectId> = standings.paths.iter().filter_map(|at| at.object).collect();
     for (id, found) in sightings {
         for found in found {
-            if let Some(name) = named
-                .get(&(*id, found.start))
-                .filter(|_| found.origin == Origin::PathName)
-            {
+            let is_name = found.origin == Origin::PathName;
+            if let Some(name) = named.get(&(*id, found.start)).filter(|_| is_name) {
                 in_names.entry((name, found.key)).or_insert((*id, found));
-            } else {
+            } else if shown.contains(id) {
                 of_key.entry((*id, found.key)).or_default().push(found);
             }
         }
