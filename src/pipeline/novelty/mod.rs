@@ -6,8 +6,7 @@ mod search;
 mod watch;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -90,11 +89,14 @@ pub(super) fn judge<'s>(
     novelty
 }
 
+/// Paths and their blobs.
+type Files = Vec<(Vec<u8>, ObjectId)>;
+
 /// The files that each parent has and the change has not, listed when somebody asks.
 struct Removed<'a> {
     folders: &'a Folders<'a>,
     step: &'a Step<'a>,
-    lists: Vec<std::sync::OnceLock<Vec<(Vec<u8>, ObjectId)>>>,
+    lists: Vec<OnceLock<Files>>,
 }
 
 impl<'a> Removed<'a> {
@@ -176,7 +178,7 @@ impl Novelty {
                 let path = &hit.change.path;
                 self.new.push(New {
                     seen: found.seen.clone(),
-                    at: Where::File(PathBuf::from(plain::to_path(path)), most.len() + nth),
+                    at: Where::File(plain::to_path(path), most.len() + nth),
                     location: Location {
                         origin: step.origin,
                         path: Some(path.clone()),
