@@ -222,6 +222,15 @@ fn what_cannot_be_used_is_refused_with_a_reason() {
     let empty = run(repo.path(), &["git", "--range", "main..main"]);
     assert_eq!(empty.code, 0);
     assert!(empty.stderr.contains("is empty"), "{}", empty.stderr);
+    // A branch that is behind has added nothing.
+    repo.git(&["checkout", "-q", "v0"]);
+    let behind = run(repo.path(), &["git", "--since-ref", "main"]);
+    assert_eq!(
+        (behind.code, behind.stderr.contains("is empty")),
+        (0, true),
+        "{}",
+        behind.stderr
+    );
     let unborn = run(Repo::new().path(), &["git", "--range", "HEAD~1..HEAD"]);
     assert_eq!(unborn.code, 2);
     assert!(unborn.stderr.contains("unborn"), "{}", unborn.stderr);
