@@ -76,6 +76,7 @@ pub fn range(args: &GitArgs) -> Result<(Request, pipeline::Asked)> {
             .range
             .clone()
             .or(since_ref.map(|text| format!("{text}..HEAD"))),
+        may_be_behind: since_ref.is_some(),
         since: since.transpose()?,
     };
     Ok((of_repository(args.paths.first(), &args.common)?, asked))

@@ -30,6 +30,8 @@ use crate::source::range::{Ends, Member, Walk};
 pub struct Asked {
     /// `A..B` or `A...B`; `None` for every ref and HEAD.
     pub range: Option<String>,
+    /// Whether the end may be an ancestor of the beginning: a branch that is behind has added nothing.
+    pub may_be_behind: bool,
     /// Not before this second since 1970.
     pub since: Option<i64>,
 }
@@ -170,10 +172,15 @@ fn note(asked: &Asked, ends: &Ends, members: &[Member], outcome: &mut Outcome) -
     if asked.since.is_some() && undated > 0 {
         outcome.notes.push(format!("{undated} commit(s) say no date that can be read; they were scanned, whenever they were made"));
     }
-    let (Some(range), true) = (&asked.range, members.is_empty()) else {
+    if !members.is_empty() {
+        return Ok(());
+    }
+    let Some(range) = &asked.range else {
+        let note = "no ref leads to a commit since then, and nothing was scanned";
+        outcome.notes.push(note.to_owned());
         return Ok(());
     };
-    if ends.left == ends.right || asked.since.is_some() {
+    if ends.left == ends.right || asked.since.is_some() || asked.may_be_behind {
         outcome.notes.push(format!(
             "the range {range} is empty: no commit is in it, and nothing was scanned"
         ));

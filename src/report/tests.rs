@@ -56,6 +56,7 @@ pub(super) fn outcome() -> Outcome {
     );
     name.place = None;
     Outcome {
+        notes: Vec::new(),
         targets: vec![Target {
             path: format!("/tmp/{}", key_text()),
             kind: TargetKind::Git,

@@ -34,8 +34,9 @@ pub struct Member {
 
 const LEFT: u8 = 1;
 const RIGHT: u8 = 2;
-/// Dates of commits may lie: git looks at so many more commits before it believes them.
-const SLOP: usize = 5;
+/// Dates of commits may lie: so many more are looked at before they are believed, which takes milliseconds. Git looks at
+/// five.
+const SLOP: usize = 500;
 
 struct Node {
     date: Option<i64>,

@@ -1,12 +1,19 @@
 //! Git's index, as what the next commit would be made of.
 
+use std::io::Read;
 use std::path::Path;
 
 use gix_index::entry::{Flags, Mode, Stage};
-use gix_index::{State, extension, hash};
+use gix_index::{State, decode, extension, hash};
 
-use super::tracked::{Failure, parse, read};
+use super::open::{self, Refused};
 use crate::model::{ObjectId, ProblemKind};
+
+/// No index, and no single table of one, may claim more memory than this.
+const INDEX_LIMIT: usize = 2 << 30;
+
+/// What is wrong with an index.
+pub type Failure = (ProblemKind, String);
 
 /// What the index remembers of a folder: the tree that a commit would make of it.
 pub type Cached = extension::Tree;
@@ -16,6 +23,8 @@ struct Item {
     id: ObjectId,
     mode: Mode,
     stage: Stage,
+    /// Whether the file is to be added, and has no contents yet: no commit takes it.
+    intended: bool,
 }
 
 /// An index, its two parts joined where it is split.
@@ -119,10 +128,8 @@ impl Index {
     }
 
     fn push(&mut self, entry: &gix_index::Entry, path: &[u8]) {
-        if entry.flags.contains(Flags::INTENT_TO_ADD) {
-            self.intended += 1;
-            return;
-        }
+        let intended = entry.flags.contains(Flags::INTENT_TO_ADD);
+        self.intended += u64::from(intended);
         let Some(id) = ObjectId::from_bytes(entry.id.as_bytes()) else {
             return;
         };
@@ -137,6 +144,7 @@ impl Index {
             id,
             mode: entry.mode,
             stage,
+            intended,
         });
     }
 
@@ -176,13 +184,20 @@ impl Index {
         }
     }
 
+    /// Every path that git tracks; a sparse index names whole folders, with a slash behind.
+    pub fn paths(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.len()).map(|at| self.path(at))
+    }
+
     pub(super) fn path(&self, at: usize) -> &[u8] {
         let span = self.items.get(at).map_or((0, 0), |item| item.path);
         self.text.get(span.0..span.1).unwrap_or_default()
     }
 
-    pub(super) fn id(&self, at: usize) -> ObjectId {
-        self.items[at].id
+    /// The object of an entry; none if it has no contents yet.
+    pub(super) fn id(&self, at: usize) -> Option<ObjectId> {
+        let item = self.items.get(at).filter(|item| !item.intended)?;
+        Some(item.id)
     }
 
     pub(super) fn is_submodule(&self, at: usize) -> bool {
@@ -211,4 +226,47 @@ fn wrong_checksum(bytes: &[u8], kind: hash::Kind) -> Option<String> {
         .try_finalize()
         .is_ok_and(|id| id.as_bytes() == stated);
     (!right).then(|| "its checksum is wrong, so that some of its bytes are not git's".to_owned())
+}
+
+/// Reads an index whole: one that is mapped ends the process if somebody shortens it meanwhile. `None` if there is none.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+    let unreadable = |reason: String| (ProblemKind::Unreadable, reason);
+    let (file, metadata) = match open::regular(path) {
+        Ok(opened) => opened,
+        Err(Refused::Special) => {
+            let reason = "it is not a regular file".to_owned();
+            return Err((ProblemKind::SpecialFile, reason));
+        }
+        Err(Refused::Failed(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(None);
+        }
+        Err(Refused::Failed(error)) => return Err(unreadable(error.to_string())),
+    };
+    let limit = INDEX_LIMIT as u64;
+    let mut bytes = Vec::with_capacity(metadata.len().min(limit) as usize + 1);
+    let read = file.take(limit + 1).read_to_end(&mut bytes);
+    read.map_err(|error| unreadable(error.to_string()))?;
+    if bytes.len() as u64 > limit {
+        return Err(unreadable("it is larger than 2 GiB".to_owned()));
+    }
+    Ok(Some(bytes))
+}
+
+/// Parses an index, which must have this checksum if one is given.
+fn parse(
+    bytes: &[u8],
+    hash: hash::Kind,
+    expected_checksum: Option<hash::ObjectId>,
+) -> Result<State, Failure> {
+    let options = decode::Options {
+        thread_limit: Some(1),
+        expected_checksum,
+        alloc_limit_bytes: Some(INDEX_LIMIT),
+        ..decode::Options::default()
+    };
+    // Nothing here asks how old the index is, so that any time will do.
+    let time = State::new(hash).timestamp();
+    let parsed = State::from_bytes(bytes, time, hash, options);
+    let (state, _) = parsed.map_err(|error| (ProblemKind::Unreadable, error.to_string()))?;
+    Ok(state)
 }

@@ -1,18 +1,10 @@
 //! Which paths git tracks: the index, reduced to its paths.
 
-use std::io::Read;
 use std::path::Path;
 
-use gix_index::{State, decode, hash};
-
-use super::open::{self, Refused};
-use crate::model::{Problem, ProblemKind, Sink};
-
-/// No index, and no single table of one, may claim more memory than this.
-const INDEX_LIMIT: usize = 2 << 30;
-
-/// What is wrong with an index.
-pub(super) type Failure = (ProblemKind, String);
+use super::open;
+use super::staged::{Failure, Index};
+use crate::model::{Problem, Sink};
 
 /// The tracked paths of one work tree, sorted by their bytes.
 #[derive(Debug, Default)]
@@ -26,7 +18,7 @@ impl Tracked {
     /// that cannot be read is a problem told to `sink`, and then nothing counts as tracked.
     pub fn read(git_dir: &Path, common_dir: &Path, sink: &dyn Sink) -> Self {
         let index = git_dir.join("index");
-        let (kind, reason) = match Self::from_files(git_dir, &index, hash_kind(common_dir)) {
+        let (kind, reason) = match Self::from_files(git_dir, &index, hash_len(common_dir)) {
             Ok(tracked) => return tracked,
             Err(failure) => failure,
         };
@@ -41,49 +33,13 @@ impl Tracked {
         Self::default()
     }
 
-    fn from_files(git_dir: &Path, index: &Path, hash: hash::Kind) -> Result<Self, Failure> {
+    fn from_files(git_dir: &Path, index: &Path, hash: usize) -> Result<Self, Failure> {
         let mut tracked = Self::default();
-        let Some(bytes) = read(index)? else {
-            return Ok(tracked);
-        };
-        let state = parse(&bytes, hash, None)?;
-        // An entry that replaces one of the shared part has no path of its own.
-        let own = state.entries().iter().map(|entry| entry.path(&state));
-        own.filter(|path| !path.is_empty())
-            .for_each(|path| tracked.push(path));
-        let link = state.link();
-        if let Some(link) = link.filter(|link| !link.shared_index_checksum.is_null()) {
-            tracked.push_shared(git_dir, link, hash)?;
+        if let Some(index) = Index::read(index, git_dir, hash)? {
+            index.paths().for_each(|path| tracked.push(path));
         }
         tracked.sort();
         Ok(tracked)
-    }
-
-    /// Adds what a split index leaves to `sharedindex.<id>` beside it (gitformat-index, split index).
-    fn push_shared(
-        &mut self,
-        git_dir: &Path,
-        link: &gix_index::extension::Link,
-        hash: hash::Kind,
-    ) -> Result<(), Failure> {
-        let shared = |(kind, reason)| (kind, format!("its shared part: {reason}"));
-        let damaged = |reason: &str| shared((ProblemKind::Unreadable, reason.to_owned()));
-        let id = link.shared_index_checksum;
-        let bytes = read(&git_dir.join(format!("sharedindex.{id}"))).map_err(shared)?;
-        let bytes = bytes.ok_or_else(|| damaged("it is not there"))?;
-        let state = parse(&bytes, hash, Some(id)).map_err(shared)?;
-        let mut deleted = vec![false; state.entries().len()];
-        if let Some(bitmaps) = &link.bitmaps {
-            let mark = |at: usize| deleted.get_mut(at).map(|deleted| *deleted = true);
-            let marked = bitmaps.delete.for_each_set_bit(mark);
-            marked.ok_or_else(|| damaged("the list of what was deleted from it is malformed"))?;
-        }
-        for (entry, deleted) in state.entries().iter().zip(deleted) {
-            if !deleted {
-                self.push(entry.path(&state));
-            }
-        }
-        Ok(())
     }
 
     fn push(&mut self, path: &[u8]) {
@@ -141,62 +97,15 @@ impl Tracked {
     }
 }
 
-/// Reads an index whole: one that is mapped ends the process if somebody shortens it meanwhile. `None` if there is none.
-pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
-    let unreadable = |reason: String| (ProblemKind::Unreadable, reason);
-    let (file, metadata) = match open::regular(path) {
-        Ok(opened) => opened,
-        Err(Refused::Special) => {
-            let reason = "it is not a regular file".to_owned();
-            return Err((ProblemKind::SpecialFile, reason));
-        }
-        Err(Refused::Failed(error)) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(None);
-        }
-        Err(Refused::Failed(error)) => return Err(unreadable(error.to_string())),
-    };
-    let limit = INDEX_LIMIT as u64;
-    let mut bytes = Vec::with_capacity(metadata.len().min(limit) as usize + 1);
-    let read = file.take(limit + 1).read_to_end(&mut bytes);
-    read.map_err(|error| unreadable(error.to_string()))?;
-    if bytes.len() as u64 > limit {
-        return Err(unreadable("it is larger than 2 GiB".to_owned()));
-    }
-    Ok(Some(bytes))
-}
-
-/// Parses an index, which must have this checksum if one is given.
-pub(super) fn parse(
-    bytes: &[u8],
-    hash: hash::Kind,
-    expected_checksum: Option<hash::ObjectId>,
-) -> Result<State, Failure> {
-    let options = decode::Options {
-        thread_limit: Some(1),
-        expected_checksum,
-        alloc_limit_bytes: Some(INDEX_LIMIT),
-        ..decode::Options::default()
-    };
-    // Nothing here asks how old the index is, so that any time will do.
-    let time = State::new(hash).timestamp();
-    let parsed = State::from_bytes(bytes, time, hash, options);
-    let (state, _) = parsed.map_err(|error| (ProblemKind::Unreadable, error.to_string()))?;
-    Ok(state)
-}
-
-/// The hash that the repository's configuration names.
-fn hash_kind(common_dir: &Path) -> hash::Kind {
+/// How many bytes an id has, by the repository's configuration.
+fn hash_len(common_dir: &Path) -> usize {
     let config = open::steering(&common_dir.join("config")).unwrap_or_default();
     let sha256 = config.split(|&byte| byte == b'\n').any(|line| {
         let line = line.to_ascii_lowercase();
         memchr::memmem::find(&line, b"objectformat").is_some()
             && memchr::memmem::find(&line, b"sha256").is_some()
     });
-    if sha256 {
-        hash::Kind::Sha256
-    } else {
-        hash::Kind::Sha1
-    }
+    if sha256 { 32 } else { 20 }
 }
 
 #[cfg(test)]

@@ -222,6 +222,15 @@ fn what_cannot_be_used_is_refused_with_a_reason() {
     let empty = run(repo.path(), &["git", "--range", "main..main"]);
     assert_eq!(empty.code, 0);
     assert!(empty.stderr.contains("is empty"), "{}", empty.stderr);
+    // A branch that is behind has added nothing.
+    repo.git(&["checkout", "-q", "v0"]);
+    let behind = run(repo.path(), &["git", "--since-ref", "main"]);
+    assert_eq!(
+        (behind.code, behind.stderr.contains("is empty")),
+        (0, true),
+        "{}",
+        behind.stderr
+    );
     let unborn = run(Repo::new().path(), &["git", "--range", "HEAD~1..HEAD"]);
     assert_eq!(unborn.code, 2);
     assert!(unborn.stderr.contains("unborn"), "{}", unborn.stderr);
@@ -391,4 +400,122 @@ fn a_range_is_one_repository() {
     );
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("one repository"), "{}", run.stderr);
+}
+
+/// Commits in a random order of dates, each with up to three parents among the earlier ones.
+fn tangle(repo: &Repo, commits: usize) -> Vec<(String, Vec<usize>)> {
+    let tree = repo.git(&["mktree", "--missing"]);
+    let mut seed = 88_172_645_463_325_252_u64;
+    let mut random = |below: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed % below as u64) as usize
+    };
+    let mut made: Vec<(String, Vec<usize>)> = Vec::new();
+    for at in 0..commits {
+        let mut parents: Vec<usize> = (0..random(3) + 1)
+            .filter(|_| at > 0)
+            .map(|_| random(at.clamp(1, 8)))
+            .map(|back| at - 1 - back)
+            .collect();
+        parents.sort_unstable();
+        parents.dedup();
+        let mut text = format!("tree {tree}\n");
+        for parent in &parents {
+            text += &format!("parent {}\n", made[*parent].0);
+        }
+        let date = 1_000_000_000 + random(100_000);
+        text += &format!(
+            "author A <a@b> {date} +0000\ncommitter A <a@b> {date} +0000\n\ncommit {at}\n"
+        );
+        made.push((raw_object(repo, "commit", text.as_bytes()), parents));
+    }
+    made
+}
+
+#[test]
+fn commits_are_told_apart_though_their_dates_lie() {
+    let repo = Repo::new();
+    let made = tangle(&repo, 60);
+    let reached = |from: usize| {
+        let mut reached = std::collections::BTreeSet::new();
+        let mut next = vec![from];
+        while let Some(at) = next.pop() {
+            if reached.insert(at) {
+                next.extend(&made[at].1);
+            }
+        }
+        reached
+    };
+    for (left, right) in [
+        (10, 59),
+        (40, 59),
+        (58, 59),
+        (30, 31),
+        (57, 45),
+        (5, 55),
+        (50, 33),
+    ] {
+        let (one, other) = (reached(left), reached(right));
+        let (a, b) = (&made[left].0, &made[right].0);
+        let count = |text: String| {
+            let run = run(repo.path(), &["git", "-f", "json", "--range", &text]);
+            (run.code == 0)
+                .then(|| run.json()["stats"]["commits"].as_u64().expect("a number") as usize)
+        };
+        let expected = other.difference(&one).count();
+        assert_eq!(
+            count(format!("{a}..{b}")),
+            (expected > 0).then_some(expected),
+            "{left}..{right}"
+        );
+        let expected = other.symmetric_difference(&one).count();
+        assert_eq!(
+            count(format!("{a}...{b}")),
+            Some(expected),
+            "{left}...{right}"
+        );
+    }
+}
+
+#[test]
+fn a_push_is_judged_before_it_is_accepted() {
+    let repo = Repo::new();
+    let (old, new) = (key(), key());
+    repo.git(&["init", "-q", "--bare", "server.git"]);
+    repo.write("a.txt", format!("{old}\n"));
+    repo.git(&["add", "a.txt"]);
+    repo.git(&["commit", "-q", "-m", "begin"]);
+    repo.git(&["remote", "add", "server", "server.git"]);
+    repo.git(&["push", "-q", "server", "main"]);
+    let hook = repo.join("server.git/hooks/pre-receive");
+    fs::create_dir_all(hook.parent().expect("a parent")).expect("created");
+    let binary = env!("CARGO_BIN_EXE_aisaleaks");
+    let text = format!(
+        "#!/bin/sh\nwhile read old new ref; do '{binary}' git --range \"$old..$new\" || exit 1; done\n"
+    );
+    fs::write(&hook, text).expect("written");
+    fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .expect("permissions");
+    let push = || {
+        let mut push = Command::new("git");
+        push.current_dir(repo.path())
+            .args(["push", "-q", "server", "main"]);
+        let output = push.output().expect("git runs");
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
+    };
+    repo.write("a.txt", format!("{old}\nmore\n"));
+    repo.git(&["add", "a.txt"]);
+    repo.git(&["commit", "-q", "-m", "more"]);
+    let (accepted, said) = push();
+    assert!(accepted, "{said}");
+    repo.write("b.txt", format!("{new}\n"));
+    repo.git(&["add", "b.txt"]);
+    repo.git(&["commit", "-q", "-m", "key"]);
+    let (accepted, said) = push();
+    assert!(!accepted && said.contains("high confidence"), "{said}");
 }

@@ -6,8 +6,7 @@ mod search;
 mod watch;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -90,11 +89,14 @@ pub(super) fn judge<'s>(
     novelty
 }
 
+/// Paths and their blobs.
+type Files = Vec<(Vec<u8>, ObjectId)>;
+
 /// The files that each parent has and the change has not, listed when somebody asks.
 struct Removed<'a> {
     folders: &'a Folders<'a>,
     step: &'a Step<'a>,
-    lists: Vec<std::sync::OnceLock<Vec<(Vec<u8>, ObjectId)>>>,
+    lists: Vec<OnceLock<Files>>,
 }
 
 impl<'a> Removed<'a> {
@@ -147,19 +149,12 @@ fn before(
 
 impl Novelty {
     fn contents(&mut self, step: &Step<'_>, hit: &Hit<'_>, parents: &[Arc<[Found]>]) {
-        let mut by_key: Vec<(&Secret, Vec<&Found>)> = Vec::new();
-        for found in hit.found.iter() {
-            match by_key
-                .iter_mut()
-                .find(|(secret, _)| **secret == found.seen.secret)
-            {
-                Some((_, all)) => all.push(found),
-                None => by_key.push((&found.seen.secret, vec![found])),
-            }
-        }
-        for (secret, now) in by_key {
-            let of = |parent: &Arc<[Found]>| -> Vec<u64> {
-                let same = parent.iter().filter(|found| found.seen.secret == *secret);
+        // A hostile file has a hundred thousand keys: each is looked up, none compared with all others.
+        let parents: Vec<HashMap<&Secret, Vec<&Found>>> =
+            parents.iter().map(|parent| by_key(parent)).collect();
+        for (secret, now) in by_key(&hit.found) {
+            let of = |parent: &HashMap<&Secret, Vec<&Found>>| -> Vec<u64> {
+                let same = parent.get(secret).into_iter().flatten();
                 same.map(|found| found.line).collect()
             };
             let most = parents
@@ -176,7 +171,7 @@ impl Novelty {
                 let path = &hit.change.path;
                 self.new.push(New {
                     seen: found.seen.clone(),
-                    at: Where::File(PathBuf::from(plain::to_path(path)), most.len() + nth),
+                    at: Where::File(plain::to_path(path), most.len() + nth),
                     location: Location {
                         origin: step.origin,
                         path: Some(path.clone()),
@@ -227,6 +222,14 @@ impl Novelty {
             });
         }
     }
+}
+
+fn by_key(found: &[Found]) -> HashMap<&Secret, Vec<&Found>> {
+    let mut by_key: HashMap<&Secret, Vec<&Found>> = HashMap::new();
+    for found in found {
+        by_key.entry(&found.seen.secret).or_default().push(found);
+    }
+    by_key
 }
 
 /// Those first whose line no parent had: of several occurrences of a key, these are the ones that were added.

@@ -1,12 +1,12 @@
 //! Where a file with a key came from: a key that moved with its file is not new.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hasher};
 
 use super::Hit;
 use super::search::Searcher;
 use crate::git::Kind;
-use crate::model::ObjectId;
+use crate::model::{ObjectId, Secret};
 
 /// Git takes files for one that moved if this share of their bytes is the same.
 const PERCENT: u64 = 50;
@@ -40,17 +40,15 @@ pub(super) fn sources(
         return found;
     }
     // Only where one of the keys stands it matters whence a file came.
+    let found_in = |at: &usize| hits.get(*at).into_iter().flat_map(|hit| hit.found.iter());
+    let keys: HashSet<&Secret> = open
+        .iter()
+        .flat_map(found_in)
+        .map(|found| &found.seen.secret)
+        .collect();
     let wanted = |blob: &ObjectId| {
         let old = searcher.old_blob(blob);
-        let known = |at: &usize| {
-            let hit = hits.get(*at);
-            hit.is_some_and(|hit| {
-                hit.found
-                    .iter()
-                    .any(|new| old.iter().any(|old| old.seen.secret == new.seen.secret))
-            })
-        };
-        !old.is_empty() && open.iter().any(known)
+        old.iter().any(|found| keys.contains(&found.seen.secret))
     };
     let mut candidates: Vec<ObjectId> = free
         .iter()

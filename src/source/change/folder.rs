@@ -77,18 +77,21 @@ pub(super) fn list_index<'i>(
     while at < entries.end {
         let rest = index.path(at).get(prefix..).unwrap_or_default();
         let Some(slash) = memchr::memchr(b'/', rest) else {
-            let node = match index.is_submodule(at) {
-                true => Node::Submodule,
-                false => Node::File(index.id(at)),
-            };
-            each(rest, node);
+            match index.id(at) {
+                _ if index.is_submodule(at) => each(rest, Node::Submodule),
+                Some(id) => each(rest, Node::File(id)),
+                None => {}
+            }
             at += 1;
             continue;
         };
         let name = &rest[..slash];
-        if index.is_folder(at) && slash + 1 == rest.len() {
+        let folder = index
+            .id(at)
+            .filter(|_| index.is_folder(at) && slash + 1 == rest.len());
+        if let Some(id) = folder {
             // A sparse index names whole folders.
-            each(name, Node::Folder(Folder::Tree(index.id(at))));
+            each(name, Node::Folder(Folder::Tree(id)));
             at += 1;
             continue;
         }
