@@ -27,7 +27,7 @@ fn repository() -> PathBuf {
 
 fn search(criterion: &mut Criterion) {
     let detector = detector();
-    let text = include_str!("../src/git/walk.rs").repeat(400);
+    let text = include_str!("../src/git/walk/mod.rs").repeat(400);
     let mut group = criterion.benchmark_group("search");
     group.throughput(Throughput::Bytes(text.len() as u64));
     let mut found = Vec::new();

@@ -3,9 +3,10 @@
 //! Smaller subtrees go first and a base is freed before its last child, so that few buffers live at once; a thread
 //! with nothing to do is given half of another's oldest open base, so that one huge tree does not leave it alone.
 
+mod queue;
+mod visit;
+
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
 
 use libdeflater::Decompressor;
 
@@ -16,93 +17,9 @@ use super::pack::{Entry, Kind, Pack};
 use super::tree;
 use crate::control::Control;
 use crate::model::{Fresh, Mark, Problem, ProblemKind, Reach};
+use queue::{EndOnPanic, Open, Queue, Work};
 
-/// An object as a visitor sees it.
-pub struct Visited<'a> {
-    /// What it is.
-    pub kind: Kind,
-    /// The pack's entry.
-    pub entry: &'a Entry,
-    /// Its contents.
-    pub bytes: &'a [u8],
-    /// Which bytes no visitor has searched yet.
-    pub fresh: Fresh<'a>,
-    /// The base's marks that still hold.
-    pub inherited: &'a [Mark],
-    /// For a tree, its entries.
-    pub entries: Entries<'a>,
-}
-
-/// Where the entries of a tree start; nothing for what is not a tree.
-#[derive(Clone, Copy, Default)]
-pub struct Entries<'a> {
-    /// All of them.
-    pub all: &'a [u32],
-    /// Those that the base does not hold whole.
-    pub fresh: &'a [u32],
-    /// The base, if it is a delta.
-    pub base: Option<BaseTree<'a>>,
-}
-
-/// The tree that a tree was made from.
-#[derive(Clone, Copy)]
-pub struct BaseTree<'a> {
-    /// Its position in the index.
-    pub at: u32,
-    /// Its contents.
-    pub bytes: &'a [u8],
-    /// Where its entries start.
-    pub starts: &'a [u32],
-    /// Which runs of them the delta keeps whole, in the order of the result.
-    pub kept: &'a [Range<usize>],
-    /// What the visitor found in it.
-    pub marks: &'a [Mark],
-}
-
-/// What a walk calls, one for each thread.
-pub trait Visitor {
-    /// Takes an object, and says what is in it.
-    fn object(&mut self, object: &Visited<'_>, marks: &mut Vec<Mark>);
-    /// Takes an object that is too large to be held, as a stream.
-    fn large(
-        &mut self,
-        kind: Kind,
-        entry: &Entry,
-        reader: &mut dyn std::io::Read,
-    ) -> std::io::Result<()>;
-    /// Something that could not be read.
-    fn problem(&mut self, problem: Problem);
-}
-
-/// A base with children still to be made.
-struct Open {
-    data: Buffer,
-    marks: Vec<Mark>,
-    /// Where a tree's entries start.
-    starts: Vec<u32>,
-    children: Range<usize>,
-}
-
-struct Queue {
-    state: Mutex<State>,
-    ready: Condvar,
-    hungry: AtomicUsize,
-    next_root: AtomicUsize,
-    /// How many roots a thread takes at once: few enough that all get some.
-    batch: usize,
-}
-
-#[derive(Default)]
-struct State {
-    given: Vec<Open>,
-    idle: usize,
-    over: bool,
-}
-
-enum Work {
-    Roots(Range<usize>),
-    Given(Open),
-}
+pub use visit::{BaseTree, Entries, Visited, Visitor};
 
 /// Walks the objects of these kinds with as many threads as the pool has.
 pub fn walk<V: Visitor>(
@@ -115,17 +32,11 @@ pub fn walk<V: Visitor>(
     visitor: impl Fn() -> V + Sync,
 ) {
     let roots = family.roots(kinds);
-    let queue = Queue {
-        state: Mutex::default(),
-        ready: Condvar::new(),
-        hungry: AtomicUsize::new(0),
-        next_root: AtomicUsize::new(0),
-        batch: (roots.len() / pool.current_num_threads() / 8).clamp(1, 32),
-    };
-    pool.broadcast(|context| {
+    let queue = Queue::new(roots.len(), pool.current_num_threads());
+    pool.broadcast(|_| {
         let mut walker = Walker::new(pack, family, reach, control, &queue, visitor());
         let _over = EndOnPanic(&queue);
-        while let Some(work) = queue.next(roots.len(), context.num_threads()) {
+        while let Some(work) = queue.next() {
             match work {
                 Work::Roots(range) => roots
                     .get(range)
@@ -136,58 +47,6 @@ pub fn walk<V: Visitor>(
             }
         }
     });
-}
-
-/// A thread that dies must not leave the others waiting for it.
-struct EndOnPanic<'a>(&'a Queue);
-
-impl Drop for EndOnPanic<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.lock().over = true;
-            self.0.ready.notify_all();
-        }
-    }
-}
-
-impl Queue {
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn next(&self, roots: usize, threads: usize) -> Option<Work> {
-        let start = self.next_root.fetch_add(self.batch, Ordering::Relaxed);
-        if start < roots {
-            return Some(Work::Roots(start..(start + self.batch).min(roots)));
-        }
-        let mut state = self.lock();
-        loop {
-            if let Some(open) = state.given.pop() {
-                return Some(Work::Given(open));
-            }
-            state.idle += 1;
-            if state.over || state.idle == threads {
-                state.over = true;
-                self.ready.notify_all();
-                return None;
-            }
-            self.hungry.fetch_add(1, Ordering::Relaxed);
-            state = self
-                .ready
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
-            self.hungry.fetch_sub(1, Ordering::Relaxed);
-            if state.over {
-                return None;
-            }
-            state.idle -= 1;
-        }
-    }
-
-    fn give(&self, open: Open) {
-        self.lock().given.push(open);
-        self.ready.notify_one();
-    }
 }
 
 struct Walker<'a, V> {
@@ -321,7 +180,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
                 self.stack.push(base);
                 self.stack.extend(made);
             }
-            if self.queue.hungry.load(Ordering::Relaxed) > 0 {
+            if self.queue.is_hungry() {
                 self.share();
             }
         }
@@ -345,12 +204,7 @@ impl<'a, V: Visitor> Walker<'a, V> {
     }
 
     fn take(&mut self) -> Open {
-        self.spare.pop().unwrap_or_else(|| Open {
-            data: Buffer::default(),
-            marks: Vec::new(),
-            starts: Vec::new(),
-            children: 0..0,
-        })
+        self.spare.pop().unwrap_or_default()
     }
 
     /// Keeps a buffer for the next object.
