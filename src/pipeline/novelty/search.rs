@@ -231,6 +231,8 @@ impl Worker for Finding<'_> {
         let bytes = chunk.bytes;
         self.matches.clear();
         self.detector.search(bytes, None, &mut self.matches);
+        // Lines are counted on from one key to the next: from the start each time would take the square of the length.
+        let (mut at, mut position) = (0, chunk.position);
         for found in &self.matches {
             let Match {
                 start,
@@ -245,6 +247,14 @@ impl Worker for Finding<'_> {
                 continue;
             }
             let text = bytes.get(start..end).unwrap_or_default();
+            let rest = bytes.get(at..).unwrap_or_default();
+            let place = detect::place(
+                rest,
+                start.saturating_sub(at),
+                end.saturating_sub(at),
+                position,
+            );
+            (at, position.line, position.column) = (start, place.line, place.column);
             self.found.push(Found {
                 seen: Seen {
                     secret: Secret::new(&String::from_utf8_lossy(text)),
@@ -256,7 +266,7 @@ impl Worker for Finding<'_> {
                     origin => origin,
                 },
                 start: chunk.position.offset + start as u64,
-                place: detect::place(bytes, start, end, chunk.position),
+                place,
                 context: detect::context(self.detector, bytes, start, end, self.show_secrets),
                 line: line(bytes, start, end),
             });
