@@ -2,6 +2,7 @@
 
 mod collector;
 mod explaining;
+mod notes;
 mod novelty;
 mod range;
 mod sightings;

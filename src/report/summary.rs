@@ -61,7 +61,10 @@ pub(super) fn left_out(outcome: &Outcome) -> Option<String> {
         .excluded
         .iter()
         .filter(|(reason, number)| **number > 0 && **reason != Stats::OLD)
-        .map(|(reason, number)| format!("{} {reason}", grouped(*number)))
+        .map(|(reason, number)| match *reason {
+            "lfs-content" => format!("the contents of {}", count(*number, "Git LFS pointer")),
+            reason => format!("{} {reason}", grouped(*number)),
+        })
         .collect();
     (!excluded.is_empty()).then(|| format!("Left out: {}", excluded.join(", ")))
 }
@@ -157,6 +160,17 @@ mod tests {
         ] {
             assert_eq!(size(bytes), text);
         }
+    }
+
+    #[test]
+    fn what_was_left_out_is_said() {
+        let mut outcome = Outcome::default();
+        assert_eq!(left_out(&outcome), None);
+        outcome.stats.excluded = [("ignored", 1200), ("lfs-content", 2), ("special", 0)].into();
+        assert_eq!(
+            left_out(&outcome).as_deref(),
+            Some("Left out: 1,200 ignored, the contents of 2 Git LFS pointers")
+        );
     }
 
     #[test]

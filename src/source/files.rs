@@ -43,7 +43,8 @@ pub struct Found {
     pub files: u64,
     /// Bytes read from them.
     pub bytes: u64,
-    /// What was left out: `ignored`, `excluded`, `special`, `too-large`, `git-objects`, `git-index`. A directory counts once.
+    /// What was left out: `ignored`, `excluded`, `special`, `too-large`, `git-objects`, `git-index`, and `lfs-content`
+    /// for contents that Git LFS keeps elsewhere. A directory counts once.
     pub excluded: Excluded,
 }
 

@@ -2,11 +2,12 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use super::files::Found;
+use super::lfs;
 use super::listing::Directory;
 use super::open::{self, Refused};
 use super::paths::stored;
@@ -132,9 +133,14 @@ impl<'a> Reading<'a> {
                 format!("it has {size} bytes, more than {largest}: raise --max-file-size"),
             );
         }
+        self.contents(&mut file, size, origin);
+    }
+
+    /// Pushes what `reader` gives of a file that had `size` bytes when it was opened.
+    fn contents(&mut self, reader: &mut dyn Read, size: u64, origin: Origin) {
         let template = Chunk::whole(&[], origin, Some(&self.shown));
         let result = window::stream(
-            &mut file,
+            reader,
             &template,
             self.reach,
             self.control.limits.window,
@@ -147,6 +153,9 @@ impl<'a> Reading<'a> {
         match result {
             Ok(read) => {
                 self.found.bytes += read;
+                if origin == Origin::Worktree && self.is_lfs_pointer(read) {
+                    self.found.exclude("lfs-content");
+                }
                 let cut = self.control.is_cancelled();
                 if read != size && !cut && !is_made_up(&self.path) {
                     self.problem(
@@ -160,6 +169,16 @@ impl<'a> Reading<'a> {
             }
             Err(error) => self.unreadable("cannot read all of this file", &error),
         }
+    }
+
+    /// Whether the file of so many bytes that was just read only says where its contents are.
+    fn is_lfs_pointer(&self, read: u64) -> bool {
+        // So short a file is still in the buffer as a whole.
+        usize::try_from(read)
+            .ok()
+            .filter(|&read| read <= lfs::LONGEST)
+            .and_then(|read| self.buffer.get(..read))
+            .is_some_and(lfs::is_pointer)
     }
 
     /// Says that the entry cannot be read, and what to do.
@@ -193,4 +212,66 @@ impl<'a> Reading<'a> {
 /// Whether the kernel makes up this file while it is read, so that its size says nothing.
 fn is_made_up(path: &Path) -> bool {
     fs::canonicalize(path).is_ok_and(|full| full.starts_with("/proc") || full.starts_with("/sys"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::testing::{REACH, Recorder};
+
+    /// Reads `reader` as a file that had `size` bytes when it was opened.
+    fn read(reader: &mut dyn Read, size: u64, control: &Control) -> (Recorder, Found) {
+        let recorder = Recorder::default();
+        let mut reading = Reading::new(&recorder, control, REACH, None);
+        reading.shown = b"app.log".to_vec();
+        reading.contents(reader, size, Origin::Worktree);
+        let found = std::mem::take(&mut reading.found);
+        drop(reading);
+        (recorder, found)
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_a_problem() {
+        let text = "0123456789 NEEDLE".repeat(20);
+        let all = text.len() as u64;
+        for window in [1, 64, 1 << 16] {
+            let mut control = Control::default();
+            control.limits.window = window;
+            // It grew since it was opened, it was cut off, it was emptied, and it stayed.
+            for (size, left) in [(17, all), (0, all), (all, 34), (all, 0), (all, all)] {
+                let mut reader = text.as_bytes().take(left);
+                let (recorder, found) = read(&mut reader, size, &control);
+                let changed = (ProblemKind::Changed, "app.log".to_owned());
+                let expected = Vec::from_iter((size != left).then_some(changed));
+                assert_eq!(recorder.problems(), expected, "{size} and then {left}");
+                // What there was is searched all the same.
+                assert_eq!((found.files, found.bytes), (1, left));
+                assert_eq!(recorder.found().len() as u64, left / 17);
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_not_read_because_of_a_cancellation_did_not_change() {
+        let mut control = Control::default();
+        control.limits.window = 1;
+        control.cancel();
+        let (recorder, _) = read(&mut &[b' '; 500][..], 500, &control);
+        assert_eq!(recorder.problems(), []);
+    }
+
+    #[test]
+    fn a_file_that_breaks_off_is_a_problem() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("broken"))
+            }
+        }
+        let mut reader = b"NEEDLE".chain(Broken);
+        let (recorder, _) = read(&mut reader, 100, &Control::default());
+        let unreadable = (ProblemKind::Unreadable, "app.log".to_owned());
+        assert_eq!(recorder.problems(), [unreadable]);
+        assert_eq!(recorder.found().len(), 1);
+    }
 }

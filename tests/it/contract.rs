@@ -434,3 +434,22 @@ fn targets_name_the_repository_of_a_linked_work_tree() {
         );
     }
 }
+
+#[test]
+fn contents_that_lfs_keeps_elsewhere_are_counted() {
+    let (repo, key) = (Repo::new(), key());
+    let pointer = format!(
+        "version https://git-lfs.github.com/spec/v1\nx-note {key}\noid sha256:{}\nsize 12345\n",
+        "5a".repeat(32)
+    );
+    repo.write("large.bin", &pointer);
+    repo.write("docs.md", format!("    {pointer}"));
+    let (_, report) = report(repo.path(), &["dir"]);
+    assert_eq!(report["stats"]["excluded"]["lfs-content"], 1);
+    assert_eq!(locations(&report, &key).len(), 2, "the pointer is scanned");
+    let human = run(repo.path(), &["dir"]).stdout;
+    assert!(
+        human.contains("the contents of 1 Git LFS pointer"),
+        "{human}"
+    );
+}

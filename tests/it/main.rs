@@ -6,6 +6,7 @@ mod support;
 mod contract;
 mod damage;
 mod delta;
+mod directory;
 mod foreign;
 mod history;
 mod range;

@@ -2,59 +2,16 @@
 
 use std::fs;
 use std::io::{Read as _, Seek as _, Write as _};
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::support::bounded::{look, wait};
+use crate::support::files::{fifo, object, pack_of, replace};
 use crate::support::pack::{self, BLOB, COMMIT, Pack, TREE, deflate, id};
 use crate::support::{Repo, command, git, has, key, locations, problems, run};
-
-/// Waits for a child, which must end in time; it is killed otherwise.
-fn wait(child: &mut std::process::Child, limit: Duration) -> i32 {
-    let begun = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().expect("a status") {
-            return status.code().unwrap_or(-1);
-        }
-        if begun.elapsed() > limit {
-            child.kill().expect("killed");
-            child.wait().expect("a status");
-            panic!("it hangs");
-        }
-        sleep(Duration::from_millis(2));
-    }
-}
-
-/// A run of a command, which must end in time, with a JSON report.
-fn look(folder: &Path, args: &[&str]) -> (i32, Value) {
-    let reports = ["1", "4"].map(|threads| {
-        let [mut out, mut err] = [(); 2].map(|()| tempfile::tempfile().expect("a file"));
-        let mut child = command(folder, &[args, &["-f", "json", "-j", threads]].concat())
-            .stdin(Stdio::null())
-            .stdout(out.try_clone().expect("a handle"))
-            .stderr(err.try_clone().expect("a handle"))
-            .spawn()
-            .expect("the binary runs");
-        let code = wait(&mut child, Duration::from_secs(20));
-        let [out, err] = [&mut out, &mut err].map(|file| {
-            let mut text = String::new();
-            file.rewind().expect("rewound");
-            file.read_to_string(&mut text).expect("read");
-            text
-        });
-        assert!(!err.contains("panicked"), "{err}");
-        let report = serde_json::from_str(&out);
-        let mut report: Value = report.unwrap_or_else(|why| panic!("{why}\n{out}\n{err}"));
-        report["stats"]["duration_ms"] = 0.into();
-        (code, report)
-    });
-    let [one, four] = reports;
-    assert_eq!(one, four, "the report depends on the number of threads");
-    one
-}
 
 /// Builds a repository or folder twice, with a key in what is whole and without one: both reports name the problem.
 fn named(args: &[&str], kind: &str, build: impl Fn(&Repo, &str)) {
@@ -76,29 +33,6 @@ fn loose(header: &str, contents: &[u8]) {
         repo.write("text.txt", text).commit("text");
         pack::loose(&repo.join(".git"), &id(1), header, contents);
     });
-}
-
-fn fifo(path: &Path) {
-    let status = Command::new("mkfifo").arg(path).status().expect("mkfifo");
-    assert!(status.success());
-}
-
-fn object_path(objects: &Path, hex: &str) -> PathBuf {
-    objects.join(&hex[..2]).join(&hex[2..])
-}
-
-/// Puts something in the place of a file that git made read-only.
-fn replace(path: &Path, bytes: &[u8]) {
-    fs::remove_file(path).expect("removed");
-    fs::write(path, bytes).expect("written");
-}
-
-/// Removes the file with this extension from the only pack.
-fn remove_from_pack(repo: &Repo, extension: &str) {
-    let files = fs::read_dir(repo.join(".git/objects/pack")).expect("packs");
-    let mut paths = files.map(|entry| entry.expect("an entry").path());
-    let path = paths.find(|path| path.extension().is_some_and(|found| found == extension));
-    fs::remove_file(path.expect("the file")).expect("removed");
 }
 
 #[test]
@@ -223,7 +157,7 @@ fn a_healthy_copy_of_an_alternate_stands_in_for_a_damaged_loose_one() {
         for damage in [&b"not zlib"[..], b""] {
             let repo = Repo::new();
             repo.write("text.txt", &planted).commit("text");
-            let blob = repo.git(&["rev-parse", "HEAD:text.txt"]);
+            let blob = object(&repo, "HEAD:text.txt");
             let lender = tempfile::tempdir().expect("a temporary folder");
             git(lender.path(), &["init", "-q", "--bare"]);
             let url = lender.path().to_str().expect("UTF-8");
@@ -231,8 +165,7 @@ fn a_healthy_copy_of_an_alternate_stands_in_for_a_damaged_loose_one() {
             if packed {
                 git(lender.path(), &["repack", "-adq"]);
             }
-            let objects = repo.join(".git/objects");
-            replace(&object_path(&objects, &blob), damage);
+            replace(&blob, damage);
             let borrowed = format!("{url}/objects\n");
             repo.write(".git/objects/info/alternates", borrowed);
             let (code, report) = look(repo.path(), &["git"]);
@@ -250,7 +183,7 @@ fn a_pack_without_its_index_is_read() {
             repo.commit("text");
         }
         repo.git(&["repack", "-adq"]);
-        remove_from_pack(repo, "idx");
+        fs::remove_file(pack_of(repo).with_extension("idx")).expect("removed");
     });
 }
 
@@ -260,7 +193,7 @@ fn an_index_whose_pack_is_gone_is_named() {
         repo.write("old.txt", "old").commit("old");
         repo.git(&["repack", "-adq"]);
         repo.write("text.txt", text).commit("text");
-        remove_from_pack(repo, "pack");
+        fs::remove_file(pack_of(repo)).expect("removed");
     });
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use super::super::notes::Notes;
 use super::super::sightings::{Direct, Located, Placed, Stored, Where};
 use super::{Collector, lock};
 use crate::control::Control;
@@ -78,6 +79,7 @@ impl Collector<'_> {
             let known = &mut located.entry(at).or_insert(placed).location;
             known.blob = known.blob.or(blob);
         }
+        let mut notes = Notes::new(repository, history, control);
         let mut held: Option<(ObjectId, Vec<u8>)> = None;
         for (at, sighting) in self.choose(&root, history, control) {
             if let Some(known) = located.get_mut(&at) {
@@ -90,7 +92,7 @@ impl Collector<'_> {
                     .map(|bytes| (sighting.object, bytes));
             }
             let bytes = held.as_ref().map_or(&[][..], |(_, bytes)| bytes);
-            let location = self.stored_location(&at.1, &sighting, bytes, history, base);
+            let location = self.stored_location(&at.1, &sighting, bytes, history, &mut notes, base);
             located.insert(
                 at,
                 Placed {
@@ -174,6 +176,7 @@ impl Collector<'_> {
         seen: &Stored,
         bytes: &[u8],
         history: &History,
+        notes: &mut Notes<'_>,
         base: &Path,
     ) -> Location {
         let (start, end) = (seen.start as usize, seen.end as usize);
@@ -190,7 +193,9 @@ impl Collector<'_> {
             Origin::CommitMessage | Origin::TagMessage if header::names_a_person(bytes, start) => {
                 Origin::Author
             }
-            Origin::History if known.is_some_and(is_note) => Origin::Note,
+            Origin::History if known.is_some_and(|path| notes.has(&seen.object, path)) => {
+                Origin::Note
+            }
             origin => origin,
         };
         let is_text = origin != Origin::PathName && end <= bytes.len();
@@ -207,10 +212,4 @@ impl Collector<'_> {
                 .then(|| detect::context(self.detector, bytes, start, end, self.show_secrets)),
         }
     }
-}
-
-/// A note's path is the id of what it annotates, with a slash here and there (git-notes).
-fn is_note(path: &[u8]) -> bool {
-    let digits = path.iter().filter(|&&byte| byte != b'/');
-    matches!(digits.clone().count(), 40 | 64) && digits.clone().all(u8::is_ascii_hexdigit)
 }

@@ -1,6 +1,8 @@
 //! Sealed git repositories, keys made at test time, and runs of the real binary.
 #![allow(dead_code, reason = "each theme uses some of it")]
 
+pub mod bounded;
+pub mod files;
 pub mod pack;
 
 use std::path::{Path, PathBuf};
