@@ -97,8 +97,7 @@ pub fn range(
     let mut located = Located::new();
     super::place(&collector, novelties, &mut located, &mut outcome.stats);
     outcome.stats.commits = members.len() as u64;
-    outcome.stats.blobs = searcher.blobs.load(Ordering::Relaxed);
-    outcome.stats.bytes = searcher.bytes.load(Ordering::Relaxed);
+    searcher.tell(&mut outcome.stats);
     watch.tell(problems, &repository.name.display().to_string());
     if let Some(explaining) = explaining {
         explaining.finish(&mut outcome);

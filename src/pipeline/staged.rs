@@ -1,7 +1,6 @@
 //! Scans what the next commit would add.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::collector::Collector;
@@ -75,8 +74,7 @@ pub fn staged(
             false => super::pool(control)?.install(judge),
         };
         super::place(&collector, [novelty], &mut located, &mut outcome.stats);
-        outcome.stats.blobs = searcher.blobs.load(Ordering::Relaxed);
-        outcome.stats.bytes = searcher.bytes.load(Ordering::Relaxed);
+        searcher.tell(&mut outcome.stats);
     }
     watch.tell(problems, &repository.name.display().to_string());
     if let Some(explaining) = explaining {

@@ -11,7 +11,7 @@ const VERSIONS: [&[u8]; 3] = [
 ];
 
 /// Whether these are the bytes of a pointer: its version first, then whose contents they stand for and how many.
-pub(super) fn is_pointer(text: &[u8]) -> bool {
+pub fn is_pointer(text: &[u8]) -> bool {
     if text.len() > LONGEST || !text.starts_with(b"version ") {
         return false;
     }

@@ -4,7 +4,7 @@ pub mod change;
 pub mod files;
 pub mod history;
 mod ignore_rules;
-mod lfs;
+pub mod lfs;
 mod listing;
 mod open;
 mod paths;

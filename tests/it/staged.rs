@@ -569,3 +569,20 @@ fn the_same_blobs_are_read_as_git_names() {
     assert!(blobs.len() > 64, "so that threads are started too");
     assert_eq!(report["stats"]["blobs"], blobs.len());
 }
+
+#[test]
+fn contents_that_lfs_keeps_elsewhere_are_counted() {
+    let (repo, _) = with_old_key();
+    let oid = "5a".repeat(32);
+    repo.write(
+        "big.bin",
+        format!("version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 12345\n"),
+    );
+    repo.git(&["add", "."]);
+    let (code, report) = staged(repo.path());
+    assert_eq!(
+        (code, &report["stats"]["excluded"]["lfs-content"]),
+        (0, &1.into()),
+        "{report:#}"
+    );
+}

@@ -12,8 +12,8 @@ use crate::control::Control;
 use crate::detect::{self, Detector, Match};
 use crate::git::objects::Object;
 use crate::git::{Repository, Store, header};
-use crate::model::{Chunk, Context, Mark, ObjectId, Origin, Place, Secret, Sink, Worker};
-use crate::source::{change, window};
+use crate::model::{Chunk, Context, Mark, ObjectId, Origin, Place, Secret, Sink, Stats, Worker};
+use crate::source::{change, lfs, window};
 
 /// A key in an object.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub(in crate::pipeline) struct Found {
 struct Known {
     found: Arc<[Found]>,
     size: u64,
+    /// Whether it stands for contents that are kept elsewhere.
+    pointer: bool,
     /// Whether it is counted as one of the change.
     counted: bool,
 }
@@ -47,9 +49,11 @@ pub(in crate::pipeline) struct Searcher<'a> {
     pub(in crate::pipeline) sink: &'a dyn Sink,
     known: Mutex<HashMap<ObjectId, Known>>,
     /// Blobs of the change.
-    pub(in crate::pipeline) blobs: AtomicU64,
+    blobs: AtomicU64,
     /// Bytes of these, and of commits.
     pub(in crate::pipeline) bytes: AtomicU64,
+    /// Pointers of Git LFS among the blobs: what they stand for is kept elsewhere, and not searched.
+    pointers: AtomicU64,
 }
 
 /// Bytes on each side of a key that tell one line from another.
@@ -75,6 +79,7 @@ impl<'a> Searcher<'a> {
             known: Mutex::default(),
             blobs: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
+            pointers: AtomicU64::new(0),
         }
     }
 
@@ -110,6 +115,7 @@ impl<'a> Searcher<'a> {
         let known = Known {
             found: worker.found.into(),
             size: size.unwrap_or(0),
+            pointer: worker.pointer,
             counted: false,
         };
         let found = known.found.clone();
@@ -146,6 +152,8 @@ impl<'a> Searcher<'a> {
             known.counted = true;
             self.blobs.fetch_add(1, Ordering::Relaxed);
             self.bytes.fetch_add(known.size, Ordering::Relaxed);
+            self.pointers
+                .fetch_add(u64::from(known.pointer), Ordering::Relaxed);
         }
     }
 
@@ -156,6 +164,7 @@ impl<'a> Searcher<'a> {
             .object(id, limits.max_whole_object, limits.max_delta_result)?
         {
             Object::Whole(_, bytes) => {
+                worker.pointer = lfs::is_pointer(&bytes);
                 worker.chunk(
                     &Chunk {
                         bytes: &bytes,
@@ -203,6 +212,16 @@ impl<'a> Searcher<'a> {
         worker.found
     }
 
+    /// Says in `stats` what was searched.
+    pub(in crate::pipeline) fn tell(&self, stats: &mut Stats) {
+        stats.blobs = self.blobs.load(Ordering::Relaxed);
+        stats.bytes = self.bytes.load(Ordering::Relaxed);
+        let pointers = self.pointers.load(Ordering::Relaxed);
+        if pointers > 0 {
+            stats.excluded.insert("lfs-content", pointers);
+        }
+    }
+
     fn worker(&self, is_new: bool) -> Finding<'_> {
         let explaining = self.explaining.filter(|_| is_new);
         Finding {
@@ -211,6 +230,7 @@ impl<'a> Searcher<'a> {
             explaining: explaining.map(|explaining| explaining.worker()),
             matches: Vec::new(),
             found: Vec::new(),
+            pointer: false,
         }
     }
 }
@@ -221,6 +241,7 @@ struct Finding<'a> {
     explaining: Option<Box<dyn Worker + 'a>>,
     matches: Vec<Match>,
     found: Vec<Found>,
+    pointer: bool,
 }
 
 impl Worker for Finding<'_> {
@@ -231,6 +252,8 @@ impl Worker for Finding<'_> {
         let bytes = chunk.bytes;
         self.matches.clear();
         self.detector.search(bytes, None, &mut self.matches);
+        // Lines are counted on from one key to the next: from the start each time would take the square of the length.
+        let (mut at, mut position) = (0, chunk.position);
         for found in &self.matches {
             let Match {
                 start,
@@ -245,6 +268,14 @@ impl Worker for Finding<'_> {
                 continue;
             }
             let text = bytes.get(start..end).unwrap_or_default();
+            let rest = bytes.get(at..).unwrap_or_default();
+            let place = detect::place(
+                rest,
+                start.saturating_sub(at),
+                end.saturating_sub(at),
+                position,
+            );
+            (at, position.line, position.column) = (start, place.line, place.column);
             self.found.push(Found {
                 seen: Seen {
                     secret: Secret::new(&String::from_utf8_lossy(text)),
@@ -256,7 +287,7 @@ impl Worker for Finding<'_> {
                     origin => origin,
                 },
                 start: chunk.position.offset + start as u64,
-                place: detect::place(bytes, start, end, chunk.position),
+                place,
                 context: detect::context(self.detector, bytes, start, end, self.show_secrets),
                 line: line(bytes, start, end),
             });
