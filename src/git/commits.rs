@@ -133,14 +133,15 @@ impl Commits {
             .enumerate()
             .map(|(at, node)| (node.number, at as u32))
             .collect();
-        let link = |node: &Node| {
+        // What would lead back up is part of a loop, and left out.
+        let link = |(at, node): (usize, &Node)| {
             let known = node
                 .parents
                 .iter()
                 .filter_map(|parent| by_number.get(parent).copied());
-            known.collect()
+            known.filter(|&parent| parent as usize > at).collect()
         };
-        let parents = nodes.iter().map(link).collect();
+        let parents = nodes.iter().enumerate().map(link).collect();
         Self {
             nodes,
             parents,
@@ -153,7 +154,7 @@ impl Commits {
         &self.nodes
     }
 
-    /// The positions of a commit's parents.
+    /// The positions of a commit's parents, all of them greater than its own.
     pub fn parents(&self, at: usize) -> &[u32] {
         self.parents.get(at).map_or(&[], |parents| parents)
     }
@@ -248,5 +249,8 @@ mod tests {
         let order: Vec<u32> = commits.nodes().iter().map(|node| node.number).collect();
         assert_eq!(order, [3, 2, 1]);
         assert_eq!(commits.parents(0), [1, 2]);
+        let looped = Commits::new(vec![node(1, 50, &[2]), node(2, 40, &[1, 2])]);
+        assert_eq!(looped.parents(0), [1]);
+        assert!(looped.parents(1).is_empty());
     }
 }
