@@ -8,8 +8,9 @@ use crate::git::treelog::{NONE, Named, TreeLog};
 /// The skeleton of a tree in which no key stands.
 pub(super) const NOTHING: u32 = 0;
 
-/// Trees that lead down further than this are taken for empty: no path is that long, but a hostile pack can feign it.
-const DEEPEST: usize = 2_000;
+/// Paths that are deeper than this are followed up in a way that may take a tree for hot because what it was made from
+/// is: no harm but some work, and no such path is honest.
+const PASSES: usize = 64;
 
 /// What a skeleton is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -86,7 +87,11 @@ impl Skeletons {
             }
         }
         let mut counts = vec![0u32; log.changes().len()];
-        for _ in 0..DEEPEST {
+        for pass in 0.. {
+            if pass == PASSES {
+                spread(log, &mut hot);
+                break;
+            }
             let mut grown = false;
             for (at, change) in log.changes().iter().enumerate() {
                 let is_hot = |entry: &&Named| self.is_hot(entry, &hot);
@@ -140,9 +145,9 @@ impl Skeletons {
                         list.remove(place);
                     }
                 }
+                // An entry that stands there twice, which git never writes, may be dropped once: both are kept.
                 list.extend(added);
                 list.sort_unstable();
-                list.dedup();
                 list_at[at] = self.lists.len() as u32;
                 self.lists.push(list);
             }
@@ -171,16 +176,18 @@ impl Skeletons {
                     .filter(|&list| self.node_of.get(list as usize) == Some(&NONE))
                     .collect();
                 // What is open below is a loop, which no hash allows and a lying index can feign: it leads nowhere.
-                if state == Some(NONE) && !unknown.is_empty() && stack.len() < DEEPEST {
+                if state == Some(NONE) && !unknown.is_empty() {
                     self.node_of[list as usize] = OPEN;
                     stack.extend(unknown);
                     continue;
                 }
-                let folder: Vec<(u32, u32)> = entries
+                let mut folder: Vec<(u32, u32)> = entries
                     .iter()
                     .map(|entry| (entry.name, self.of(entry.child)))
                     .filter(|&(name, node)| node != NOTHING || self.is_keyed(name))
                     .collect();
+                folder.sort_unstable();
+                folder.dedup();
                 let node = self.intern(Node::Folder(folder.into()));
                 self.node_of[list as usize] = node;
                 stack.pop();
@@ -217,10 +224,40 @@ impl Skeletons {
             .and_then(|list| self.lists.get(list as usize));
         list.map_or(&[], |list| list)
     }
+}
 
-    /// Whether keys stand in a name themselves.
-    pub(super) fn in_name(&self, name: u32) -> bool {
-        self.is_keyed(name)
+/// Marks every tree that leads to a hot object, or was made from one that does, looking at each entry once.
+fn spread(log: &TreeLog, hot: &mut [bool]) {
+    let mut holders: HashMap<u32, Vec<u32>> = HashMap::new();
+    let mut made: HashMap<u32, Vec<u32>> = HashMap::new();
+    for (at, change) in log.changes().iter().enumerate() {
+        for entry in log.added(change) {
+            holders.entry(entry.child).or_default().push(at as u32);
+        }
+        if change.base != NONE {
+            made.entry(change.base).or_default().push(at as u32);
+        }
+    }
+    let is_hot = |object: u32, hot: &[bool]| hot.get(object as usize).copied().unwrap_or_default();
+    let below = |object: u32| holders.get(&object).into_iter().flatten().copied();
+    let mut met = vec![false; log.changes().len()];
+    let mut next: Vec<u32> = (0..log.changes().len() as u32)
+        .filter(|&at| {
+            let change = &log.changes()[at as usize];
+            let added = log.added(change);
+            is_hot(change.tree, hot) || added.iter().any(|entry| is_hot(entry.child, hot))
+        })
+        .collect();
+    while let Some(at) = next.pop() {
+        if std::mem::replace(&mut met[at as usize], true) {
+            continue;
+        }
+        let tree = log.changes()[at as usize].tree;
+        if let Some(slot) = hot.get_mut(tree as usize) {
+            *slot = true;
+        }
+        next.extend(below(tree));
+        next.extend(made.get(&at).into_iter().flatten());
     }
 }
 
