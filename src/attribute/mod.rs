@@ -3,6 +3,7 @@
 //! Nothing is compared commit by commit: every tree is reduced to its skeleton, which says what keys stand where below
 //! it, and only commits whose skeleton is another than their parents' are looked at.
 
+mod compare;
 mod events;
 mod skeleton;
 mod spots;
@@ -15,9 +16,10 @@ use crate::git::commits::{self, Commits};
 use crate::git::refs::Refs;
 use crate::git::treelog::TreeLog;
 use crate::model::{Attribution, Commit, Event, EventKind, ObjectId, Reachable};
+use compare::Comparer;
 use events::Story;
 use skeleton::Skeletons;
-use spots::{Comparer, Spot, Spots};
+use spots::Spot;
 use tips::Tips;
 
 /// A repository's history.
@@ -74,6 +76,8 @@ pub struct Standings {
     pub lost: BTreeSet<ObjectId>,
     /// For each commit and tag in which something was found.
     pub messages: BTreeMap<ObjectId, (Reachable, Attribution)>,
+    /// Whether there was more than anyone could tell, so that some was left out.
+    pub cut: bool,
 }
 
 /// Finds out where everything that was sighted stands.
@@ -98,11 +102,7 @@ pub fn attribute(subject: &Subject<'_>, sighted: &Sighted) -> Standings {
     let nodes = subject.commits.nodes();
     let root = |tree: Option<u32>| tree.map_or(skeleton::NOTHING, |tree| skeletons.of(tree));
     let roots: Vec<u32> = nodes.iter().map(|node| root(node.tree)).collect();
-    let mut comparer = Comparer {
-        skeletons: &skeletons,
-        names: &names,
-        spots: Spots::default(),
-    };
+    let mut comparer = Comparer::new(&skeletons, &names);
     let mut stories = events::stories(subject.commits, &roots, &mut comparer);
     let tips = Tips::new(
         subject.refs,
@@ -114,6 +114,7 @@ pub fn attribute(subject: &Subject<'_>, sighted: &Sighted) -> Standings {
     let groups = hold(&tips, &roots, &mut comparer, &mut stories);
     let mut told = Teller {
         subject,
+        sighted,
         tips: &tips,
         groups,
         comparer: &comparer,
@@ -135,6 +136,7 @@ pub fn attribute(subject: &Subject<'_>, sighted: &Sighted) -> Standings {
         paths,
         lost: sighted.blobs.keys().filter(is_lost).copied().collect(),
         messages: told.messages(&sighted.messages),
+        cut: comparer.cut,
     }
 }
 
@@ -143,18 +145,22 @@ fn hold(
     tips: &Tips,
     roots: &[u32],
     comparer: &mut Comparer<'_>,
-    stories: &mut [Story],
+    stories: &mut Vec<Story>,
 ) -> Vec<Vec<u32>> {
-    let mut by_root: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    let mut by_root: BTreeMap<u32, (u32, Vec<u32>)> = BTreeMap::new();
     for (at, refs) in tips.commits() {
         let root = roots.get(at).copied().unwrap_or_default();
-        by_root.entry(root).or_default().extend(refs);
+        let (_, group) = by_root.entry(root).or_insert((at as u32, Vec::new()));
+        group.extend(refs);
     }
     let mut groups = Vec::with_capacity(by_root.len());
-    for (root, mut refs) in by_root {
-        for spot in comparer.expand(root) {
+    for (root, (newest, mut refs)) in by_root {
+        let spots = comparer.expand(root);
+        stories.resize_with(comparer.spots.len(), Story::default);
+        for spot in spots {
             if let Some(story) = stories.get_mut(spot as usize) {
                 story.tips.push(groups.len() as u32);
+                story.newest.get_or_insert(newest);
             }
         }
         refs.sort_unstable();
@@ -166,6 +172,7 @@ fn hold(
             story.at_head = true;
         }
     }
+    stories.resize_with(comparer.spots.len(), Story::default);
     groups
 }
 
@@ -184,6 +191,7 @@ fn led_to(skeletons: &Skeletons, roots: impl Iterator<Item = u32>) -> BTreeSet<u
 /// Puts into words what is known by numbers.
 struct Teller<'a> {
     subject: &'a Subject<'a>,
+    sighted: &'a Sighted,
     tips: &'a Tips,
     groups: Vec<Vec<u32>>,
     comparer: &'a Comparer<'a>,
@@ -203,15 +211,20 @@ impl Teller<'_> {
         };
         let object = holder.and_then(|at| self.object(at, spot));
         let introduced = story.introduced.iter().map(|&(at, _)| at as usize);
-        let reachable = introduced.clone().map(|at| self.tips.reachable(at)).min();
-        let mut refs: Vec<u32> = story
-            .tips
-            .iter()
-            .flat_map(|&group| self.groups.get(group as usize).into_iter().flatten())
-            .copied()
-            .collect();
+        let holders = introduced.clone().chain(story.newest.map(|at| at as usize));
+        let reachable = holders.map(|at| self.tips.reachable(at)).min();
+        let groups = || {
+            story
+                .tips
+                .iter()
+                .filter_map(|&at| self.groups.get(at as usize))
+        };
+        // A ref is in one group only.
+        let refs_total: usize = groups().map(Vec::len).sum();
+        let shown = |group: &'_ Vec<u32>| group.iter().take(Attribution::SHOWN).copied().collect();
+        let mut refs: Vec<u32> = groups().flat_map::<Vec<u32>, _>(shown).collect();
         refs.sort_unstable();
-        let held = story.at_head || !refs.is_empty();
+        let held = story.at_head || refs_total > 0;
         let removed: &[u32] = if story.removed.is_empty() && !held {
             &story.dropped_by_merge
         } else {
@@ -221,7 +234,7 @@ impl Teller<'_> {
             .introduced
             .iter()
             .copied()
-            .min_by_key(|&(at, _)| self.order(at));
+            .min_by_key(|&(at, _)| (self.date(at).is_none(), self.order(at)));
         let latest = removed.iter().copied().max_by_key(|&at| self.order(at));
         let events = story
             .introduced
@@ -238,7 +251,7 @@ impl Teller<'_> {
             removed: latest.filter(|_| !held).and_then(|at| self.commit(at)),
             events_total: (story.introduced.len() + removed.len()) as u64,
             events: self.events(events),
-            refs_total: refs.len() as u64,
+            refs_total: refs_total as u64,
             refs: self.names(&refs),
             at_head: story.at_head,
             pushed: self.tips.remote.then_some(pushed),
@@ -255,16 +268,14 @@ impl Teller<'_> {
         }
     }
 
-    /// By date; what has none comes last among the first and first among the last.
-    fn order(&self, at: u32) -> (i64, std::cmp::Reverse<u32>) {
-        let date = self
-            .subject
-            .commits
-            .nodes()
-            .get(at as usize)
-            .and_then(|node| node.date);
+    /// By date; what has none comes first, so that it is not the latest of several.
+    fn order(&self, at: u32) -> (Option<i64>, std::cmp::Reverse<u32>) {
         // Parents stand behind their children.
-        (date.unwrap_or_default(), std::cmp::Reverse(at))
+        (self.date(at), std::cmp::Reverse(at))
+    }
+
+    fn date(&self, at: u32) -> Option<i64> {
+        self.subject.commits.nodes().get(at as usize)?.date
     }
 
     fn is_cut(&self, at: u32) -> bool {
@@ -282,16 +293,29 @@ impl Teller<'_> {
 
     /// The object at a spot's path in a commit.
     fn object(&self, at: u32, spot: &Spot) -> Option<ObjectId> {
-        let mut object = self.subject.commits.nodes().get(at as usize)?.tree?;
+        // Several only where a folder has a name twice.
+        let mut objects = vec![self.subject.commits.nodes().get(at as usize)?.tree?];
         for name in &spot.path {
-            let entries = self.skeletons.entries(object);
-            let first = entries.partition_point(|entry| entry.name < *name);
-            object = entries
-                .get(first)
-                .filter(|entry| entry.name == *name)?
-                .child;
+            let below = objects.iter().flat_map(|&object| {
+                let entries = self.skeletons.entries(object);
+                let first = entries.partition_point(|entry| entry.name < *name);
+                let named = entries.get(first..).unwrap_or_default().iter();
+                named.take_while(|entry| entry.name == *name)
+            });
+            let mut next: Vec<u32> = below.map(|entry| entry.child).collect();
+            next.sort_unstable();
+            next.dedup();
+            objects = next;
         }
-        self.ids.get(&object).copied()
+        let holds = |id: &&ObjectId| {
+            let keys = self.sighted.blobs.get(id).into_iter().flatten();
+            spot.in_name
+                || keys
+                    .copied()
+                    .any(|(key, count)| key == spot.key && count > spot.nth)
+        };
+        let mut ids = objects.iter().filter_map(|object| self.ids.get(object));
+        ids.find(holds).copied()
     }
 
     fn commit(&mut self, at: u32) -> Option<Commit> {
