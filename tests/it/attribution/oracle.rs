@@ -50,6 +50,8 @@ pub struct Expected {
     pub remote: bool,
     /// The commits that hold it.
     pub holders: BTreeSet<String>,
+    /// Those of them that are the last to do so: nothing builds on them, or something that does not hold it.
+    pub last: BTreeSet<String>,
 }
 
 pub struct Commit {
@@ -182,6 +184,19 @@ impl Oracle {
                     by_merge.entry(spot.clone()).or_default().insert(id.clone());
                 }
             }
+        }
+        let mut children: BTreeMap<&String, Vec<&String>> = BTreeMap::new();
+        for (id, commit) in &self.commits {
+            let above = commit.parents.iter();
+            above.for_each(|parent| children.entry(parent).or_default().push(id));
+        }
+        for (spot, expected) in &mut self.spots {
+            let holders = expected.holders.iter();
+            let last = holders.filter(|id| match children.get(id) {
+                None => true,
+                Some(children) => children.iter().any(|child| !holding[*child].contains(spot)),
+            });
+            expected.last = last.cloned().collect();
         }
         for (spot, merges) in by_merge {
             let expected = self.spots.get_mut(&spot).expect("somebody holds it");

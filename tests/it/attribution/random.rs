@@ -162,7 +162,8 @@ fn agree(place: &str, oracle: &Oracle, expected: &Expected, location: &Value) {
     assert!(dates.is_sorted(), "{place}: {dates:?}");
 }
 
-/// The blob that is shown is HEAD's if that holds the key, otherwise the newest commit's.
+/// The blob that is shown is HEAD's if that holds the key, otherwise that of the newest
+/// commit that is the last to hold it.
 fn came_from(place: &str, oracle: &Oracle, spot: &Spot, expected: &Expected, location: &Value) {
     let blob = |id: &String| &oracle.trees[&oracle.commits[id].tree][&spot.2];
     let shown = text(&location["blob"]);
@@ -172,11 +173,9 @@ fn came_from(place: &str, oracle: &Oracle, spot: &Spot, expected: &Expected, loc
         return;
     }
     let date = |id: &&String| oracle.commits[*id].date;
-    let newest = expected.holders.iter().map(|id| date(&id)).max();
-    let mut holders = expected
-        .holders
-        .iter()
-        .filter(|id| Some(date(id)) == newest);
+    let newest = expected.last.iter().map(|id| date(&id)).max();
+    let last = expected.last.iter();
+    let mut holders = last.filter(|id| Some(date(id)) == newest);
     assert!(
         holders.any(|id| blob(id) == &shown),
         "{place}: the blob is not the newest"
