@@ -74,7 +74,7 @@ pub struct Standings {
     pub paths: Vec<Standing>,
     /// Blobs to which no commit leads.
     pub lost: BTreeSet<ObjectId>,
-    /// For each commit and tag in which something was found.
+    /// For each commit and tag in which something was found, and for blobs to which a ref leads without a commit.
     pub messages: BTreeMap<ObjectId, (Reachable, Attribution)>,
     /// Whether there was more than anyone could tell, so that some was left out.
     pub cut: bool,
@@ -132,10 +132,13 @@ pub fn attribute(subject: &Subject<'_>, sighted: &Sighted) -> Standings {
         .collect();
     let led_to = led_to(&skeletons, nodes.iter().filter_map(|node| node.tree));
     let is_lost = |id: &&ObjectId| number(id).is_none_or(|number| !led_to.contains(&number));
+    let lost: BTreeSet<ObjectId> = sighted.blobs.keys().filter(is_lost).copied().collect();
+    let mut messages = told.messages(&sighted.messages);
+    messages.extend(told.named_by_refs(&lost));
     Standings {
         paths,
-        lost: sighted.blobs.keys().filter(is_lost).copied().collect(),
-        messages: told.messages(&sighted.messages),
+        lost,
+        messages,
         cut: comparer.cut,
     }
 }
@@ -385,6 +388,31 @@ impl Teller<'_> {
             told.insert(*id, (reachable, attribution));
         }
         told
+    }
+
+    /// Which of these blobs refs lead to without a commit: a tag can point at a blob, or at a tree.
+    fn named_by_refs(
+        &self,
+        lost: &BTreeSet<ObjectId>,
+    ) -> BTreeMap<ObjectId, (Reachable, Attribution)> {
+        let mut refs: BTreeMap<ObjectId, Vec<u32>> = BTreeMap::new();
+        for (id, names) in self.tips.objects().filter(|_| !lost.is_empty()) {
+            let object = self.subject.store.find(id.as_bytes());
+            for number in led_to(self.skeletons, object.into_iter()) {
+                if let Some(id) = self.ids.get(&number).filter(|id| lost.contains(id)) {
+                    refs.entry(*id).or_default().extend(names);
+                }
+            }
+        }
+        let tell = |(id, mut names): (ObjectId, Vec<u32>)| {
+            names.sort_unstable();
+            let pushed = self.tips.remote.then_some(false);
+            (
+                id,
+                (Reachable::Refs, self.message(None, &names, false, pushed)),
+            )
+        };
+        refs.into_iter().map(tell).collect()
     }
 
     /// What a message holds came with its object and leaves with it.
