@@ -19,14 +19,19 @@ impl Header {
     /// Reads what can be read of a commit.
     pub fn parse(bytes: &[u8]) -> Self {
         let mut header = Self::default();
+        // Git takes for a parent only what stands directly behind the tree.
+        let mut is_start = true;
         for line in lines(bytes) {
             let space = memchr::memchr(b' ', line).unwrap_or(line.len());
             let rest = line.get(space + 1..).unwrap_or_default();
             match line.get(..space) {
                 Some(b"tree") => header.tree = header.tree.or_else(|| ObjectId::from_hex(rest)),
-                Some(b"parent") => header.parents.extend(ObjectId::from_hex(rest)),
-                Some(b"committer") => header.date = Person::parse(rest).date,
-                _ => {}
+                Some(b"parent") if is_start => header.parents.extend(ObjectId::from_hex(rest)),
+                Some(b"committer") => {
+                    header.date = Person::parse(rest).date;
+                    is_start = false;
+                }
+                _ => is_start = false,
             }
         }
         header
@@ -110,7 +115,7 @@ pub struct Node {
     pub parents: Vec<u32>,
     /// When it was committed, in seconds since 1970.
     pub date: Option<i64>,
-    /// Whether it has parents that are not there: history is cut off at it.
+    /// Whether it has parents that cannot be read: history is cut off at it.
     pub cut: bool,
 }
 
@@ -127,21 +132,24 @@ impl Commits {
     pub fn new(mut nodes: Vec<Node>) -> Self {
         nodes.sort_unstable_by_key(|node| (std::cmp::Reverse(node.date), node.id));
         nodes.dedup_by_key(|node| node.number);
-        let nodes = children_first(nodes);
+        let mut nodes = children_first(nodes);
         let by_number: HashMap<u32, u32> = nodes
             .iter()
             .enumerate()
             .map(|(at, node)| (node.number, at as u32))
             .collect();
         // What would lead back up is part of a loop, and left out.
-        let link = |(at, node): (usize, &Node)| {
+        let link = |(at, node): (usize, &mut Node)| {
             let known = node
                 .parents
                 .iter()
                 .filter_map(|parent| by_number.get(parent).copied());
-            known.filter(|&parent| parent as usize > at).collect()
+            let known: Vec<u32> = known.filter(|&parent| parent as usize > at).collect();
+            // One may be there and not be readable.
+            node.cut |= known.len() < node.parents.len();
+            known
         };
-        let parents = nodes.iter().enumerate().map(link).collect();
+        let parents = nodes.iter_mut().enumerate().map(link).collect();
         Self {
             nodes,
             parents,
@@ -228,6 +236,16 @@ mod tests {
         let commit = b"tree x\nauthor \xff <> 12 +0000\ncommitter X <y> -5 +0000\n\n";
         let told = describe(id, commit);
         assert_eq!((told.author.as_str(), told.date), ("\u{fffd}", Some(-5)));
+    }
+
+    #[test]
+    fn parents_stand_behind_the_tree_alone() {
+        let hex = |digit: &str| digit.repeat(40);
+        let (tree, one, other) = (hex("a"), hex("b"), hex("c"));
+        let commit = format!("tree {tree}\nparent {one}\nauthor A <a> 1 +0000\nparent {other}\n\n");
+        let header = Header::parse(commit.as_bytes());
+        let ids: Vec<String> = header.parents.iter().map(ToString::to_string).collect();
+        assert_eq!(ids, [one]);
     }
 
     #[test]
