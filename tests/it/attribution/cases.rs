@@ -5,6 +5,7 @@ use std::fs;
 
 use super::oracle::feed;
 use super::{at, events, facts, history, only, refs, text};
+use crate::support::files::{object as file, replace};
 use crate::support::{Repo, git, key, locations, problems, report};
 
 /// Writes an object of git as it is.
@@ -253,4 +254,53 @@ fn a_file_in_the_place_of_a_folder_is_told_apart() {
     assert_eq!(events(outer, "introduced"), [second].into());
     assert_eq!(outer["removed"]["commit"], third);
     assert_eq!(outer["renamed_from"], "x/in");
+}
+
+/// What is not there is not evidence: neither that the key was gone, nor that it came with the next commit.
+#[test]
+fn what_cannot_be_read_neither_removes_nor_introduces() {
+    let (repo, held) = (Repo::new(), key());
+    let first = repo.write("a", &held).commit("first");
+    let second = repo.write("b", "b").commit("second");
+    let third = repo.write("c", "c").commit("third");
+    let tree = file(&repo, &format!("{second}^{{tree}}"));
+    let aside = repo.join(".git/aside");
+    fs::rename(&tree, &aside).expect("moved");
+    let report = history(&repo);
+    let location = only(&report, &held);
+    assert_eq!(events(location, "introduced"), [first].into());
+    assert_eq!(location["events_total"], 1, "{location:#}");
+    fs::rename(&aside, &tree).expect("moved");
+    for name in [&second, "HEAD~2"] {
+        let path = file(&repo, name);
+        let bytes = fs::read(&path).expect("read");
+        replace(&path, b"nonsense");
+        let report = history(&repo);
+        let location = only(&report, &held);
+        let first = if *name == second { &third } else { &second };
+        let introduced = &location["introduced"];
+        let told = events(location, "introduced");
+        assert!(told.contains(first), "{location:#}");
+        if introduced["commit"] == **first {
+            assert_eq!(introduced["at_or_before"], true, "{location:#}");
+        }
+        replace(&path, &bytes);
+    }
+}
+
+#[test]
+fn a_folder_with_permissions_is_a_folder() {
+    let (repo, held) = (Repo::new(), key());
+    repo.write("in", &held).git(&["add", "in"]);
+    let inner = repo.git(&["write-tree"]);
+    let raw: Vec<u8> = (0..inner.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&inner[at..at + 2], 16).expect("hexadecimal"))
+        .collect();
+    let outer = object(&repo, "tree", &[b"40755 d\0", &raw[..]].concat());
+    let people = "author X <x> 5 +0000\ncommitter X <x> 5 +0000\n";
+    let commit = format!("tree {outer}\n{people}\nby hand\n");
+    let commit = object(&repo, "commit", commit.as_bytes());
+    repo.git(&["update-ref", "refs/heads/main", &commit]);
+    assert_eq!(only(&history(&repo), &held)["path"], "d/in");
 }
