@@ -23,8 +23,12 @@ pub(super) struct Comparer<'a> {
     pub spots: Spots,
     /// How many names may still be looked at.
     steps: u64,
+    /// How many names may be looked at to find what trees hold, once a limit was hit.
+    looks: u64,
     /// Whether a limit left something out.
     pub cut: bool,
+    /// Whether it left out what some tree holds, so that nothing proves that a spot is gone.
+    pub blind: bool,
 }
 
 /// No history needs more than this, but a hostile one could go on for days.
@@ -85,7 +89,9 @@ impl<'a> Comparer<'a> {
             names,
             spots: Spots::default(),
             steps: MOST_STEPS,
+            looks: MOST_STEPS,
             cut: false,
+            blind: false,
         }
     }
 
@@ -130,6 +136,21 @@ impl<'a> Comparer<'a> {
     /// Everything that a tree has.
     pub(super) fn expand(&mut self, skeleton: u32) -> Vec<u32> {
         self.compare(NOTHING, skeleton).added
+    }
+
+    /// The spots that a tree has; those that are known already even when a limit was hit.
+    pub(super) fn held(&mut self, skeleton: u32) -> Vec<u32> {
+        let found = self.expand(skeleton);
+        if !self.cut {
+            return found;
+        }
+        let Some(left) = self.looks.checked_sub(self.spots.names()) else {
+            self.blind = true;
+            return found;
+        };
+        self.looks = left;
+        let all = 0..self.spots.len() as u32;
+        all.filter(|&spot| self.has(skeleton, spot)).collect()
     }
 
     /// The keys in the last name of a path; `None` if a limit was hit.

@@ -164,6 +164,14 @@ fn hold(
     comparer: &mut Comparer<'_>,
     stories: &mut Vec<Story>,
 ) -> Vec<Vec<u32>> {
+    let head = tips.head.and_then(|at| roots.get(at)).copied();
+    let held = head.map(|root| comparer.held(root)).unwrap_or_default();
+    stories.resize_with(comparer.spots.len(), Story::default);
+    for spot in held {
+        if let Some(story) = stories.get_mut(spot as usize) {
+            story.at_head = true;
+        }
+    }
     let mut by_root: BTreeMap<u32, (u32, Vec<u32>)> = BTreeMap::new();
     for (at, refs) in tips.commits() {
         let root = roots.get(at).copied().unwrap_or_default();
@@ -172,7 +180,7 @@ fn hold(
     }
     let mut groups = Vec::with_capacity(by_root.len());
     for (root, (newest, mut refs)) in by_root {
-        let spots = comparer.expand(root);
+        let spots = comparer.held(root);
         stories.resize_with(comparer.spots.len(), Story::default);
         for spot in spots {
             if let Some(story) = stories.get_mut(spot as usize) {
@@ -183,13 +191,6 @@ fn hold(
         refs.sort_unstable();
         groups.push(refs);
     }
-    let head = tips.head.and_then(|at| roots.get(at)).copied();
-    for spot in head.map(|root| comparer.expand(root)).unwrap_or_default() {
-        if let Some(story) = stories.get_mut(spot as usize) {
-            story.at_head = true;
-        }
-    }
-    stories.resize_with(comparer.spots.len(), Story::default);
     groups
 }
 

@@ -59,6 +59,11 @@ impl Spots {
             .map(|(id, spot)| (id as u32, spot))
     }
 
+    /// How many names their paths have together.
+    pub(super) fn names(&self) -> u64 {
+        self.names as u64
+    }
+
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.all.len()

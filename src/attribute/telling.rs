@@ -30,7 +30,8 @@ impl Teller<'_> {
         let holder = if story.at_head {
             self.tips.head.map(|head| head as u32)
         } else {
-            story.newest
+            let first = story.introduced.first();
+            story.newest.or(first.map(|&(at, _)| at))
         };
         let object = holder.and_then(|at| self.object(at, spot));
         let introduced = story.introduced.iter().map(|&(at, _)| at as usize);
@@ -71,7 +72,9 @@ impl Teller<'_> {
         let attribution = Attribution {
             introduced: earliest.and_then(|(at, _)| self.commit(at)),
             at_or_before: earliest.is_some_and(|(at, _)| self.is_cut(at)),
-            removed: latest.filter(|_| !held).and_then(|at| self.commit(at)),
+            removed: latest
+                .filter(|_| !held && !self.comparer.blind)
+                .and_then(|at| self.commit(at)),
             events_total: (story.introduced.len() + removed.len()) as u64,
             events: self.events(events),
             refs_total: refs_total as u64,

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::{at, only, refs};
+use super::{at, facts, only, refs};
 use crate::support::bounded::{look, look_with};
 use crate::support::pack::{BLOB, COMMIT, Id, Pack, TREE, copy, delta, id, insert};
 use crate::support::{Repo, has, key, locations, problems};
@@ -293,11 +293,13 @@ fn few_trees_that_make_more_paths_than_anyone_could_tell() {
     // A long report; that threads do not matter is shown above.
     let (_, report) = look_with(repo.path(), GIT, "4", 60);
     assert!(has(&report, &held));
-    assert!(
-        problems(&report).contains(&"limit"),
-        "{:#}",
-        report["problems"]
-    );
+    assert_eq!(problems(&report), ["limit"]);
+    assert_eq!(facts(&report, &held)["at_head"], true);
+    for location in locations(&report, &held) {
+        assert_eq!(refs(location), ["refs/heads/main"], "{location:#}");
+        assert_eq!(location["reachable"], "refs");
+        assert!(location["removed"].is_null());
+    }
 }
 
 #[test]
