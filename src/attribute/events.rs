@@ -1,6 +1,8 @@
 //! Which commits introduced and removed each spot.
 
-use super::spots::Comparer;
+use std::collections::HashMap;
+
+use super::compare::Comparer;
 use crate::git::commits::Commits;
 
 /// What happened to a spot, as positions of commits.
@@ -113,8 +115,14 @@ impl Stories<'_> {
         difference.removed.sort_unstable();
         difference.removed.dedup();
         let at = at as u32;
+        let mut gone: HashMap<(u32, bool), Vec<u32>> = HashMap::new();
+        for &spot in &difference.removed {
+            if let Some(at) = comparer.spots.get(spot) {
+                gone.entry((at.key, at.in_name)).or_default().push(spot);
+            }
+        }
         for &spot in &difference.added {
-            let from = moved_from(spot, &difference.removed, comparer);
+            let from = moved_from(spot, &gone, comparer);
             self.get(spot).introduced.push((at, from));
         }
         for &spot in &difference.removed {
@@ -140,12 +148,16 @@ impl Stories<'_> {
 }
 
 /// Where the same key stood that the same commit removed.
-fn moved_from(spot: u32, removed: &[u32], comparer: &Comparer<'_>) -> Option<u32> {
+fn moved_from(
+    spot: u32,
+    gone: &HashMap<(u32, bool), Vec<u32>>,
+    comparer: &Comparer<'_>,
+) -> Option<u32> {
     let spot = comparer.spots.get(spot)?;
-    let same = |other: &&u32| {
-        comparer.spots.get(**other).is_some_and(|other| {
-            other.key == spot.key && other.in_name == spot.in_name && other.path != spot.path
-        })
+    let is_elsewhere = |other: &&u32| {
+        let other = comparer.spots.get(**other);
+        other.is_some_and(|other| other.path != spot.path)
     };
-    removed.iter().find(same).copied()
+    let mut same_key = gone.get(&(spot.key, spot.in_name))?.iter();
+    same_key.find(is_elsewhere).copied()
 }

@@ -8,8 +8,13 @@ use crate::git::treelog::{NONE, Named, TreeLog};
 /// The skeleton of a tree in which no key stands.
 pub(super) const NOTHING: u32 = 0;
 
-/// Trees that lead down further than this are taken for empty: no path is that long, but a hostile pack can feign it.
-const DEEPEST: usize = 2_000;
+/// Paths that are deeper than this are followed up in a way that may take a tree for hot because what it was made from
+/// is: no harm but some work, and no such path is honest.
+const PASSES: usize = 64;
+
+/// The hot entries of all trees together, past which trees are taken for what they were made from: many versions of a
+/// folder with very many keys would fill memory.
+const MOST_ENTRIES: usize = 20_000_000;
 
 /// What a skeleton is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +38,8 @@ pub(super) struct Skeletons {
     files: HashMap<u32, u32>,
     /// Whether a name holds keys, by its number.
     keyed: Vec<bool>,
+    /// Whether a limit left something out.
+    pub(super) cut: bool,
 }
 
 impl Skeletons {
@@ -52,6 +59,7 @@ impl Skeletons {
             node_of: Vec::new(),
             files: HashMap::new(),
             keyed,
+            cut: false,
         };
         skeletons.intern(Node::Folder(Box::default()));
         let mut sorted: Vec<_> = files.iter().collect();
@@ -86,7 +94,11 @@ impl Skeletons {
             }
         }
         let mut counts = vec![0u32; log.changes().len()];
-        for _ in 0..DEEPEST {
+        for pass in 0.. {
+            if pass == PASSES {
+                spread(log, &mut hot);
+                break;
+            }
             let mut grown = false;
             for (at, change) in log.changes().iter().enumerate() {
                 let is_hot = |entry: &&Named| self.is_hot(entry, &hot);
@@ -123,6 +135,7 @@ impl Skeletons {
     /// Writes down the hot entries of every tree, once where a tree has the same as its base.
     fn list(&mut self, log: &TreeLog, hot: &[bool]) {
         let mut list_at = vec![0u32; log.changes().len()];
+        let mut entries = 0;
         for (at, change) in log.changes().iter().enumerate() {
             let is_hot = |entry: &&Named| self.is_hot(entry, hot);
             let base = list_at
@@ -131,7 +144,11 @@ impl Skeletons {
                 .unwrap_or_default();
             let added: Vec<Named> = log.added(change).iter().filter(is_hot).copied().collect();
             let dropped: Vec<Named> = log.dropped(change).iter().filter(is_hot).copied().collect();
-            if added.is_empty() && dropped.is_empty() {
+            let known = self.lists.get(base as usize).map_or(0, Vec::len);
+            let is_same = added.is_empty() && dropped.is_empty();
+            let is_full = !is_same && entries + known + added.len() > MOST_ENTRIES;
+            self.cut |= is_full;
+            if is_same || is_full {
                 list_at[at] = base;
             } else {
                 let mut list = self.lists.get(base as usize).cloned().unwrap_or_default();
@@ -140,10 +157,11 @@ impl Skeletons {
                         list.remove(place);
                     }
                 }
+                // An entry that stands there twice, which git never writes, may be dropped once: both are kept.
                 list.extend(added);
                 list.sort_unstable();
-                list.dedup();
                 list_at[at] = self.lists.len() as u32;
+                entries += list.len();
                 self.lists.push(list);
             }
             if let Some(slot) = self.list_of.get_mut(change.tree as usize) {
@@ -171,16 +189,18 @@ impl Skeletons {
                     .filter(|&list| self.node_of.get(list as usize) == Some(&NONE))
                     .collect();
                 // What is open below is a loop, which no hash allows and a lying index can feign: it leads nowhere.
-                if state == Some(NONE) && !unknown.is_empty() && stack.len() < DEEPEST {
+                if state == Some(NONE) && !unknown.is_empty() {
                     self.node_of[list as usize] = OPEN;
                     stack.extend(unknown);
                     continue;
                 }
-                let folder: Vec<(u32, u32)> = entries
+                let mut folder: Vec<(u32, u32)> = entries
                     .iter()
                     .map(|entry| (entry.name, self.of(entry.child)))
                     .filter(|&(name, node)| node != NOTHING || self.is_keyed(name))
                     .collect();
+                folder.sort_unstable();
+                folder.dedup();
                 let node = self.intern(Node::Folder(folder.into()));
                 self.node_of[list as usize] = node;
                 stack.pop();
@@ -217,10 +237,40 @@ impl Skeletons {
             .and_then(|list| self.lists.get(list as usize));
         list.map_or(&[], |list| list)
     }
+}
 
-    /// Whether keys stand in a name themselves.
-    pub(super) fn in_name(&self, name: u32) -> bool {
-        self.is_keyed(name)
+/// Marks every tree that leads to a hot object, or was made from one that does, looking at each entry once.
+fn spread(log: &TreeLog, hot: &mut [bool]) {
+    let mut holders: HashMap<u32, Vec<u32>> = HashMap::new();
+    let mut made: HashMap<u32, Vec<u32>> = HashMap::new();
+    for (at, change) in log.changes().iter().enumerate() {
+        for entry in log.added(change) {
+            holders.entry(entry.child).or_default().push(at as u32);
+        }
+        if change.base != NONE {
+            made.entry(change.base).or_default().push(at as u32);
+        }
+    }
+    let is_hot = |object: u32, hot: &[bool]| hot.get(object as usize).copied().unwrap_or_default();
+    let below = |object: u32| holders.get(&object).into_iter().flatten().copied();
+    let mut met = vec![false; log.changes().len()];
+    let mut next: Vec<u32> = (0..log.changes().len() as u32)
+        .filter(|&at| {
+            let change = &log.changes()[at as usize];
+            let added = log.added(change);
+            is_hot(change.tree, hot) || added.iter().any(|entry| is_hot(entry.child, hot))
+        })
+        .collect();
+    while let Some(at) = next.pop() {
+        if std::mem::replace(&mut met[at as usize], true) {
+            continue;
+        }
+        let tree = log.changes()[at as usize].tree;
+        if let Some(slot) = hot.get_mut(tree as usize) {
+            *slot = true;
+        }
+        next.extend(below(tree));
+        next.extend(made.get(&at).into_iter().flatten());
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::git::Store;
 use crate::git::commits::Commits;
 use crate::git::refs::Refs;
+use crate::git::{Kind, Store};
 use crate::model::{ObjectId, Reachable};
 
 /// From a ref or HEAD.
@@ -27,6 +27,8 @@ pub(super) struct Tips {
     at: BTreeMap<usize, Vec<u32>>,
     /// For each tag that refs point at, the same.
     tags: HashMap<ObjectId, Vec<u32>>,
+    /// For each blob or tree that refs point at, through tags too, the same.
+    objects: BTreeMap<ObjectId, Vec<u32>>,
     /// The commit that HEAD points at.
     pub head: Option<usize>,
     /// Whether there are remote-tracking refs, without which nothing is known about pushing.
@@ -47,6 +49,7 @@ impl Tips {
             names: Vec::new(),
             at: BTreeMap::new(),
             tags: HashMap::new(),
+            objects: BTreeMap::new(),
             head: None,
             remote: refs
                 .all
@@ -70,6 +73,9 @@ impl Tips {
                 depth += 1;
             }
             tips.names.push(name.clone());
+            if at.is_none() {
+                tips.objects.entry(id).or_default().push(number);
+            }
             if let Some(at) = at {
                 tips.at.entry(at).or_default().push(number);
                 tips.reach[at] |= match &name[..] {
@@ -121,6 +127,11 @@ impl Tips {
         self.at.iter().map(|(&at, refs)| (at, &refs[..]))
     }
 
+    /// Blobs and trees with the refs that point at them, through tags too.
+    pub(super) fn objects(&self) -> impl Iterator<Item = (&ObjectId, &[u32])> {
+        self.objects.iter().map(|(id, refs)| (id, &refs[..]))
+    }
+
     /// The refs that point at a tag, or at one that points at it.
     pub(super) fn of_tag(&self, id: &ObjectId) -> &[u32] {
         self.tags.get(id).map_or(&[], |refs| refs)
@@ -165,7 +176,10 @@ impl Tips {
 
 /// What a tag points at.
 fn tagged(store: &Store, id: &ObjectId, largest: u64) -> Option<ObjectId> {
-    let (_, bytes) = store.read(id, largest)?;
+    let (kind, bytes) = store.read(id, largest)?;
+    if kind != Kind::Tag {
+        return None;
+    }
     let line = bytes.strip_prefix(b"object ")?;
     ObjectId::from_hex(line.split(|&byte| byte == b'\n').next()?)
 }

@@ -17,14 +17,19 @@ impl Header {
     /// Reads what can be read of a commit.
     pub fn parse(bytes: &[u8]) -> Self {
         let mut header = Self::default();
+        // Git takes for a parent only what stands directly behind the tree.
+        let mut is_start = true;
         for line in lines(bytes) {
             let space = memchr::memchr(b' ', line).unwrap_or(line.len());
             let rest = line.get(space + 1..).unwrap_or_default();
             match line.get(..space) {
                 Some(b"tree") => header.tree = header.tree.or_else(|| ObjectId::from_hex(rest)),
-                Some(b"parent") => header.parents.extend(ObjectId::from_hex(rest)),
-                Some(b"committer") => header.date = Person::parse(rest).date,
-                _ => {}
+                Some(b"parent") if is_start => header.parents.extend(ObjectId::from_hex(rest)),
+                Some(b"committer") => {
+                    header.date = Person::parse(rest).date;
+                    is_start = false;
+                }
+                _ => is_start = false,
             }
         }
         header
@@ -113,6 +118,16 @@ mod tests {
         let commit = b"tree x\nauthor \xff <> 12 +0000\ncommitter X <y> -5 +0000\n\n";
         let told = describe(id, commit);
         assert_eq!((told.author.as_str(), told.date), ("\u{fffd}", Some(-5)));
+    }
+
+    #[test]
+    fn parents_stand_behind_the_tree_alone() {
+        let hex = |digit: &str| digit.repeat(40);
+        let (tree, one, other) = (hex("a"), hex("b"), hex("c"));
+        let commit = format!("tree {tree}\nparent {one}\nauthor A <a> 1 +0000\nparent {other}\n\n");
+        let header = Header::parse(commit.as_bytes());
+        let ids: Vec<String> = header.parents.iter().map(ToString::to_string).collect();
+        assert_eq!(ids, [one]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub struct Node {
     pub parents: Vec<u32>,
     /// When it was committed, in seconds since 1970.
     pub date: Option<i64>,
-    /// Whether it has parents that are not there: history is cut off at it.
+    /// Whether it has parents that cannot be read: history is cut off at it.
     pub cut: bool,
 }
 
@@ -34,20 +34,24 @@ impl Commits {
     pub fn new(mut nodes: Vec<Node>) -> Self {
         nodes.sort_unstable_by_key(|node| (std::cmp::Reverse(node.date), node.id));
         nodes.dedup_by_key(|node| node.number);
-        let nodes = children_first(nodes);
+        let mut nodes = children_first(nodes);
         let by_number: HashMap<u32, u32> = nodes
             .iter()
             .enumerate()
             .map(|(at, node)| (node.number, at as u32))
             .collect();
-        let link = |node: &Node| {
+        // What would lead back up is part of a loop, and left out.
+        let link = |(at, node): (usize, &mut Node)| {
             let known = node
                 .parents
                 .iter()
                 .filter_map(|parent| by_number.get(parent).copied());
-            known.collect()
+            let known: Vec<u32> = known.filter(|&parent| parent as usize > at).collect();
+            // One may be there and not be readable.
+            node.cut |= known.len() < node.parents.len();
+            known
         };
-        let parents = nodes.iter().map(link).collect();
+        let parents = nodes.iter_mut().enumerate().map(link).collect();
         Self {
             nodes,
             parents,
@@ -60,7 +64,7 @@ impl Commits {
         &self.nodes
     }
 
-    /// The positions of a commit's parents.
+    /// The positions of a commit's parents, all of them greater than its own.
     pub fn parents(&self, at: usize) -> &[u32] {
         self.parents.get(at).map_or(&[], |parents| parents)
     }
@@ -139,5 +143,8 @@ mod tests {
         let order: Vec<u32> = commits.nodes().iter().map(|node| node.number).collect();
         assert_eq!(order, [3, 2, 1]);
         assert_eq!(commits.parents(0), [1, 2]);
+        let looped = Commits::new(vec![node(1, 50, &[2]), node(2, 40, &[1, 2])]);
+        assert_eq!(looped.parents(0), [1]);
+        assert!(looped.parents(1).is_empty());
     }
 }

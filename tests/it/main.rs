@@ -3,6 +3,7 @@
 mod imports;
 mod support;
 
+mod attribution;
 mod contract;
 mod crowd;
 mod damage;

@@ -12,7 +12,9 @@ use crate::attribute::{self, Sighted, Standing, Standings, Subject};
 use crate::control::Control;
 use crate::detect;
 use crate::git::{Repository, header, plain, reflog, tree};
-use crate::model::{Attribution, Context, Location, ObjectId, Origin, Place, Reachable};
+use crate::model::{
+    Attribution, Context, Location, ObjectId, Origin, Place, Problem, ProblemKind, Reachable,
+};
 use crate::source::history::History;
 
 /// Something seen in an object.
@@ -55,6 +57,11 @@ impl Collector<'_> {
         let sightings = self.sightings();
         let named = names(&sightings, history, control);
         let standings = stand(&sightings, &named, repository, history, control);
+        if standings.cut {
+            let message = "keys stand at more paths, or were moved about more often, than the limit; some of their places in history are not told";
+            let place = repository.name.display().to_string();
+            lock(&self.problems).push(Problem::new(ProblemKind::Limit, place, message));
+        }
         let paths = standings.paths.iter().filter(|standing| !standing.in_name);
         let paths = paths
             .filter_map(|at| Some((at.object?, at.path.clone())))
@@ -349,13 +356,15 @@ fn place<'a>(
             };
             if is_lost || !known.contains(&found.key) {
                 let at = Where::Object(found.origin, *id, u64::from(found.start));
+                // Where a limit left something out, nobody knows what leads to it.
+                let lost = (is_lost && !standings.cut).then_some(Reachable::None);
                 placed.push((
                     *id,
                     Wanted {
                         at: (found.key, at),
                         found,
                         path: None,
-                        reachable: Some(message.map_or(Reachable::None, |told| told.0)),
+                        reachable: message.map(|told| told.0).or(lost),
                         attribution: message.map(|told| Box::new(told.1.clone())),
                     },
                 ));
