@@ -90,8 +90,8 @@ impl<'a> Comparer<'a> {
             spots: Spots::default(),
             steps: MOST_STEPS,
             looks: MOST_STEPS,
-            cut: false,
-            blind: false,
+            cut: skeletons.cut,
+            blind: skeletons.cut,
         }
     }
 

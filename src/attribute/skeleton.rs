@@ -12,6 +12,10 @@ pub(super) const NOTHING: u32 = 0;
 /// is: no harm but some work, and no such path is honest.
 const PASSES: usize = 64;
 
+/// The hot entries of all trees together, past which trees are taken for what they were made from: many versions of a
+/// folder with very many keys would fill memory.
+const MOST_ENTRIES: usize = 20_000_000;
+
 /// What a skeleton is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Node {
@@ -34,6 +38,8 @@ pub(super) struct Skeletons {
     files: HashMap<u32, u32>,
     /// Whether a name holds keys, by its number.
     keyed: Vec<bool>,
+    /// Whether a limit left something out.
+    pub(super) cut: bool,
 }
 
 impl Skeletons {
@@ -53,6 +59,7 @@ impl Skeletons {
             node_of: Vec::new(),
             files: HashMap::new(),
             keyed,
+            cut: false,
         };
         skeletons.intern(Node::Folder(Box::default()));
         let mut sorted: Vec<_> = files.iter().collect();
@@ -128,6 +135,7 @@ impl Skeletons {
     /// Writes down the hot entries of every tree, once where a tree has the same as its base.
     fn list(&mut self, log: &TreeLog, hot: &[bool]) {
         let mut list_at = vec![0u32; log.changes().len()];
+        let mut entries = 0;
         for (at, change) in log.changes().iter().enumerate() {
             let is_hot = |entry: &&Named| self.is_hot(entry, hot);
             let base = list_at
@@ -136,7 +144,11 @@ impl Skeletons {
                 .unwrap_or_default();
             let added: Vec<Named> = log.added(change).iter().filter(is_hot).copied().collect();
             let dropped: Vec<Named> = log.dropped(change).iter().filter(is_hot).copied().collect();
-            if added.is_empty() && dropped.is_empty() {
+            let known = self.lists.get(base as usize).map_or(0, Vec::len);
+            let is_same = added.is_empty() && dropped.is_empty();
+            let is_full = !is_same && entries + known + added.len() > MOST_ENTRIES;
+            self.cut |= is_full;
+            if is_same || is_full {
                 list_at[at] = base;
             } else {
                 let mut list = self.lists.get(base as usize).cloned().unwrap_or_default();
@@ -149,6 +161,7 @@ impl Skeletons {
                 list.extend(added);
                 list.sort_unstable();
                 list_at[at] = self.lists.len() as u32;
+                entries += list.len();
                 self.lists.push(list);
             }
             if let Some(slot) = self.list_of.get_mut(change.tree as usize) {

@@ -354,8 +354,8 @@ fn place<'a>(
             };
             if is_lost || !known.contains(&found.key) {
                 let at = Where::Object(found.origin, *id, u64::from(found.start));
-                // If neither is so, what leads to it was left out by a limit.
-                let lost = is_lost.then_some(Reachable::None);
+                // Where a limit left something out, nobody knows what leads to it.
+                let lost = (is_lost && !standings.cut).then_some(Reachable::None);
                 placed.push((
                     *id,
                     Wanted {

@@ -322,3 +322,41 @@ fn a_hundred_thousand_refs_at_one_commit() {
         assert_eq!(location["refs"][0], "refs/heads/b/000000");
     }
 }
+
+#[test]
+fn many_versions_of_a_folder_with_very_many_keys() {
+    const FILES: u32 = 20_000;
+    const VERSIONS: u32 = 1_100;
+    let held = key();
+    let repo = hostile(&id(100 + VERSIONS), |pack| {
+        let base: Vec<u8> = (0..FILES)
+            .flat_map(|at| entry("100644", &format!("f{at:05}"), &id(4)))
+            .collect();
+        let len = base.len() as u32 / FILES;
+        pack.whole(id(4), BLOB, held.as_bytes());
+        pack.whole(id(5), TREE, &base);
+        // Each version lacks another file.
+        for at in 1..=VERSIONS {
+            let mut code = Vec::new();
+            for (mut from, to) in [(0, at * len), ((at + 1) * len, FILES * len)] {
+                while from < to {
+                    let part = (to - from).min(60_000);
+                    code.extend(copy(from, part as u16));
+                    from += part;
+                }
+            }
+            let size = base.len() as u64;
+            let made = delta(size, size - u64::from(len), &code);
+            pack.on(id(10_000 + at), &id(5), &made);
+            let parent = id(100 + at - 1);
+            let parents: &[&Id] = if at == 1 { &[] } else { &[&parent] };
+            let text = commit(&id(10_000 + at), parents, u64::from(at));
+            pack.whole(id(100 + at), COMMIT, &text);
+        }
+    });
+    let (code, report) = look_with(repo.path(), GIT, "4", 60);
+    assert_eq!(code, 1);
+    assert_eq!(problems(&report), ["limit"]);
+    assert!(has(&report, &held));
+    assert_eq!(facts(&report, &held)["at_head"], true);
+}
