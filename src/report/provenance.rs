@@ -41,10 +41,7 @@ impl Teller<'_> {
         let verb = match (history.at_or_before, &history.renamed_from) {
             (true, _) => "introduced at or before".to_owned(),
             (false, Some(path)) => {
-                format!(
-                    "moved from {},",
-                    crop(&self.shown.visible_path(path), NAME / 2)
-                )
+                format!("moved from {},", crop(&self.shown.visible_path(path), NAME / 2))
             }
             (false, None) => "introduced".to_owned(),
         };

@@ -23,10 +23,7 @@ fn schema() -> &'static Validator {
         // has a language.
         for part in ["run", "toolComponent"] {
             let language = &mut schema["definitions"][part]["properties"]["language"];
-            language
-                .as_object_mut()
-                .expect("it is there")
-                .remove("pattern");
+            language.as_object_mut().expect("it is there").remove("pattern");
         }
         let options = jsonschema::options().should_validate_formats(true);
         options.build(&schema).expect("a schema")
@@ -148,20 +145,11 @@ fn a_key_is_a_result_with_its_other_places_related() {
     assert_eq!(line, "\tkey = \"sk-aisa-…Q9k\"");
     let related = array(&result["relatedLocations"]);
     assert_eq!(related.len(), 2);
-    assert_eq!(
-        (&related[0]["id"], &related[1]["id"]),
-        (&json!(1), &json!(2))
-    );
+    assert_eq!((&related[0]["id"], &related[1]["id"]), (&json!(1), &json!(2)));
     let text = result["message"]["text"].as_str().expect("a message");
-    assert!(
-        text.contains("sk-aisa-…Q9k leaked (src/app.py:3)"),
-        "{text}"
-    );
+    assert!(text.contains("sk-aisa-…Q9k leaked (src/app.py:3)"), "{text}");
     assert!(text.contains("[old\\\\xff.py:3, in history](1)"), "{text}");
-    assert!(
-        text.contains("\\[2J"),
-        "brackets of a path make no link: {text}"
-    );
+    assert!(text.contains("\\[2J"), "brackets of a path make no link: {text}");
     let git = &run["versionControlProvenance"][0];
     assert_eq!(git["revisionId"], "b".repeat(40));
     assert_eq!(git["repositoryUri"], "file:///tmp/sk-aisa-%E2%80%A6Q9k");
@@ -233,17 +221,11 @@ fn what_is_in_history_only_says_so_and_a_file_that_is_there_comes_first() {
     let place = &alone["results"][0]["locations"][0];
     assert_eq!(place["properties"]["origin"], "history");
     assert_eq!(place["properties"]["introduced"]["commit"], "1".repeat(40));
-    assert_eq!(
-        place["properties"]["refs"],
-        json!(["refs/heads/main", "refs/tags/v1"])
-    );
+    assert_eq!(place["properties"]["refs"], json!(["refs/heads/main", "refs/tags/v1"]));
     let text = alone["results"][0]["message"]["text"].as_str();
     let text = text.expect("a message");
     assert!(text.contains("(old.py:3, in history)"), "{text}");
-    assert!(
-        text.contains("treat it as public") && text.contains("2023-04-05"),
-        "{text}"
-    );
+    assert!(text.contains("treat it as public") && text.contains("2023-04-05"), "{text}");
 
     let message = at(Origin::CommitMessage, None);
     let both = run(&only(vec![message, gone, old]));
@@ -258,11 +240,7 @@ fn what_has_no_file_is_a_logical_location() {
         (Origin::CommitMessage, None, "message of commit aaaa"),
         (Origin::TagMessage, None, "message of tag aaaa"),
         (Origin::Author, None, "author or committer in aaaa"),
-        (
-            Origin::RefName,
-            Some(&b"refs/heads/x"[..]),
-            "name of ref refs/heads/x",
-        ),
+        (Origin::RefName, Some(&b"refs/heads/x"[..]), "name of ref refs/heads/x"),
         (Origin::Note, Some(b"ab/cd"), "note ab/cd"),
         (Origin::History, None, "object aaaa"),
     ] {
@@ -272,10 +250,7 @@ fn what_has_no_file_is_a_logical_location() {
         let run = run(&only(vec![place]));
         let place = &run["results"][0]["locations"][0];
         let logical = place["logicalLocations"][0]["name"].as_str();
-        assert!(
-            logical.is_some_and(|text| text.starts_with(name)),
-            "{place}"
-        );
+        assert!(logical.is_some_and(|text| text.starts_with(name)), "{place}");
         assert_eq!(uris(&run), [".git"]);
         let region = &place["physicalLocation"]["region"];
         assert_eq!(region, &json!({"startLine": 1}));
@@ -285,13 +260,7 @@ fn what_has_no_file_is_a_logical_location() {
 
 #[test]
 fn standard_input_is_a_file_only_if_it_has_a_name() {
-    let log = |path| {
-        report(
-            Format::Sarif,
-            &only(vec![at(Origin::Stdin, path)]),
-            &Options::default(),
-        )
-    };
+    let log = |path| report(Format::Sarif, &only(vec![at(Origin::Stdin, path)]), &Options::default());
     assert!(log(Some(b"a.py")).contains("\"uri\": \"a.py\""));
     let nameless: Value = serde_json::from_str(&log(None)).expect("JSON");
     assert!(schema().is_valid(&nameless));
@@ -307,10 +276,7 @@ fn every_problem_is_a_notification_and_an_open_one_no_success() {
     let mut invocation = run_of(&partial);
     assert_eq!(invocation["executionSuccessful"], false);
     let notice = &invocation["toolExecutionNotifications"][0];
-    assert_eq!(
-        (&notice["level"], &notice["descriptor"]["id"]),
-        (&json!("error"), &json!("damaged-pack"))
-    );
+    assert_eq!((&notice["level"], &notice["descriptor"]["id"]), (&json!("error"), &json!("damaged-pack")));
     assert_eq!(
         notice["message"]["text"],
         "pack-sk-aisa-…Q9k: it is cut off at sk-aisa-…Q9k\u{7}"
@@ -349,8 +315,8 @@ fn limits_are_kept_and_what_is_left_out_is_said() {
 
 #[test]
 fn more_results_than_github_takes_are_counted() {
-    let keys =
-        (0..limits::RESULTS + 3).map(|at| key(&format!("{}{at:06}", key_text()), Vec::new()));
+    let keys = (0..limits::RESULTS + 3)
+        .map(|at| key(&format!("{}{at:06}", key_text()), Vec::new()));
     let many = Outcome {
         keys: keys.collect(),
         ..Outcome::default()

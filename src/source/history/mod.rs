@@ -26,6 +26,7 @@ use crate::git::walk::{self, Visitor};
 use crate::git::{Kind, Repository, Store};
 use crate::model::{Chunk, ObjectId, Origin, Problem, ProblemKind, Reach, Sink};
 
+
 /// What a scan of history found out besides what it pushed.
 pub struct History {
     /// For looking at an object again.
