@@ -36,7 +36,9 @@ pub enum Error {
         name: String,
     },
     /// Two reports for one place, a report without a place, or a place without a report.
-    #[error("{reason}\n  write `-f FORMAT=FILE` for each report but one, for example `-f sarif=out.sarif -f human`")]
+    #[error(
+        "{reason}\n  write `-f FORMAT=FILE` for each report but one, for example `-f sarif=out.sarif -f human`"
+    )]
     Reports {
         /// What is wrong with what was asked for.
         reason: String,

@@ -37,6 +37,8 @@ pub struct Subject<'a> {
     pub reflogs: &'a [(Vec<u8>, ObjectId)],
     /// Objects larger than this many bytes are not read.
     pub largest: u64,
+    /// Whether commits are read for who made them; else only where things stand is found out.
+    pub tell: bool,
 }
 
 /// What was found in it; keys are numbers.

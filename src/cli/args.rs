@@ -112,6 +112,9 @@ pub struct CommonArgs {
     /// Write the report to this file instead of standard output.
     #[arg(short, long, value_name = "FILE", help_heading = "Report")]
     pub output: Option<PathBuf>,
+    /// Do not look for who introduced a key, who removed it, and which refs hold it.
+    #[arg(long, help_heading = "Report")]
+    pub no_attribution: bool,
     /// Name authors, their e-mail addresses and the summaries of their commits in SARIF.
     #[arg(long, help_heading = "Report")]
     pub sarif_authors: bool,

@@ -137,6 +137,7 @@ pub fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Reques
     Ok(Request {
         options: pipeline::Options {
             show_secrets: common.show_secrets,
+            no_attribution: common.no_attribution,
             explain: common.verbose > 1,
             ..options
         },

@@ -38,6 +38,8 @@ pub struct Options {
     pub walk: files::Options,
     /// Whether context may hold keys.
     pub show_secrets: bool,
+    /// Whether to leave out who introduced and removed keys in history, and what leads to them.
+    pub no_attribution: bool,
     /// Whether to keep what detection decided about each candidate.
     pub explain: bool,
     /// More object directories of the one repository that a change is in.
@@ -52,7 +54,7 @@ pub struct Options {
 /// A path that is not there, `history` alone on something that is no repository, threads that do not start.
 pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result<Outcome> {
     let begun = Instant::now();
-    let collector = Collector::new(detector, options.show_secrets);
+    let collector = Collector::new(detector, options);
     let explaining = options
         .explain
         .then(|| Explaining::new(&collector, detector));
@@ -148,7 +150,7 @@ pub fn stdin(
     control: &Control,
 ) -> Result<Outcome> {
     let begun = Instant::now();
-    let collector = Collector::new(detector, options.show_secrets);
+    let collector = Collector::new(detector, options);
     let mut outcome = Outcome::default();
     let path = label.unwrap_or("-").to_owned();
     let reach = detector.reach();

@@ -48,7 +48,7 @@ pub fn range(
     control: &Control,
 ) -> Result<Outcome> {
     let begun = Instant::now();
-    let collector = Collector::new(detector, options.show_secrets);
+    let collector = Collector::new(detector, options);
     let explaining = options
         .explain
         .then(|| Explaining::new(&collector, detector));

@@ -198,7 +198,10 @@ fn json_has_dates_in_utc_ages_in_days_and_commits() {
     let key = &report["keys"][0];
     assert_eq!(key["first_seen"], "2023-04-05T06:07:08Z");
     assert_eq!(key["age_days"], 3 * 365 + 2);
-    assert_eq!((&key["pushed"], &key["at_head"]), (&json!(true), &json!(true)));
+    assert_eq!(
+        (&key["pushed"], &key["at_head"]),
+        (&json!(true), &json!(true))
+    );
     let place = &key["locations"][0];
     let expected = json!({
         "commit": "1".repeat(40),
@@ -215,8 +218,14 @@ fn json_has_dates_in_utc_ages_in_days_and_commits() {
         json!([{"kind": "introduced", "commit": "1".repeat(40), "date": "2023-04-05T06:07:08Z"}])
     );
     assert_eq!(place["refs"], json!(["refs/heads/main", "refs/tags/v1"]));
-    assert_eq!((&place["events_total"], &place["refs_total"]), (&json!(7), &json!(2)));
-    assert_eq!((&place["renamed_from"], &place["reachable"]), (&json!("old.py"), &json!("stash")));
+    assert_eq!(
+        (&place["events_total"], &place["refs_total"]),
+        (&json!(7), &json!(2))
+    );
+    assert_eq!(
+        (&place["renamed_from"], &place["reachable"]),
+        (&json!("old.py"), &json!("stash"))
+    );
     let cut = Attribution {
         at_or_before: true,
         ..attribution()
@@ -229,7 +238,9 @@ fn json_has_dates_in_utc_ages_in_days_and_commits() {
 #[test]
 fn json_lines_repeat_the_key_and_end_with_a_summary() {
     let mut outcome = with(attribution(), None);
-    outcome.keys[0].locations.push(at(Origin::CommitMessage, None));
+    outcome.keys[0]
+        .locations
+        .push(at(Origin::CommitMessage, None));
     outcome.keys.push(Key {
         rule: "other".to_owned(),
         ..outcome.keys[0].clone()
@@ -240,7 +251,9 @@ fn json_lines_repeat_the_key_and_end_with_a_summary() {
         .map(|line| serde_json::from_str(line).expect("JSON"))
         .collect();
     let types: Vec<&Value> = lines.iter().map(|line| &line["type"]).collect();
-    let expected = ["location", "location", "location", "location", "problem", "summary"];
+    let expected = [
+        "location", "location", "location", "location", "problem", "summary",
+    ];
     assert_eq!(types, expected);
     let whole = json_of(&outcome);
     for (line, key, place) in [(0, 0, 0), (1, 0, 1), (2, 1, 0), (3, 1, 1)] {
@@ -257,8 +270,14 @@ fn json_lines_repeat_the_key_and_end_with_a_summary() {
     assert_eq!(lines[4]["kind"], "damaged-pack");
     let summary = &lines[5];
     assert_eq!(summary["complete"], false);
-    assert_eq!((&summary["keys"], &summary["locations"]), (&json!(2), &json!(4)));
-    assert_eq!((&summary["problems"], &summary["suppressed"]), (&json!(1), &json!(0)));
+    assert_eq!(
+        (&summary["keys"], &summary["locations"]),
+        (&json!(2), &json!(4))
+    );
+    assert_eq!(
+        (&summary["problems"], &summary["suppressed"]),
+        (&json!(1), &json!(0))
+    );
     assert!(lines.iter().all(|line| line["schema"] == "aisaleaks/1"));
 
     let clean = report(Format::Jsonl, &Outcome::default(), &now());

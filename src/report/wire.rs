@@ -203,8 +203,7 @@ pub(super) fn location(location: &Location, shown: Shown<'_>) -> WireLocation {
         end_column: place.map(|place| place.end_column),
         encoding: [],
         blob: location.blob.map(|id| id.to_string()),
-        introduced: history
-            .and_then(|at| Some(commit(at.introduced.as_ref()?, at.at_or_before))),
+        introduced: history.and_then(|at| Some(commit(at.introduced.as_ref()?, at.at_or_before))),
         removed: history.and_then(|at| Some(commit(at.removed.as_ref()?, false))),
         events: history.map(events).unwrap_or_default(),
         events_total: history.map_or(0, |at| at.events_total),

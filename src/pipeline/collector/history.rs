@@ -56,7 +56,14 @@ impl Collector<'_> {
             .unwrap_or_else(|_| repository.name.clone());
         let sightings = self.sightings();
         let named = names(&sightings, history, control);
-        let standings = stand(&sightings, &named, repository, history, control);
+        let standings = stand(
+            &sightings,
+            &named,
+            repository,
+            history,
+            control,
+            self.attributes,
+        );
         if standings.cut {
             let message = "keys stand at more paths, or were moved about more often, than the limit; some of their places in history are not told";
             let place = repository.name.display().to_string();
@@ -223,6 +230,7 @@ fn stand(
     repository: &Repository,
     history: &History,
     control: &Control,
+    tell: bool,
 ) -> Standings {
     let (Some(lineage), Some(store)) = (&history.lineage, history.stores.last()) else {
         return Standings {
@@ -268,6 +276,7 @@ fn stand(
         refs: &history.refs,
         reflogs: &reflog::read(repository),
         largest: control.limits.max_delta_result,
+        tell,
     };
     attribute::attribute(&subject, &sighted)
 }

@@ -8,6 +8,7 @@ mod standing;
 use std::collections::btree_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use super::Options;
 use super::sightings::{Direct, Located, Placed, Seen, Stored, Where};
 use crate::detect::Detector;
 use crate::model::{Attribution, Key, Location, Problem, Sink, Worker};
@@ -17,6 +18,8 @@ use known::{Known, Sighted};
 pub(super) struct Collector<'a> {
     detector: &'a Detector,
     show_secrets: bool,
+    /// Whether locations say what history says about them.
+    attributes: bool,
     known: RwLock<Known>,
     direct: Mutex<Vec<Direct>>,
     stored: Mutex<Vec<Stored>>,
@@ -36,10 +39,11 @@ fn write<T>(shared: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 }
 
 impl<'a> Collector<'a> {
-    pub(super) fn new(detector: &'a Detector, show_secrets: bool) -> Self {
+    pub(super) fn new(detector: &'a Detector, options: &Options) -> Self {
         Self {
             detector,
-            show_secrets,
+            show_secrets: options.show_secrets,
+            attributes: !options.no_attribution,
             known: RwLock::default(),
             direct: Mutex::default(),
             stored: Mutex::default(),
@@ -91,7 +95,10 @@ impl<'a> Collector<'a> {
         // Locations come sorted by secret: those of one key follow each other.
         let mut keys: Vec<(u32, Key)> = Vec::new();
         let secrets = known.secrets();
-        for ((at, _), placed) in located {
+        for ((at, _), mut placed) in located {
+            if !self.attributes {
+                placed.location.attribution = None;
+            }
             let Sighted { number, confidence } = Sighted::of(placed.seen);
             let (Some(confidence), Some(secret)) = (confidence, secrets.get(&at)) else {
                 continue;

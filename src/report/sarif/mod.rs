@@ -115,7 +115,10 @@ fn facts(outcome: &Outcome) -> PropertyBag {
 
 /// The repositories that were scanned, and what their HEAD was.
 fn provenance(outcome: &Outcome, page: Page<'_>) -> Vec<VersionControlDetails> {
-    let git = outcome.targets.iter().filter(|at| at.kind == TargetKind::Git);
+    let git = outcome
+        .targets
+        .iter()
+        .filter(|at| at.kind == TargetKind::Git);
     git.filter_map(|target| {
         let head = target.head?;
         let root = ArtifactLocation::builder().uri_base_id(ROOT).build();

@@ -33,9 +33,7 @@ pub(super) fn is_file(location: &Location) -> bool {
 impl Page<'_> {
     /// The location, with what is known about it as properties.
     pub(super) fn place(&self, key: &Key, at: &Location) -> SarifLocation {
-        let mut location = SarifLocation::builder()
-            .properties(self.facts(at))
-            .build();
+        let mut location = SarifLocation::builder().properties(self.facts(at)).build();
         if is_file(at) {
             let path = at.path.as_deref().unwrap_or_default();
             let mut physical = PhysicalLocation::builder()
@@ -133,7 +131,10 @@ impl Page<'_> {
             ("object", json!(at.blob.map(|id| id.to_string()))),
             ("introduced", json!(introduced)),
             ("removed", json!(removed)),
-            ("renamedFrom", json!(from.map(|path| self.shown.path(path).0))),
+            (
+                "renamedFrom",
+                json!(from.map(|path| self.shown.path(path).0)),
+            ),
             ("refs", json!(history.map(|at| self.refs(at)))),
             ("refsTotal", json!(history.map(|at| at.refs_total))),
             ("reachable", json!(at.reachable)),
@@ -173,6 +174,10 @@ fn context((place, context): (Place, &Context)) -> Region {
     Region::builder()
         .start_line(place.line.max(1) as i64)
         .end_line(place.end_line.max(place.line).max(1) as i64)
-        .snippet(ArtifactContent::builder().text(context.text.clone()).build())
+        .snippet(
+            ArtifactContent::builder()
+                .text(context.text.clone())
+                .build(),
+        )
         .build()
 }

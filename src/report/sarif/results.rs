@@ -47,7 +47,12 @@ fn result(key: &Key, rules: &Rules, page: Page<'_>, cut: &mut Cut) -> Result {
             Severity::Note => ResultLevel::Note,
         })
         .message(message(text(key, first, &related, page)))
-        .locations(first.map(|at| page.place(key, at)).into_iter().collect::<Vec<_>>())
+        .locations(
+            first
+                .map(|at| page.place(key, at))
+                .into_iter()
+                .collect::<Vec<_>>(),
+        )
         .partial_fingerprints(fingerprints(key))
         .properties(facts(key, page))
         .build();

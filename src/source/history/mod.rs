@@ -22,7 +22,6 @@ use crate::model::{Chunk, ObjectId, Origin, Problem, ProblemKind, Reach, Sink};
 use round::{Round, lock};
 use sets::Filter;
 
-
 /// What a scan of history found out besides what it pushed.
 pub struct History {
     /// For looking at an object again.

@@ -101,6 +101,29 @@ fn a_file_on_disk_and_in_history_is_one_location() {
 }
 
 #[test]
+fn attribution_can_be_left_out() {
+    let (repo, held) = (Repo::new(), key());
+    repo.write("src/a.txt", format!("k={held}")).commit("first");
+    for command in [
+        &["git", "--no-attribution"][..],
+        &["git", "--no-attribution", "--since", "1970-01-01"],
+    ] {
+        let (code, report) = report(repo.path(), command);
+        assert_eq!(code, 1, "{report:#}");
+        let location = only(&report, &held);
+        assert_eq!(
+            (&location["path"], &location["line"]),
+            (&"src/a.txt".into(), &1.into())
+        );
+        assert!(
+            location["introduced"].is_null() && refs(location).is_empty(),
+            "{location:#}"
+        );
+        assert!(facts(&report, &held)["first_seen"].is_null(), "{report:#}");
+    }
+}
+
+#[test]
 fn a_merge_can_introduce_and_remove() {
     let (repo, own, dropped, merged) = (Repo::new(), key(), key(), key());
     repo.write("base", "base").commit("base");
