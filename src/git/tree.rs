@@ -73,12 +73,14 @@ pub fn carry_starts(
     let (starts, base_len) = base;
     let mut at = 0;
     let mut copies = copies.iter().peekable();
+    // What follows a run that was copied whole mostly goes on where it ended, or one entry further.
+    let mut hint = 0;
     while at < bytes.len() {
         while copies.next_if(|copy| copy.to + copy.len <= at).is_some() {}
         if let Some(copy) = copies.peek().filter(|copy| copy.to <= at) {
             let from = at - copy.to + copy.from;
             let limit = copy.from + copy.len;
-            if let Ok(first) = starts.binary_search(&(from as u32)) {
+            if let Some(first) = position(starts, from, hint) {
                 let last = if limit == base_len {
                     starts.len()
                 } else {
@@ -91,6 +93,7 @@ pub fn carry_starts(
                     let shift = (copy.to as u32).wrapping_sub(copy.from as u32);
                     out.extend(whole.iter().map(|start| start.wrapping_add(shift)));
                     kept.push(first..last);
+                    hint = last;
                     at = starts.get(last).map_or(base_len, |&start| start as usize) - copy.from
                         + copy.to;
                     continue;
@@ -105,4 +108,13 @@ pub fn carry_starts(
         at = found.end;
     }
     true
+}
+
+/// Where in `starts` this one is; looked for at `hint` and behind it first.
+fn position(starts: &[u32], start: usize, hint: usize) -> Option<usize> {
+    let start = u32::try_from(start).ok()?;
+    [hint, hint + 1]
+        .into_iter()
+        .find(|&at| starts.get(at) == Some(&start))
+        .or_else(|| starts.binary_search(&start).ok())
 }
