@@ -49,6 +49,18 @@ impl Family {
     }
 
     fn count(&mut self) {
+        let behind = |(at, entry): (usize, &Entry)| !entry.delta || (entry.base as usize) < at;
+        if self.entries.iter().enumerate().all(behind) {
+            // As git writes packs: every base stands before what builds on it.
+            let mut below = vec![0u32; self.entries.len()];
+            for (at, entry) in self.entries.iter().enumerate().rev() {
+                if entry.delta && entry.kind.is_some() {
+                    below[entry.base as usize] += below[at] + 1;
+                }
+            }
+            self.below = below;
+            return;
+        }
         // Breadth first from the roots, then backwards: every entry is seen before its base.
         let mut order: Vec<u32> = (0..self.entries.len() as u32)
             .filter(|&at| self.is_root(at))

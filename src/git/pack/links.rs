@@ -16,16 +16,11 @@ impl Pack {
             .map(|at| (self.index.offset(at).unwrap_or(u64::MAX), at as u32))
             .collect();
         order.par_sort_unstable();
-        let find = |offset: u64| {
-            order
-                .binary_search_by_key(&offset, |pair| pair.0)
-                .ok()
-                .map(|at| at as u32)
-        };
         let rank: std::sync::OnceLock<Vec<u32>> = std::sync::OnceLock::new();
         let mut entries: Vec<Entry> = order
             .par_iter()
-            .map(|&(offset, at)| {
+            .enumerate()
+            .map(|(own, &(offset, at))| {
                 let mut entry = Entry {
                     offset,
                     data: 0,
@@ -46,7 +41,7 @@ impl Pack {
                         entry.delta = false;
                     }
                     Base::Delta(BaseRef::Offset(offset)) => {
-                        entry.base = find(offset).unwrap_or(NONE)
+                        entry.base = before(&order, own, offset).unwrap_or(NONE)
                     }
                     Base::Delta(BaseRef::Id(id)) => {
                         let by_index = rank.get_or_init(|| ranks(&order));
@@ -79,6 +74,22 @@ impl Pack {
             ));
         }
     }
+}
+
+/// The rank of the entry at an offset before the one of this rank. It is mostly near, so the steps back double.
+fn before(order: &[(u64, u32)], own: usize, offset: u64) -> Option<u32> {
+    let mut step = 1;
+    let mut end = own;
+    let found = loop {
+        let start = own.saturating_sub(step);
+        let part = order.get(start..end)?;
+        if start == 0 || part.first().is_some_and(|first| first.0 <= offset) {
+            break start + part.binary_search_by_key(&offset, |pair| pair.0).ok()?;
+        }
+        end = start;
+        step *= 2;
+    };
+    u32::try_from(found).ok()
 }
 
 /// For each position in the index, its rank by offset.
