@@ -83,7 +83,7 @@ impl Store {
         store
     }
 
-    /// Makes many lookups faster; see [`PackIndex::prepare`](super::index::PackIndex::prepare) and [`Merged`].
+    /// Makes many lookups faster; see [`PackIndex::prepare`](super::index::PackIndex::prepare); several packs share one table.
     pub fn prepare(&mut self) {
         match &mut self.packs[..] {
             [(_, only)] => only.index.prepare(),
