@@ -15,8 +15,34 @@ pub struct Limits {
     pub max_open_bases: u64,
     /// How deep alternates may lead.
     pub alternates: usize,
+    /// What attribution may use.
+    pub attribution: AttributionLimits,
     /// Bytes in a window of a large stream.
     pub window: usize,
+}
+
+/// No honest history needs as much; a few small trees that hold each other can make more paths than there are atoms.
+#[derive(Clone, Copy, Debug)]
+pub struct AttributionLimits {
+    /// Keys at paths.
+    pub locations: usize,
+    /// Names in the paths of all locations.
+    pub names: usize,
+    /// Entries that lead to keys, in all versions of all trees.
+    pub entries: usize,
+    /// Steps in comparing trees.
+    pub steps: u64,
+}
+
+impl Default for AttributionLimits {
+    fn default() -> Self {
+        Self {
+            locations: 100_000,
+            names: 20_000_000,
+            entries: 20_000_000,
+            steps: 50_000_000,
+        }
+    }
 }
 
 impl Default for Limits {
@@ -27,6 +53,7 @@ impl Default for Limits {
             max_delta_result: 1 << 30,
             max_open_bases: 4 << 30,
             alternates: 5,
+            attribution: AttributionLimits::default(),
             window: 4 << 20,
         }
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::skeleton::{NOTHING, Node, Skeletons};
 use super::spots::{Spot, Spots};
+use crate::control::AttributionLimits;
 
 /// What one skeleton has and another has not.
 #[derive(Debug, Default)]
@@ -30,9 +31,6 @@ pub(super) struct Comparer<'a> {
     /// Whether it left out what some tree holds, so that nothing proves that a spot is gone.
     pub blind: bool,
 }
-
-/// No history needs more than this, but a hostile one could go on for days.
-const MOST_STEPS: u64 = 50_000_000;
 
 const NO_ENTRIES: &[(u32, u32)] = &[];
 
@@ -83,13 +81,17 @@ impl Difference {
 }
 
 impl<'a> Comparer<'a> {
-    pub(super) fn new(skeletons: &'a Skeletons, names: &'a HashMap<u32, Vec<u32>>) -> Self {
+    pub(super) fn new(
+        skeletons: &'a Skeletons,
+        names: &'a HashMap<u32, Vec<u32>>,
+        limits: AttributionLimits,
+    ) -> Self {
         Self {
             skeletons,
             names,
-            spots: Spots::default(),
-            steps: MOST_STEPS,
-            looks: MOST_STEPS,
+            spots: Spots::new(limits),
+            steps: limits.steps,
+            looks: limits.steps,
             cut: skeletons.cut,
             blind: skeletons.cut,
         }

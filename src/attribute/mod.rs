@@ -12,6 +12,7 @@ mod tips;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use crate::control::Limits;
 use crate::git::Store;
 use crate::git::commits::Commits;
 use crate::git::refs::Refs;
@@ -35,8 +36,8 @@ pub struct Subject<'a> {
     pub refs: &'a Refs,
     /// What its reflogs name.
     pub reflogs: &'a [(Vec<u8>, ObjectId)],
-    /// Objects larger than this many bytes are not read.
-    pub largest: u64,
+    /// How large what is read may be, and how much work it may make.
+    pub limits: &'a Limits,
     /// Whether commits are read for who made them; else only where things stand is found out.
     pub tell: bool,
 }
@@ -101,17 +102,23 @@ pub fn attribute(subject: &Subject<'_>, sighted: &Sighted) -> Standings {
             names.insert(at, keys.iter().copied().collect());
         }
     }
-    let skeletons = Skeletons::new(subject.trees, store.len(), &files, keyed);
+    let skeletons = Skeletons::new(
+        subject.trees,
+        store.len(),
+        &files,
+        keyed,
+        subject.limits.attribution.entries,
+    );
     let nodes = subject.commits.nodes();
     let roots = roots(subject.commits, &skeletons);
-    let mut comparer = Comparer::new(&skeletons, &names);
+    let mut comparer = Comparer::new(&skeletons, &names, subject.limits.attribution);
     let mut stories = events::stories(subject.commits, &roots, &mut comparer);
     let tips = Tips::new(
         subject.refs,
         subject.reflogs,
         subject.commits,
         store,
-        subject.largest,
+        subject.limits.max_delta_result,
     );
     let groups = hold(&tips, &roots, &mut comparer, &mut stories);
     let mut told = Teller {

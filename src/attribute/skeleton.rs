@@ -12,10 +12,6 @@ pub(super) const NOTHING: u32 = 0;
 /// is: no harm but some work, and no such path is honest.
 const PASSES: usize = 64;
 
-/// The hot entries of all trees together, past which trees are taken for what they were made from: many versions of a
-/// folder with very many keys would fill memory.
-const MOST_ENTRIES: usize = 20_000_000;
-
 /// What a skeleton is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Node {
@@ -38,6 +34,9 @@ pub(super) struct Skeletons {
     files: HashMap<u32, u32>,
     /// Whether a name holds keys, by its number.
     keyed: Vec<bool>,
+    /// The hot entries of all trees together, past which trees are taken for what they were made from: many versions of
+    /// a folder with very many keys would fill memory.
+    most_entries: usize,
     /// Whether a limit left something out.
     pub(super) cut: bool,
 }
@@ -50,6 +49,7 @@ impl Skeletons {
         objects: usize,
         files: &HashMap<u32, Box<[(u32, u32)]>>,
         keyed: Vec<bool>,
+        most_entries: usize,
     ) -> Self {
         let mut skeletons = Self {
             nodes: Vec::new(),
@@ -59,6 +59,7 @@ impl Skeletons {
             node_of: Vec::new(),
             files: HashMap::new(),
             keyed,
+            most_entries,
             cut: false,
         };
         skeletons.intern(Node::Folder(Box::default()));
@@ -146,7 +147,7 @@ impl Skeletons {
             let dropped: Vec<Named> = log.dropped(change).iter().filter(is_hot).copied().collect();
             let known = self.lists.get(base as usize).map_or(0, Vec::len);
             let is_same = added.is_empty() && dropped.is_empty();
-            let is_full = !is_same && entries + known + added.len() > MOST_ENTRIES;
+            let is_full = !is_same && entries + known + added.len() > self.most_entries;
             self.cut |= is_full;
             if is_same || is_full {
                 list_at[at] = base;
@@ -298,7 +299,7 @@ mod tests {
         part.drop(b"src", 11);
         let log = TreeLog::join(vec![part]);
         let files = HashMap::from([(1, Box::from([(7, 1)])), (2, Box::from([(7, 1)]))]);
-        let skeletons = Skeletons::new(&log, 30, &files, Vec::new());
+        let skeletons = Skeletons::new(&log, 30, &files, Vec::new(), 100);
         assert_ne!(skeletons.of(20), NOTHING);
         assert_eq!(skeletons.of(20), skeletons.of(21));
         assert_eq!(skeletons.of(22), NOTHING);

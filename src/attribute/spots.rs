@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::control::AttributionLimits;
+
 /// A key at a path: in the file there, or in the last name of the path itself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Spot {
@@ -16,27 +18,32 @@ pub(super) struct Spot {
 }
 
 /// All spots, by number.
-#[derive(Default)]
 pub(super) struct Spots {
+    limits: AttributionLimits,
     all: Vec<Spot>,
     ids: HashMap<Spot, u32>,
     /// How many names their paths have together.
     names: usize,
 }
 
-/// Few small trees can make more paths than there are atoms: no more spots than this are told,
-const MOST_SPOTS: usize = 100_000;
-/// nor spots whose paths have more names than this together.
-const MOST_NAMES: usize = 20_000_000;
-
 impl Spots {
+    /// None yet.
+    pub(super) fn new(limits: AttributionLimits) -> Self {
+        Self {
+            limits,
+            all: Vec::new(),
+            ids: HashMap::new(),
+            names: 0,
+        }
+    }
+
     /// The number of a spot; `None` if there are too many already.
     pub(super) fn id(&mut self, spot: Spot) -> Option<u32> {
         if let Some(&id) = self.ids.get(&spot) {
             return Some(id);
         }
         let names = self.names + spot.path.len();
-        if self.all.len() >= MOST_SPOTS || names > MOST_NAMES {
+        if self.all.len() >= self.limits.locations || names > self.limits.names {
             return None;
         }
         self.names = names;

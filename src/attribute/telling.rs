@@ -153,7 +153,10 @@ impl Teller<'_> {
             return Some(known.clone());
         }
         let node = self.subject.commits.nodes().get(at as usize)?;
-        let (_, bytes) = self.subject.store.read(&node.id, self.subject.largest)?;
+        let (_, bytes) = self
+            .subject
+            .store
+            .read(&node.id, self.subject.limits.max_delta_result)?;
         let commit = commit::describe(node.id, &bytes);
         self.commits.insert(at, commit.clone());
         Some(commit)
@@ -204,7 +207,10 @@ impl Teller<'_> {
                 continue;
             }
             let refs = self.tips.of_tag(id).to_vec();
-            let bytes = self.subject.store.read(id, self.subject.largest);
+            let bytes = self
+                .subject
+                .store
+                .read(id, self.subject.limits.max_delta_result);
             let introduced = bytes.map(|(_, bytes)| commit::describe(*id, &bytes));
             let reachable = if refs.is_empty() {
                 Reachable::None

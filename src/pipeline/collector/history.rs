@@ -275,7 +275,7 @@ fn stand(
         trees: &lineage.trees,
         refs: &history.refs,
         reflogs: &reflog::read(repository),
-        largest: control.limits.max_delta_result,
+        limits: &control.limits,
         tell,
     };
     attribute::attribute(&subject, &sighted)
