@@ -1,8 +1,11 @@
 //! Makes a bare repository of many commits, with deltas of blobs and of trees, as `git fast-import` leaves it.
 
+use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
+
+use aisaleaks::model::Secret;
 
 use super::random::{Rng, Writer};
 
@@ -16,6 +19,9 @@ pub struct Shape {
     /// Packs; divides `branches`.
     pub packs: usize,
 }
+
+/// For the fingerprint of each key, when the commit was made that introduced it.
+pub type Planted = BTreeMap<String, i64>;
 
 /// Files of all branches together, of some 12 kB each.
 const FILES: usize = 400;
@@ -33,7 +39,7 @@ impl Shape {
     }
 
     /// Makes the repository and returns the bytes of its packs.
-    pub fn make(&self, folder: &Path) -> u64 {
+    pub fn make(&self, folder: &Path) -> (u64, Planted) {
         git(folder)
             .args(["init", "-q", "--bare"])
             .status()
@@ -50,6 +56,7 @@ impl Shape {
             secret: Rng::unpredictable(),
             mark: 0,
             keys: 0,
+            planted: Planted::new(),
         };
         for branch in 0..self.branches {
             let share = self.keys * (branch + 1) / self.branches;
@@ -64,11 +71,12 @@ impl Shape {
             }
         }
         made.out.flush().expect("written");
+        let planted = std::mem::take(&mut made.planted);
         drop(made);
         assert!(import.wait().expect("git").success());
         let packs = pack_sizes(folder);
         assert_eq!(packs.len(), self.packs);
-        packs.iter().sum()
+        (packs.iter().sum(), planted)
     }
 }
 
@@ -78,6 +86,7 @@ struct Made<W: Write> {
     secret: Rng,
     mark: usize,
     keys: usize,
+    planted: Planted,
 }
 
 impl<W: Write> Made<W> {
@@ -117,7 +126,10 @@ impl<W: Write> Made<W> {
                 seen += 1;
                 if first + planned * seen / versions > self.keys {
                     self.keys += 1;
-                    text[LINES / 2] = format!("AISA_API_KEY = \"{}\"\n", self.secret.key());
+                    let key = self.secret.key();
+                    text[LINES / 2] = format!("AISA_API_KEY = \"{key}\"\n");
+                    self.planted
+                        .insert(Secret::new(&key).fingerprint(), date(commit));
                 }
                 self.mark += 1;
                 let text = text.concat();
@@ -147,7 +159,7 @@ impl<W: Write> Made<W> {
         let message = self.writer.line();
         let mut text = format!(
             "commit refs/heads/b{branch}\ncommitter Ada <ada@example.org> {} +0000\ndata {}\n{message}",
-            1_700_000_000 + at,
+            date(at),
             message.len()
         );
         for (file, mark) in changes {
@@ -159,6 +171,11 @@ impl<W: Write> Made<W> {
         text.push('\n');
         self.put(&text);
     }
+}
+
+/// When the commit of this number was made: no other of its branch was made then.
+fn date(commit: usize) -> i64 {
+    1_700_000_000 + commit as i64
 }
 
 fn pack_sizes(folder: &Path) -> Vec<u64> {

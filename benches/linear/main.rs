@@ -14,7 +14,7 @@ use aisaleaks::control::Control;
 use aisaleaks::detect::Detector;
 use aisaleaks::{pipeline, rules};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use history::Shape;
+use history::{Planted, Shape};
 
 /// Commits at "1x".
 const COMMITS: usize = 1500;
@@ -26,16 +26,18 @@ struct Row {
     folder: tempfile::TempDir,
     throughput: Throughput,
     keys: usize,
+    planted: Planted,
 }
 
 fn of_history(name: String, shape: &Shape) -> Row {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let bytes = shape.make(folder.path());
+    let (bytes, planted) = shape.make(folder.path());
     Row {
         name,
         folder,
         throughput: Throughput::Bytes(bytes),
         keys: shape.keys,
+        planted,
     }
 }
 
@@ -47,6 +49,7 @@ fn of_files(name: String, files: usize, keys: usize) -> Row {
         folder,
         throughput: Throughput::Elements(files as u64),
         keys,
+        planted: Planted::new(),
     }
 }
 
@@ -72,6 +75,11 @@ fn group(criterion: &mut Criterion, name: &str, history: bool, rows: Vec<Row>) {
         let outcome = scan();
         assert!(outcome.complete(), "{:?}", outcome.problems);
         assert_eq!(outcome.keys.len(), row.keys);
+        // Right to the commit, or the time says nothing.
+        for key in outcome.keys.iter().filter(|_| history) {
+            let since = row.planted.get(&key.secret.fingerprint());
+            assert_eq!(key.first_seen(), since.copied());
+        }
         group.throughput(row.throughput);
         group.bench_function(BenchmarkId::from_parameter(row.name), |bencher| {
             bencher.iter(scan)
