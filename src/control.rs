@@ -13,6 +13,8 @@ pub struct Limits {
     pub max_delta_result: u64,
     /// All objects of one thread on which deltas still have to be built may not be larger than this many bytes.
     pub max_open_bases: u64,
+    /// How many absent objects are told apart.
+    pub absent: usize,
     /// How deep alternates may lead.
     pub alternates: usize,
     /// What attribution may use.
@@ -24,6 +26,8 @@ pub struct Limits {
 /// No honest history needs as much; a few small trees that hold each other can make more paths than there are atoms.
 #[derive(Clone, Copy, Debug)]
 pub struct AttributionLimits {
+    /// Bytes of what is kept of trees while they are walked.
+    pub log: u64,
     /// Keys at paths.
     pub locations: usize,
     /// Names in the paths of all locations.
@@ -37,6 +41,7 @@ pub struct AttributionLimits {
 impl Default for AttributionLimits {
     fn default() -> Self {
         Self {
+            log: 2 << 30,
             locations: 100_000,
             names: 20_000_000,
             entries: 20_000_000,
@@ -52,6 +57,7 @@ impl Default for Limits {
             max_whole_object: 64 << 20,
             max_delta_result: 1 << 30,
             max_open_bases: 4 << 30,
+            absent: 1_000_000,
             alternates: 5,
             attribution: AttributionLimits::default(),
             window: 4 << 20,

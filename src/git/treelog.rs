@@ -60,6 +60,8 @@ pub struct Part {
     log: TreeLog,
     /// The own number of each change's copy, and of its base's.
     copies: Vec<(u32, u32)>,
+    /// How many bytes it takes, nearly.
+    size: u64,
 }
 
 impl Part {
@@ -75,6 +77,12 @@ impl Part {
             end: at,
         });
         self.copies.push((copy, base.unwrap_or(NONE)));
+        self.size += (size_of::<Change>() + size_of::<(u32, u32)>()) as u64;
+    }
+
+    /// How many bytes it takes, nearly.
+    pub fn size(&self) -> u64 {
+        self.size
     }
 
     /// An entry that the base does not hold. All of these come before the first [`Part::drop`].
@@ -91,7 +99,12 @@ impl Part {
     }
 
     fn push(&mut self, name: &[u8], child: u32) {
+        let known = self.log.names.all.len();
+        // A new name is kept twice.
+        let bytes = 2 * (name.len() + size_of::<Box<[u8]>>());
         let name = self.log.names.id(name);
+        let is_new = self.log.names.all.len() > known;
+        self.size += (size_of::<Named>() + if is_new { bytes } else { 0 }) as u64;
         self.log.entries.push(Named { name, child });
         if let Some(change) = self.log.changes.last_mut() {
             change.end = self.log.entries.len() as u32;

@@ -65,7 +65,7 @@ impl Collector<'_> {
             self.attributes,
         );
         if standings.cut {
-            let message = "keys stand at more paths, or were moved about more often, than the limit; some of their places in history are not told";
+            let message = "history is larger or more tangled around the keys than the limit: every key is listed, but not every place and commit; revoke the keys, and look at the commits that are named with `git log`";
             let place = repository.name.display().to_string();
             lock(&self.problems).push(Problem::new(ProblemKind::Limit, place, message));
         }
@@ -235,6 +235,7 @@ fn stand(
     let (Some(lineage), Some(store)) = (&history.lineage, history.stores.last()) else {
         return Standings {
             lost: sightings.keys().copied().collect(),
+            cut: !sightings.is_empty(),
             ..Standings::default()
         };
     };

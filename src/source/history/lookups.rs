@@ -36,7 +36,14 @@ impl<'a> Lookups<'a> {
         let missing = named.filter(|(_, number)| number.is_none());
         let mut missing = missing.map(|(id, _)| *id).peekable();
         if missing.peek().is_some() {
-            lock(&self.round.absent).extend(missing);
+            let mut absent = lock(&self.round.absent);
+            let left = self
+                .round
+                .control
+                .limits
+                .absent
+                .saturating_sub(absent.len());
+            absent.extend(missing.take(left));
         }
         self.ids.clear();
     }

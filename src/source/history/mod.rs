@@ -38,7 +38,8 @@ pub struct History {
     pub bytes: u64,
     /// The refs.
     pub refs: Refs,
-    /// Who builds on whom and what trees hold; `None` if nothing was found.
+    /// Who builds on whom and what trees hold; `None` if nothing was found, or if it
+    /// would be more than the limit.
     pub lineage: Option<Lineage>,
 }
 

@@ -32,6 +32,8 @@ pub(super) struct Round<'a> {
     pub(super) found_ids: Mutex<BTreeSet<ObjectId>>,
     pub(super) absent: Mutex<BTreeSet<ObjectId>>,
     pub(super) logs: Mutex<Vec<Part>>,
+    /// Bytes of all logs.
+    logged: AtomicU64,
     pub(super) nodes: Mutex<Vec<Node>>,
     pub(super) loose_trees: Mutex<Vec<usize>>,
     pub(super) loose_commits: Mutex<Vec<usize>>,
@@ -67,6 +69,7 @@ impl<'a> Round<'a> {
             found_ids: Mutex::default(),
             absent: Mutex::default(),
             logs: Mutex::default(),
+            logged: AtomicU64::new(0),
             nodes: Mutex::default(),
             loose_trees: Mutex::default(),
             loose_commits: Mutex::default(),
@@ -197,8 +200,15 @@ impl<'a> Round<'a> {
         }
     }
 
+    /// Whether the logs, grown by so many bytes, are still within their limit.
+    pub(super) fn may_log(&self, more: u64) -> bool {
+        let logged = self.logged.fetch_add(more, Ordering::Relaxed);
+        logged.saturating_add(more) <= self.control.limits.attribution.log
+    }
+
+    /// What tells where things stand; `None` if nothing was found, or if the logs are not whole.
     pub(super) fn lineage(&self) -> Option<Lineage> {
-        (!self.found.is_empty()).then(|| Lineage {
+        (!self.found.is_empty() && self.may_log(0)).then(|| Lineage {
             commits: Commits::new(std::mem::take(&mut *lock(&self.nodes))),
             trees: TreeLog::join(std::mem::take(&mut *lock(&self.logs))),
         })

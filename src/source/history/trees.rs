@@ -116,8 +116,12 @@ impl<'a> Trees<'a> {
             self.round.note(tree.id);
         }
         if let Some(mut log) = self.log.take() {
+            let before = log.size();
             self.log_tree(tree, marks, &mut log);
-            self.log = Some(log);
+            // Once there is too much, it is of no use: what is missing would mislead.
+            if self.round.may_log(log.size() - before) {
+                self.log = Some(log);
+            }
         }
         self.objects += 1;
     }
@@ -150,6 +154,7 @@ impl<'a> Trees<'a> {
             .base
             .filter(|base| base.kept.is_sorted_by(|one, next| one.end <= next.start));
         let first = self.pack.map_or(0, |(first, _)| first);
+        let limit = log.size() + self.round.control.limits.attribution.log;
         log.begin(tree, stored.number, base.map(|base| first + base.at));
         let added = if base.is_some() {
             stored.entries.fresh
@@ -157,12 +162,18 @@ impl<'a> Trees<'a> {
             stored.entries.all
         };
         for &start in added {
+            if log.size() > limit {
+                return;
+            }
             if let Some((entry, child)) = self.worth(stored.bytes, start, marks) {
                 log.add(entry.name, child);
             }
         }
         let Some(base) = base else { return };
         for start in dropped(base) {
+            if log.size() > limit {
+                return;
+            }
             if let Some((entry, child)) = self.worth(base.bytes, start, base.marks) {
                 log.drop(entry.name, child);
             }

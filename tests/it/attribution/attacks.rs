@@ -3,6 +3,10 @@
 
 use std::fs;
 
+use aisaleaks::control::Control;
+use aisaleaks::detect::Detector;
+use aisaleaks::model::{ProblemKind, Reachable};
+use aisaleaks::{pipeline, rules};
 use serde_json::Value;
 
 use super::{at, facts, only, refs};
@@ -359,4 +363,30 @@ fn many_versions_of_a_folder_with_very_many_keys() {
     assert_eq!(problems(&report), ["limit"]);
     assert!(has(&report, &held));
     assert_eq!(facts(&report, &held)["at_head"], true);
+}
+
+#[test]
+fn more_trees_than_the_limit_cost_no_key() {
+    let (repo, held) = (Repo::new(), key());
+    repo.write("a/b/c.txt", format!("k={held}")).commit("first");
+    let detector = Detector::new(rules::builtin().expect("the built-in rules"));
+    let options = pipeline::Options {
+        paths: vec![repo.path().to_path_buf()],
+        history: true,
+        ..pipeline::Options::default()
+    };
+    for (limit, reached) in [(100, true), (1 << 20, false)] {
+        let mut control = Control::new(1);
+        control.limits.attribution.log = limit;
+        let outcome = pipeline::scan(&options, &detector, &control).expect("a scan");
+        let [only] = &outcome.keys[..] else {
+            panic!("{} keys", outcome.keys.len())
+        };
+        assert_eq!(only.locations[0].path.is_none(), reached);
+        // What was not found out is not taken for unreachable.
+        assert_ne!(only.locations[0].reachable, Some(Reachable::None));
+        let limits = outcome.problems.iter();
+        let limits = limits.filter(|problem| problem.kind == ProblemKind::Limit);
+        assert_eq!(limits.count() > 0, reached, "{limit}");
+    }
 }
