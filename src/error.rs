@@ -70,6 +70,15 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// Rules or configuration files that cannot be used: all that is wrong with them at once.
+    #[error(
+        "{}\n  correct the files; `aisaleaks rules check` says more",
+        listed(diagnostics)
+    )]
+    Invalid {
+        /// At least one of them is an error.
+        diagnostics: Vec<Diagnostic>,
+    },
     /// The report could not be written.
     #[error(
         "cannot write the report to {place}: {source}\n  free some space or name another file with --output"
@@ -83,6 +92,48 @@ pub enum Error {
     /// The thread pool could not be started.
     #[error("cannot start the worker threads: {0}\n  try a smaller --threads")]
     Threads(String),
+}
+
+/// Something about a rules or configuration file that its author should know.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Diagnostic {
+    /// The file, as it was named.
+    pub file: String,
+    /// The line, from 1, if it is about one.
+    pub line: Option<usize>,
+    /// Whether the file can be used all the same.
+    pub level: Level,
+    /// What is wrong and what to do. It quotes names, never values, which may be secrets.
+    pub message: String,
+}
+
+/// How bad a diagnostic is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// The file cannot be used.
+    Error,
+    /// It can, but something in it has no effect, or not the one that it may be meant to have.
+    Warning,
+}
+
+impl std::fmt::Display for Diagnostic {
+    /// `rules.toml:3: error: …`
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        let level = match self.level {
+            Level::Error => "error",
+            Level::Warning => "warning",
+        };
+        write!(f, ": {level}: {}", self.message)
+    }
+}
+
+fn listed(diagnostics: &[Diagnostic]) -> String {
+    let lines: Vec<String> = diagnostics.iter().map(Diagnostic::to_string).collect();
+    lines.join("\n")
 }
 
 /// The result of an operation that may fail fatally.

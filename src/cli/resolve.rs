@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::{CommonArgs, GitArgs, ScanArgs, StagedArgs};
 use super::{config, moment};
@@ -10,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::git::Repository;
 use crate::pipeline;
 use crate::report::Format;
+use crate::rules::Policy;
 use crate::source::files;
 
 /// A scan of paths.
@@ -36,7 +38,10 @@ pub fn scan(args: &ScanArgs, files: bool, history: bool) -> Result<Request> {
         files,
         history,
         walk,
-        accepted,
+        policy: Arc::new(Policy {
+            accepted,
+            ..Policy::default()
+        }),
         ..pipeline::Options::default()
     };
     request(&args.common, options)

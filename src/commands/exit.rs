@@ -87,6 +87,7 @@ mod tests {
             rule: "r".into(),
             confidence,
             locations: Vec::new(),
+            notes: Vec::new(),
         };
         let problem = problem.then(|| Problem::new(ProblemKind::Unreadable, "a", "b"));
         Outcome {

@@ -5,7 +5,7 @@ use memchr::memmem;
 use super::edges::{self, Edge};
 use super::{context, placeholder, steps, structure};
 use crate::model::{Confidence, Step};
-use crate::rules::{Anchor, Rule};
+use crate::rules::{AisaKey, Anchor, Rule};
 
 /// What a current key starts with.
 pub(super) const PREFIX: &[u8] = b"sk-aisa-";
@@ -92,10 +92,8 @@ pub(super) fn shape(
     };
     let candidate = &bytes[start..end];
     let shape = rules.iter().enumerate().find_map(|(rule, entry)| {
-        if entry.anchor != anchor {
-            return None;
-        }
-        let found = entry.regex.get()?.find(candidate)?.end();
+        let key = entry.aisa().filter(|key| key.anchor == anchor)?;
+        let found = key.regex.get()?.find(candidate)?.end();
         let rest = &candidate[found..];
         let emphasis = rest.iter().all(|byte| matches!(byte, b'_' | b'-'));
         emphasis.then_some(Shape {
@@ -132,7 +130,8 @@ pub(super) fn decide(
     known: Body,
     mut note: impl FnMut(Step),
 ) -> Option<Option<Confidence>> {
-    let prefix = match rule.anchor {
+    let key = rule.aisa()?;
+    let prefix = match key.anchor {
         Anchor::Aisa => PREFIX.len(),
         Anchor::Plain => 3,
     };
@@ -145,11 +144,11 @@ pub(super) fn decide(
     if edge == Edge::Inside {
         return None;
     }
-    if is_foreign(rule, body) {
+    if is_foreign(key, body) {
         note(steps::FOREIGN);
         return None;
     }
-    let canonical = rule
+    let canonical = key
         .structure
         .map(|wanted| structure::holds(wanted, body))
         .inspect(|&holds| {
@@ -164,12 +163,12 @@ pub(super) fn decide(
         note(steps::made_up(how));
         return None;
     }
-    if rule.anchor == Anchor::Aisa && body.len() < CURRENT && is_cut_short(&bytes[shape.end..]) {
+    if key.anchor == Anchor::Aisa && body.len() < CURRENT && is_cut_short(&bytes[shape.end..]) {
         note(steps::CUT_SHORT);
         return None;
     }
     note(steps::NOT_MADE_UP);
-    if let Some(need) = rule.context {
+    if let Some(need) = key.context {
         if !context::holds(need, bytes, start, shape.end) {
             note(steps::OUT_OF_CONTEXT);
             return Some(None);
@@ -185,8 +184,8 @@ pub(super) fn decide(
 }
 
 /// OpenAI's keys have this in their middle.
-fn is_foreign(rule: &Rule, body: &[u8]) -> bool {
-    rule.anchor == Anchor::Plain && memmem::find(body, b"T3BlbkFJ").is_some()
+fn is_foreign(key: &AisaKey, body: &[u8]) -> bool {
+    key.anchor == Anchor::Plain && memmem::find(body, b"T3BlbkFJ").is_some()
 }
 
 /// Whether somebody shortened the key on purpose: dots or stars where the rest was.

@@ -1,5 +1,6 @@
 //! Finds keys in bytes: prefilter, shape, edges, structure, placeholder test, context.
 
+mod allow;
 mod context;
 mod edges;
 mod encoded;
@@ -19,11 +20,12 @@ mod tests;
 
 use std::ops::Range;
 
-use crate::model::{Confidence, Reach};
+use crate::model::{Confidence, FingerprintKey, Reach, Secret};
 use crate::rules::Rule;
 use matching::Body;
 use prefilter::{ANCHOR, Prefilter};
 
+pub use allow::inline_allow;
 pub use excerpt::context;
 pub use lines::{Cursor, place};
 
@@ -45,14 +47,31 @@ pub struct Match {
 pub struct Detector {
     rules: Vec<Rule>,
     prefilter: Prefilter,
+    key: FingerprintKey,
 }
 
 impl Detector {
     /// A detector for these rules; where two fit one place, the first wins.
     pub fn new(rules: Vec<Rule>) -> Self {
+        Self::with_key(rules, FingerprintKey::new(&[]))
+    }
+
+    /// The same, with a key for the fingerprints of what brought rules find.
+    pub fn with_key(rules: Vec<Rule>, key: FingerprintKey) -> Self {
         Self {
             rules,
             prefilter: Prefilter::new(),
+            key,
+        }
+    }
+
+    /// The secret of a match in these bytes.
+    pub fn secret(&self, bytes: &[u8], found: &Match) -> Secret {
+        let text = bytes.get(found.start..found.end).unwrap_or_default();
+        let text = String::from_utf8_lossy(text);
+        match self.rules.get(usize::from(found.rule)) {
+            Some(rule) if !rule.is_built_in() => Secret::foreign(&text, &rule.id, &self.key),
+            _ => Secret::new(&text),
         }
     }
 

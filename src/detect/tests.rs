@@ -233,8 +233,9 @@ fn a_decision_needs_no_more_than_the_reach() {
         detector.search(&text, None, &mut whole);
         for anchor in memchr::memmem::find_iter(&text, b"sk-") {
             let here = whole.iter().find(|found| found.start == anchor);
+            let rule = |found: &Match| detector.rules[usize::from(found.rule)].aisa();
             let needs_context =
-                here.is_none_or(|found| detector.rules[usize::from(found.rule)].context.is_some());
+                here.is_none_or(|found| rule(found).is_some_and(|key| key.context.is_some()));
             let context = if needs_context { reach.context } else { 0 };
             let low = anchor.saturating_sub(reach.before.max(context));
             let high = text
@@ -264,8 +265,10 @@ fn a_key_that_is_cut_off_is_no_current_key() {
     for length in 0..key.len() {
         for found in search(&detector, &key[..length]) {
             assert_eq!(
-                detector.rules[usize::from(found.rule)].anchor,
-                crate::rules::Anchor::Aisa
+                detector.rules[usize::from(found.rule)]
+                    .aisa()
+                    .map(|key| key.anchor),
+                Some(crate::rules::Anchor::Aisa)
             );
             assert_ne!(found.rule, 0, "{length}");
         }

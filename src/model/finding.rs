@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Attribution, ObjectId, Origin, Reachable, Secret};
+use super::{Allowed, Attribution, Note, ObjectId, Origin, Reachable, Secret};
 
 /// How sure we are that it is an AIsa key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -81,6 +81,10 @@ pub struct Location {
     pub tracked: Option<bool>,
     /// A printable piece of the line.
     pub context: Option<Context>,
+    /// What the place means, sorted.
+    pub notes: Vec<Note>,
+    /// Why it does not count, if somebody allowed it.
+    pub allowed: Option<Allowed>,
 }
 
 /// A distinct secret and everywhere it stands: the unit of a report.
@@ -94,6 +98,8 @@ pub struct Key {
     pub confidence: Confidence,
     /// Sorted.
     pub locations: Vec<Location>,
+    /// What its places mean, and what all of them together do; sorted, worst first.
+    pub notes: Vec<Note>,
 }
 
 impl Key {

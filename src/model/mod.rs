@@ -1,21 +1,27 @@
 //! The words of the domain as plain data, without any input or output.
 
+mod allowed;
 mod attribution;
 mod chunk;
 mod finding;
+mod hygiene;
 mod judgement;
+mod note;
 mod object_id;
 mod origin;
 mod outcome;
 mod problem;
 mod secret;
 
+pub use allowed::{Allowed, AllowedBy};
 pub use attribution::{Attribution, Commit, Event, EventKind, Reachable};
 pub use chunk::{Chunk, Fresh, Mark, Position, Reach, Sink, Worker};
 pub use finding::{Confidence, Context, Key, Location, Place, Severity};
+pub use hygiene::Hygiene;
 pub use judgement::{Effect, Judged, Judgement, Step};
+pub use note::Note;
 pub use object_id::ObjectId;
 pub use origin::Origin;
 pub use outcome::{Excluded, Outcome, Stats, Target, TargetKind};
 pub use problem::{Problem, ProblemKind};
-pub use secret::{Mask, Secret};
+pub use secret::{FingerprintKey, Mask, Secret};

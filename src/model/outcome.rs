@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Judged, Key, ObjectId, Problem};
+use super::{Hygiene, Judged, Key, ObjectId, Problem};
 
 /// What was looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -71,8 +71,13 @@ pub struct Outcome {
     pub stats: Stats,
     /// The keys, worst first.
     pub keys: Vec<Key>,
-    /// Findings that somebody allowed.
-    pub suppressed: u64,
+    /// The keys at places where somebody allowed them, in the order of `keys`. A key whose other places are not allowed is in
+    /// `keys` too.
+    pub suppressed: Vec<Key>,
+    /// Bad habits around keys, sorted.
+    pub hygiene: Vec<Hygiene>,
+    /// What is stale in the configuration: entries that have expired or match nothing any more, sorted.
+    pub stale: Vec<String>,
     /// Whether the run was interrupted.
     pub interrupted: bool,
     /// What detection decided about each candidate, sorted; empty unless somebody asked.
@@ -84,6 +89,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// How many locations somebody allowed.
+    pub fn suppressed_count(&self) -> u64 {
+        let places = |key: &Key| key.locations.len() as u64;
+        self.suppressed.iter().map(places).sum()
+    }
+
     /// Whether everything that was asked for was read, or its absence accepted.
     pub fn complete(&self) -> bool {
         !self.interrupted

@@ -1,53 +1,121 @@
 //! A secret that cannot be printed by accident.
 
 use std::fmt;
+use std::sync::Arc;
 
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-/// The bytes of a leaked key. `Debug` and `Display` redact; [`Secret::expose`] is the one way to the text.
+/// What fingerprints of guessable secrets are keyed with (HMAC, RFC 2104): without it, whoever has a report could try
+/// guesses against the fingerprints.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FingerprintKey(Arc<[u8]>);
+
+impl FingerprintKey {
+    /// From these bytes, which the caller keeps to himself.
+    pub fn new(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+}
+
+impl fmt::Debug for FingerprintKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FingerprintKey(…)")
+    }
+}
+
+/// The text of a leaked secret. `Debug` and `Display` redact; [`Secret::expose`] is the one way to the text.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Secret(Box<str>);
+pub struct Secret {
+    text: Box<str>,
+    /// `None` for an AIsa key.
+    foreign: Option<Foreign>,
+}
+
+/// What a rule that somebody brought found: it can be guessable, so that nothing of it is shown. It is one secret under
+/// each rule, as every rule names another vendor.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Foreign {
+    rule: Arc<str>,
+    key: FingerprintKey,
+}
 
 impl Secret {
-    /// Wraps the text of a key.
+    /// Wraps the text of an AIsa key: its 32 random bytes cannot be guessed.
     pub fn new(text: &str) -> Self {
-        Self(text.into())
+        Self {
+            text: text.into(),
+            foreign: None,
+        }
+    }
+
+    /// Wraps the text of what a rule that somebody brought found.
+    pub fn foreign(text: &str, rule: &Arc<str>, key: &FingerprintKey) -> Self {
+        Self {
+            text: text.into(),
+            foreign: Some(Foreign {
+                rule: rule.clone(),
+                key: key.clone(),
+            }),
+        }
+    }
+
+    /// Whether it is an AIsa key, and not what a rule that somebody brought found.
+    pub fn is_aisa(&self) -> bool {
+        self.foreign.is_none()
     }
 
     /// The text itself. Every caller answers for where it goes.
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.text
     }
 
-    /// The prefix and the last three characters: enough to find the key in the console, too little to use it.
+    /// Of an AIsa key, the prefix and the last three characters: enough to find it in the console, too little to use it.
+    /// Of anything else, nothing.
     pub fn redacted(&self) -> String {
-        let prefix = if self.0.starts_with("sk-aisa-") {
+        if !self.is_aisa() {
+            return "…".to_owned();
+        }
+        let prefix = if self.text.starts_with("sk-aisa-") {
             "sk-aisa-"
         } else {
             "sk-"
         };
         let tail = self
-            .0
+            .text
             .char_indices()
             .rev()
             .nth(2)
-            .map_or("", |(at, _)| &self.0[at..]);
+            .map_or("", |(at, _)| &self.text[at..]);
         format!("{prefix}…{tail}")
     }
 
-    /// `sha256:` and 64 hexadecimal digits: of 32 random bytes, so that it tells nothing about the key.
+    /// `sha256:` and 64 hexadecimal digits: of 32 random bytes, so that it tells nothing about the key. Of anything that
+    /// can be guessed, `hmac-sha256:` and a keyed hash of it and its rule.
     pub fn fingerprint(&self) -> String {
-        // By hand: a report of very many keys spent a fifth of its time in formatting these.
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut text = String::with_capacity(7 + 64);
-        text.push_str("sha256:");
-        for byte in Sha256::digest(self.0.as_bytes()) {
-            for digit in [byte >> 4, byte & 15] {
-                text.push(char::from(DIGITS[usize::from(digit)]));
-            }
-        }
-        text
+        let Some(Foreign { rule, key }) = &self.foreign else {
+            return hex("sha256:", &Sha256::digest(self.text.as_bytes()));
+        };
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&key.0).expect("because HMAC takes a key of any length");
+        mac.update(rule.as_bytes());
+        mac.update(&[0]);
+        mac.update(self.text.as_bytes());
+        hex("hmac-sha256:", &mac.finalize().into_bytes())
     }
+}
+
+/// By hand: a report of very many keys spent a fifth of its time in formatting these.
+fn hex(prefix: &str, bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(prefix.len() + 2 * bytes.len());
+    text.push_str(prefix);
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            text.push(char::from(DIGITS[usize::from(digit)]));
+        }
+    }
+    text
 }
 
 impl fmt::Debug for Secret {
@@ -85,5 +153,25 @@ mod tests {
             assert!(shown.contains("sk-aisa-…2Tw"), "{shown}");
         }
         assert!(!secret.fingerprint().contains("Zq8"));
+    }
+
+    #[test]
+    fn what_can_be_guessed_shows_nothing_and_is_keyed() {
+        let (rule, other) = (Arc::from("password"), Arc::from("token"));
+        let key = FingerprintKey::new(b"one");
+        let secret = Secret::foreign("hunter2", &rule, &key);
+        assert_eq!(format!("{secret} {secret:?}"), "… Secret(…)");
+        assert!(!format!("{key:?}").contains("one"));
+        let same = Secret::foreign("hunter2", &rule, &key);
+        assert_eq!(secret.fingerprint(), same.fingerprint());
+        for differs in [
+            Secret::foreign("hunter3", &rule, &key),
+            Secret::foreign("hunter2", &other, &key),
+            Secret::foreign("hunter2", &rule, &FingerprintKey::new(b"two")),
+            Secret::new("hunter2"),
+        ] {
+            assert_ne!(secret.fingerprint(), differs.fingerprint());
+            assert_ne!(secret, differs);
+        }
     }
 }

@@ -5,12 +5,15 @@ mod explaining;
 mod notes;
 mod novelty;
 mod range;
+mod settling;
 mod sightings;
 mod staged;
+mod telling;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::control::Control;
@@ -18,6 +21,7 @@ use crate::detect::Detector;
 use crate::error::{Error, Result};
 use crate::git::{Repository, Store};
 use crate::model::{Outcome, Problem, ProblemKind, Secret, Sink, Stats, Target, TargetKind};
+use crate::rules::Policy;
 use crate::source::{files, history, stdin};
 use collector::Collector;
 use explaining::Explaining;
@@ -44,8 +48,19 @@ pub struct Options {
     pub explain: bool,
     /// More object directories of the one repository that a change is in.
     pub borrowed: Vec<PathBuf>,
-    /// Problems that somebody accepted: fingerprint and reason.
-    pub accepted: BTreeMap<String, String>,
+    /// What the configuration says about findings and problems.
+    pub policy: Arc<Policy>,
+    /// Whether to look for bad habits around keys, too.
+    pub hygiene: bool,
+    /// What ages and expiry dates are counted from; the moment of the run if nothing is said.
+    pub now: Option<jiff::Timestamp>,
+}
+
+impl Options {
+    /// What ages are counted from.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.now.unwrap_or_else(jiff::Timestamp::now)
+    }
 }
 
 /// Scans files and histories.
@@ -266,8 +281,8 @@ fn finish(
     begun: Instant,
 ) -> Result<Outcome> {
     let (keys, problems) = collector.finish(locations);
-    outcome.keys = keys;
     outcome.problems = problems;
+    settling::settle(keys, options, &mut outcome);
     if control.is_cancelled() {
         outcome.interrupted = true;
         let message = "the run was interrupted before everything was read; run it again";
@@ -276,7 +291,7 @@ fn finish(
             .push(Problem::new(ProblemKind::Interrupted, "", message));
     }
     for problem in &mut outcome.problems {
-        problem.accepted = options.accepted.get(&problem.fingerprint()).cloned();
+        problem.accepted = options.policy.accepted.get(&problem.fingerprint()).cloned();
     }
     outcome.problems.sort();
     outcome.problems.dedup();

@@ -249,7 +249,9 @@ impl Scan<'_> {
                     reachable: None,
                     attribution: Some(attribution.clone()),
                     tracked: None,
-                    context: Some(found.context),
+                    context: found.told.context,
+                    notes: found.told.notes,
+                    allowed: found.told.allowed,
                 },
                 seen: found.seen,
             });

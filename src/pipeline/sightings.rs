@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::model::{Confidence, Context, Location, ObjectId, Origin, Place, Secret};
+use super::telling::Told;
+use crate::model::{Confidence, Location, ObjectId, Origin, Place, Secret};
 
 /// A key, as it was seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub(super) struct Direct {
     pub(super) path: Option<Vec<u8>>,
     pub(super) object: Option<ObjectId>,
     pub(super) place: Option<Place>,
-    pub(super) context: Option<Context>,
+    pub(super) told: Told,
 }
 
 /// A key in an object, which is read again only if it is the one to be shown.

@@ -54,7 +54,7 @@ pub(super) fn write(
         problems: problems.map(|at| wire::problem(at, shown)).collect(),
         stats: wire::stats(outcome),
         keys: keys.collect(),
-        suppressed: outcome.suppressed,
+        suppressed: outcome.suppressed_count(),
         hygiene: [],
     };
     // The conversion keeps the kind of an I/O error, which tells the caller of a broken pipe.

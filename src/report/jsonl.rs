@@ -86,7 +86,7 @@ pub(super) fn write(
         keys: outcome.keys.len(),
         locations: outcome.keys.iter().map(|key| key.locations.len()).sum(),
         problems: outcome.problems.len(),
-        suppressed: outcome.suppressed,
+        suppressed: outcome.suppressed_count(),
     };
     push(&Line::Summary(summary), out)
 }

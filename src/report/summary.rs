@@ -26,8 +26,9 @@ pub(super) fn scanned(outcome: &Outcome) -> String {
     if accepted > 0 {
         found.push_str(&format!(", {}", count(accepted as u64, "accepted problem")));
     }
-    if outcome.suppressed > 0 {
-        found.push_str(&format!(", {} suppressed", grouped(outcome.suppressed)));
+    let suppressed = outcome.suppressed_count();
+    if suppressed > 0 {
+        found.push_str(&format!(", {} suppressed", grouped(suppressed)));
     }
     let seconds = outcome.stats.duration_ms as f64 / 1000.0;
     format!(

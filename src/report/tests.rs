@@ -36,6 +36,8 @@ pub(super) fn at(origin: Origin, path: Option<&[u8]>) -> Location {
         attribution: None,
         tracked: None,
         context: None,
+        notes: Vec::new(),
+        allowed: None,
     }
 }
 
@@ -81,8 +83,11 @@ pub(super) fn outcome() -> Outcome {
             rule: "aisa-api-key".to_owned(),
             confidence: Confidence::High,
             locations: vec![file, history, name],
+            notes: Vec::new(),
         }],
-        suppressed: 0,
+        suppressed: Vec::new(),
+        hygiene: Vec::new(),
+        stale: Vec::new(),
         interrupted: false,
         judged: Vec::new(),
         judged_more: false,

@@ -1,6 +1,7 @@
 //! The rules that the program carries.
 
-use super::compile::{Rule, parse};
+use super::compile::parse;
+use super::rule::Rule;
 use crate::error::Result;
 
 const TEXT: &str = include_str!("../../rules/aisa.toml");

@@ -1,9 +1,10 @@
 //! Turns a rules file into rules.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use regex::bytes::Regex;
 
+use super::rule::{AisaKey, Anchor, ContextNeed, Kind, Rule, Source, Structure};
 use super::schema::{File, RawConfidence, RawContext, RawRule, RawStructure};
 use crate::error::{Error, Result};
 use crate::model::Confidence;
@@ -36,66 +37,21 @@ impl LazyRegex {
     }
 }
 
-/// What the body of a key decodes to. It moves confidence and never drops.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Structure {
-    /// 43 characters that are the canonical base64url of 32 bytes.
-    Base64Url32,
-}
-
-/// What has to stand near by for a candidate to be a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContextNeed {
-    /// An assigned name with `aisa` in it, or `aisa.one` or `AISA_` near by.
-    Aisa,
-}
-
-/// The literal that a rule's candidates start with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Anchor {
-    /// `sk-aisa-`, and a body of base64url's characters.
-    Aisa,
-    /// `sk-`, and a body of letters and digits.
-    Plain,
-}
-
-/// One kind of key.
-#[derive(Debug)]
-pub struct Rule {
-    /// Stable name, which reports and configuration use.
-    pub id: Arc<str>,
-    /// One line for people.
-    pub description: String,
-    /// The shape of a key.
-    pub regex: LazyRegex,
-    /// What a candidate starts with.
-    pub anchor: Anchor,
-    /// Free words for reports.
-    pub tags: Vec<String>,
-    /// How sure a match is if nothing about it is unusual.
-    pub confidence: Confidence,
-    /// What the body has to decode to for full confidence.
-    pub structure: Option<Structure>,
-    /// What has to stand near by.
-    pub context: Option<ContextNeed>,
-    /// Texts that hold such a key, as templates.
-    pub examples: Vec<String>,
-    /// Texts that hold none, as templates.
-    pub counter_examples: Vec<String>,
-}
-
 /// The rules of a file's text; `name` says which file in errors. Every expression is compiled, so that a wrong one is
 /// an error here and not a rule that finds nothing.
 pub fn load(text: &str, name: &str) -> Result<Vec<Rule>> {
     let rules = parse(text, name)?;
     for rule in &rules {
-        if let Err(error) = Regex::new(rule.regex.as_str()) {
+        let Some(key) = rule.aisa() else {
+            continue;
+        };
+        if let Err(error) = Regex::new(key.regex.as_str()) {
             return Err(invalid(
                 &rule.id,
                 format!("its regex is not valid: {error}"),
             ));
         }
-        if rule.regex.get().is_none() {
+        if key.regex.get().is_none() {
             return Err(invalid(&rule.id, "its regex is too large"));
         }
     }
@@ -135,20 +91,23 @@ fn compile(raw: RawRule) -> Result<Rule> {
     Ok(Rule {
         id: raw.id.into(),
         description: raw.description,
-        regex: LazyRegex::new(&raw.regex),
-        anchor,
         tags: raw.tags,
         confidence: match raw.confidence {
             RawConfidence::Low => Confidence::Low,
             RawConfidence::Medium => Confidence::Medium,
             RawConfidence::High => Confidence::High,
         },
-        structure: raw
-            .structure
-            .map(|RawStructure::Base64Url32| Structure::Base64Url32),
-        context: raw.context.map(|RawContext::Aisa| ContextNeed::Aisa),
         examples: raw.examples,
         counter_examples: raw.counter_examples,
+        source: Source::BuiltIn,
+        kind: Kind::Aisa(AisaKey {
+            regex: LazyRegex::new(&raw.regex),
+            anchor,
+            structure: raw
+                .structure
+                .map(|RawStructure::Base64Url32| Structure::Base64Url32),
+            context: raw.context.map(|RawContext::Aisa| ContextNeed::Aisa),
+        }),
     })
 }
 

@@ -2,7 +2,13 @@
 
 mod builtin;
 mod compile;
+mod condition;
+mod policy;
+mod rule;
 mod schema;
 
 pub use builtin::builtin;
-pub use compile::{Anchor, ContextNeed, LazyRegex, Rule, Structure, load};
+pub use compile::{LazyRegex, load};
+pub use condition::{Comparison, Condition, Field, Patterns, Words};
+pub use policy::{AllowEntry, Policy};
+pub use rule::{AisaKey, Anchor, Brought, ContextNeed, Kind, Required, Rule, Source, Structure};

@@ -1,5 +1,5 @@
 //! Holds imports to one direction, so that the design cannot rot unseen:
-//! `cli > commands > pipeline > { source, detect, attribute, verify, report } > { rules, git } > { model, control, error }`.
+//! `cli > commands > pipeline > { source, detect, attribute, assess, verify, report } > { rules, git } > { model, control, error }`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,14 @@ const LAYERS: [&[&str]; 6] = [
     &["cli"],
     &["commands"],
     &["pipeline"],
-    &["source", "detect", "attribute", "verify", "report"],
+    &[
+        "source",
+        "detect",
+        "attribute",
+        "assess",
+        "verify",
+        "report",
+    ],
     &["rules", "git"],
     &["model", "control", "error"],
 ];

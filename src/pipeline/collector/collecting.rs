@@ -3,7 +3,7 @@
 use super::super::sightings::{Direct, Stored};
 use super::known::Sighted;
 use super::{Collector, lock, read, write};
-use crate::detect::{self, Cursor, Match};
+use crate::detect::{Cursor, Match};
 use crate::model::{Chunk, Fresh, Mark, Origin, Secret, Worker};
 
 /// Stands for a secret that is not known yet.
@@ -42,6 +42,7 @@ impl Worker for Collecting<'_> {
             Fresh::Only(ranges) => Some(ranges),
         };
         self.collector
+            .teller
             .detector
             .search(chunk.bytes, windows, &mut self.matches);
         if self.matches.is_empty() && chunk.inherited.is_empty() {
@@ -72,8 +73,8 @@ impl Collecting<'_> {
         if self.matches.is_empty() {
             return;
         }
-        let text = |found: &Match| chunk.bytes.get(found.start..found.end).unwrap_or_default();
-        let secret = |found| Secret::new(&String::from_utf8_lossy(text(found)));
+        let detector = self.collector.teller.detector;
+        let secret = |found| detector.secret(chunk.bytes, found);
         self.secrets.extend(self.matches.iter().map(secret));
         let first = marks.len();
         let known = read(&self.collector.known);
@@ -115,7 +116,11 @@ impl Collecting<'_> {
             let Some(&rule) = self.rules.get(number as usize) else {
                 continue;
             };
-            let confidence = self.collector.detector.judge(chunk.bytes, start, end, rule);
+            let confidence = self
+                .collector
+                .teller
+                .detector
+                .judge(chunk.bytes, start, end, rule);
             let id = Sighted { number, confidence }.id();
             marks.push(Mark { start, end, id });
         }
@@ -149,18 +154,15 @@ impl Collecting<'_> {
     fn direct(&self, chunk: &Chunk<'_>, mark: &Mark, cursor: &mut Cursor) -> Direct {
         let is_name = matches!(chunk.origin, Origin::PathName | Origin::RefName);
         let (bytes, start, end) = (chunk.bytes, mark.start, mark.end);
-        let Collector {
-            detector,
-            show_secrets,
-            ..
-        } = *self.collector;
+        let rule = self.collector.rule(mark.id);
+        let teller = &self.collector.teller;
         Direct {
             seen: mark.id,
             origin: chunk.origin,
             path: chunk.path.map(<[u8]>::to_vec),
             object: chunk.object,
             place: (!is_name).then(|| cursor.place(bytes, start, end)),
-            context: (!is_name).then(|| detect::context(detector, bytes, start, end, show_secrets)),
+            told: teller.tell(bytes, (start, end), rule, chunk.origin, chunk.path),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::super::notes::Notes;
 use super::super::sightings::{Located, Placed, Where};
+use super::super::telling::Told;
 use super::{Collector, lock};
 use rayon::prelude::*;
 
@@ -13,7 +14,7 @@ use crate::control::Control;
 use crate::detect;
 use crate::git::{Repository, header, plain, reflog, tree};
 use crate::model::{
-    Attribution, Context, Location, ObjectId, Origin, Place, Problem, ProblemKind, Reachable,
+    Attribution, Location, ObjectId, Origin, Place, Problem, ProblemKind, Reachable,
 };
 use crate::source::history::History;
 
@@ -25,7 +26,7 @@ struct Found {
     end: u32,
     origin: Origin,
     /// Known already where the object was read as a stream. There are millions of these and hardly one is streamed.
-    told: Option<Box<(Option<Place>, Option<Context>)>>,
+    told: Option<Box<(Option<Place>, Told)>>,
 }
 
 /// By object, in the order of the bytes.
@@ -143,7 +144,7 @@ impl Collector<'_> {
                 start: at as u32,
                 end: at as u32,
                 origin: seen.origin,
-                told: Some(Box::new((seen.place, seen.context))),
+                told: Some(Box::new((seen.place, seen.told))),
             });
         }
         sightings
@@ -165,10 +166,18 @@ impl Collector<'_> {
             origin => origin,
         };
         let is_text = origin != Origin::PathName && end <= bytes.len();
-        let (place, context) = found.told.as_deref().cloned().unwrap_or_else(|| {
-            let place = || detect::place(bytes, start, end, Default::default());
-            let context = || detect::context(self.detector, bytes, start, end, self.show_secrets);
-            (is_text.then(place), is_text.then(context))
+        let (place, told) = found.told.as_deref().cloned().unwrap_or_else(|| {
+            if !is_text {
+                return Default::default();
+            }
+            let place = detect::place(bytes, start, end, Default::default());
+            let span = (start, end);
+            let path = missing.path.as_deref();
+            let rule = self.rule(found.seen);
+            (
+                Some(place),
+                self.teller.tell(bytes, span, rule, origin, path),
+            )
         });
         // A file's path counts from where the scan began, if it is below.
         let inside = match &missing.at.1 {
@@ -184,7 +193,9 @@ impl Collector<'_> {
             reachable: missing.reachable,
             attribution: missing.attribution,
             tracked: None,
-            context,
+            context: told.context,
+            notes: told.notes,
+            allowed: told.allowed,
         };
         let seen = found.seen;
         (missing.at, Placed { seen, location })

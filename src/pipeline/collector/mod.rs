@@ -10,14 +10,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 
 use super::Options;
 use super::sightings::{Direct, Located, Placed, Seen, Stored, Where};
+use super::telling::Teller;
 use crate::detect::Detector;
 use crate::model::{Attribution, Key, Location, Problem, Sink, Worker};
 use collecting::Collecting;
 use known::{Known, Sighted};
 
 pub(super) struct Collector<'a> {
-    detector: &'a Detector,
-    show_secrets: bool,
+    teller: Teller<'a>,
     /// Whether locations say what history says about them.
     attributes: bool,
     known: RwLock<Known>,
@@ -41,8 +41,10 @@ fn write<T>(shared: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 impl<'a> Collector<'a> {
     pub(super) fn new(detector: &'a Detector, options: &Options) -> Self {
         Self {
-            detector,
-            show_secrets: options.show_secrets,
+            teller: Teller {
+                detector,
+                show_secrets: options.show_secrets,
+            },
             attributes: !options.no_attribution,
             known: RwLock::default(),
             direct: Mutex::default(),
@@ -75,19 +77,25 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// The rule that something was seen under.
+    fn rule(&self, seen: u32) -> u16 {
+        let known = read(&self.known);
+        known.rule(Sighted::of(seen).number).unwrap_or(u16::MAX)
+    }
+
     /// The number of the secret that was seen.
     fn key_of(&self, seen: u32) -> u32 {
         let number = Sighted::of(seen).number;
         read(&self.known).key(number).unwrap_or(number)
     }
 
-    /// The keys, worst first, and the problems.
+    /// The keys and the problems.
     pub(super) fn finish(self, located: Located) -> (Vec<Key>, Vec<Problem>) {
         let known = self
             .known
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        let rules = self.detector.rules();
+        let rules = self.teller.detector.rules();
         let rule = |number| {
             let rule = rules.get(usize::from(known.rule(number)?))?;
             Some(rule.id.to_string())
@@ -114,6 +122,7 @@ impl<'a> Collector<'a> {
                         rule: rule(number).unwrap_or_default(),
                         confidence,
                         locations: vec![placed.location],
+                        notes: Vec::new(),
                     };
                     keys.push((at, key));
                 }
@@ -121,18 +130,10 @@ impl<'a> Collector<'a> {
         }
         drop(secrets);
         drop(known);
-        let name = |(_, key): (u32, Key)| (key.secret.fingerprint(), key);
-        let mut keys: Vec<(String, Key)> = keys.into_iter().map(name).collect();
         for (_, key) in &mut keys {
             key.locations.sort();
             key.locations.dedup();
         }
-        keys.sort_by(|(one_name, one), (other_name, other)| {
-            let worst = other.confidence.cmp(&one.confidence);
-            worst
-                .then(other.locations.len().cmp(&one.locations.len()))
-                .then(one_name.cmp(other_name))
-        });
         let problems = self
             .problems
             .into_inner()

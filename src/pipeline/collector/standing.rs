@@ -38,7 +38,9 @@ impl Collector<'_> {
                 reachable: lost.then_some(Reachable::None),
                 attribution: None,
                 tracked: None,
-                context: sighting.context,
+                context: sighting.told.context,
+                notes: sighting.told.notes,
+                allowed: sighting.told.allowed,
             };
             let seen = sighting.seen;
             located

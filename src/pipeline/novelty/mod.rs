@@ -81,7 +81,7 @@ pub(super) fn judge<'s>(
             .iter()
             .filter_map(|parent| Some(searcher.old_blob(parent.get(at)?.as_ref()?)))
             .collect();
-        novelty.contents(step, hit, &parents);
+        novelty.contents(searcher, step, hit, &parents);
     }
     for path in &added.names {
         novelty.name(searcher, step, path, &removed);
@@ -148,7 +148,13 @@ fn before(
 }
 
 impl Novelty {
-    fn contents(&mut self, step: &Step<'_>, hit: &Hit<'_>, parents: &[Arc<[Found]>]) {
+    fn contents(
+        &mut self,
+        searcher: &Searcher<'_>,
+        step: &Step<'_>,
+        hit: &Hit<'_>,
+        parents: &[Arc<[Found]>],
+    ) {
         // A hostile file has a hundred thousand keys: each is looked up, none compared with all others.
         let parents: Vec<HashMap<&Secret, Vec<&Found>>> =
             parents.iter().map(|parent| by_key(parent)).collect();
@@ -169,6 +175,7 @@ impl Novelty {
             let fresh = untouched_last(now, &most).into_iter().take(count);
             for (nth, found) in fresh.enumerate() {
                 let path = &hit.change.path;
+                let told = searcher.told(&hit.change.blob, found, path);
                 self.new.push(New {
                     seen: found.seen.clone(),
                     at: Where::File(plain::to_path(path), most.len() + nth),
@@ -180,7 +187,9 @@ impl Novelty {
                         reachable: None,
                         attribution: step.attribution.clone(),
                         tracked: (step.origin == Origin::Staged).then_some(true),
-                        context: Some(found.context.clone()),
+                        context: told.context,
+                        notes: told.notes,
+                        allowed: told.allowed,
                     },
                 });
             }
@@ -218,6 +227,8 @@ impl Novelty {
                     attribution: step.attribution.clone(),
                     tracked: None,
                     context: None,
+                    notes: found.told.notes,
+                    allowed: None,
                 },
             });
         }

@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::explaining::Explaining;
 use super::super::sightings::Seen;
+use super::super::telling::{Teller, Told};
 use crate::control::Control;
 use crate::detect::{self, Detector, Match};
 use crate::git::objects::Object;
 use crate::git::{Repository, Store, header};
-use crate::model::{Chunk, Context, Mark, ObjectId, Origin, Place, Secret, Sink, Stats, Worker};
+use crate::model::{Chunk, Mark, ObjectId, Origin, Place, Sink, Stats, Worker};
 use crate::source::{change, lfs, window};
 
 /// A key in an object.
@@ -23,7 +24,7 @@ pub(in crate::pipeline) struct Found {
     /// Its first byte.
     pub(in crate::pipeline) start: u64,
     pub(in crate::pipeline) place: Place,
-    pub(in crate::pipeline) context: Context,
+    pub(in crate::pipeline) told: Told,
     /// Stands for the text of its line: a key on a line that was there before is the old one.
     pub(in crate::pipeline) line: u64,
 }
@@ -31,6 +32,8 @@ pub(in crate::pipeline) struct Found {
 /// A blob that was searched.
 struct Known {
     found: Arc<[Found]>,
+    /// The path under which it was searched.
+    path: Vec<u8>,
     size: u64,
     /// Whether it stands for contents that are kept elsewhere.
     pointer: bool,
@@ -114,6 +117,7 @@ impl<'a> Searcher<'a> {
         }
         let known = Known {
             found: worker.found.into(),
+            path: path.to_vec(),
             size: size.unwrap_or(0),
             pointer: worker.pointer,
             counted: false,
@@ -195,6 +199,26 @@ impl<'a> Searcher<'a> {
         }
     }
 
+    /// What is told of something that was found in a blob, where this path leads to it.
+    pub(in crate::pipeline) fn told(&self, blob: &ObjectId, found: &Found, path: &[u8]) -> Told {
+        let same = self.lock().get(blob).is_none_or(|known| known.path == path);
+        let read = || self.store.read(blob, self.control.limits.max_whole_object);
+        let Some((_, bytes)) = (!same).then(read).flatten() else {
+            return found.told.clone();
+        };
+        let (start, len) = (found.start as usize, found.seen.secret.expose().len());
+        let span = (start, start + len);
+        self.teller()
+            .tell(&bytes, span, found.seen.rule, found.origin, Some(path))
+    }
+
+    fn teller(&self) -> Teller<'_> {
+        Teller {
+            detector: self.detector,
+            show_secrets: self.show_secrets,
+        }
+    }
+
     /// What stands in the bytes of a commit, or in a name.
     pub(in crate::pipeline) fn text(
         &self,
@@ -225,8 +249,7 @@ impl<'a> Searcher<'a> {
     fn worker(&self, is_new: bool) -> Finding<'_> {
         let explaining = self.explaining.filter(|_| is_new);
         Finding {
-            detector: self.detector,
-            show_secrets: self.show_secrets,
+            teller: self.teller(),
             explaining: explaining.map(|explaining| explaining.worker()),
             matches: Vec::new(),
             found: Vec::new(),
@@ -236,8 +259,7 @@ impl<'a> Searcher<'a> {
 }
 
 struct Finding<'a> {
-    detector: &'a Detector,
-    show_secrets: bool,
+    teller: Teller<'a>,
     explaining: Option<Box<dyn Worker + 'a>>,
     matches: Vec<Match>,
     found: Vec<Found>,
@@ -251,7 +273,7 @@ impl Worker for Finding<'_> {
         }
         let bytes = chunk.bytes;
         self.matches.clear();
-        self.detector.search(bytes, None, &mut self.matches);
+        self.teller.detector.search(bytes, None, &mut self.matches);
         // Lines are counted on from one key to the next: from the start each time would take the square of the length.
         let (mut at, mut position) = (0, chunk.position);
         for found in &self.matches {
@@ -267,7 +289,6 @@ impl Worker for Finding<'_> {
             if confidence.is_none() || !own {
                 continue;
             }
-            let text = bytes.get(start..end).unwrap_or_default();
             let rest = bytes.get(at..).unwrap_or_default();
             let place = detect::place(
                 rest,
@@ -278,7 +299,7 @@ impl Worker for Finding<'_> {
             (at, position.line, position.column) = (start, place.line, place.column);
             self.found.push(Found {
                 seen: Seen {
-                    secret: Secret::new(&String::from_utf8_lossy(text)),
+                    secret: self.teller.detector.secret(bytes, found),
                     rule,
                     confidence,
                 },
@@ -288,7 +309,9 @@ impl Worker for Finding<'_> {
                 },
                 start: chunk.position.offset + start as u64,
                 place,
-                context: detect::context(self.detector, bytes, start, end, self.show_secrets),
+                told: self
+                    .teller
+                    .tell(bytes, (start, end), rule, chunk.origin, chunk.path),
                 line: line(bytes, start, end),
             });
         }

@@ -104,7 +104,7 @@ fn facts(outcome: &Outcome) -> PropertyBag {
     let stats = &outcome.stats;
     bag([
         ("complete", json!(outcome.complete())),
-        ("suppressed", json!(outcome.suppressed)),
+        ("suppressed", json!(outcome.suppressed_count())),
         ("files", json!(stats.files)),
         ("blobs", json!(stats.blobs)),
         ("commits", json!(stats.commits)),

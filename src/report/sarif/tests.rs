@@ -78,6 +78,7 @@ fn key(text: &str, locations: Vec<Location>) -> Key {
         rule: "aisa-api-key".to_owned(),
         confidence: Confidence::Medium,
         locations,
+        notes: Vec::new(),
     }
 }
 

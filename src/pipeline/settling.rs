@@ -1,0 +1,51 @@
+//! Decides what counts: takes out what somebody allowed, says what the places of each key mean together, and puts the
+//! worst first.
+
+use std::cmp::Reverse;
+
+use super::Options;
+use crate::assess;
+use crate::model::{Key, Outcome};
+
+/// Divides the keys into those that count and those that are allowed.
+pub(super) fn settle(keys: Vec<Key>, options: &Options, outcome: &mut Outcome) {
+    let now = options.now();
+    for mut key in keys {
+        let (allowed, open): (Vec<_>, Vec<_>) = std::mem::take(&mut key.locations)
+            .into_iter()
+            .partition(|at| at.allowed.is_some());
+        for (locations, list) in [
+            (open, &mut outcome.keys),
+            (allowed, &mut outcome.suppressed),
+        ] {
+            if !locations.is_empty() {
+                let mut part = Key {
+                    locations,
+                    ..key.clone()
+                };
+                part.notes = assess::key(&part, now);
+                list.push(part);
+            }
+        }
+    }
+    worst_first(&mut outcome.keys);
+    worst_first(&mut outcome.suppressed);
+}
+
+/// The fingerprints of what brought rules found may be of this run only: where they stand comes first there.
+fn worst_first(keys: &mut [Key]) {
+    keys.sort_by_cached_key(|key| {
+        let first = key.locations.first();
+        let place = (!key.secret.is_aisa()).then(|| {
+            let at = first.map(|at| (at.path.clone(), at.place, at.origin, at.blob));
+            (key.rule.clone(), at)
+        });
+        (
+            Reverse(key.confidence),
+            Reverse(assess::urgency(key)),
+            Reverse(key.locations.len()),
+            place,
+            key.secret.fingerprint(),
+        )
+    });
+}
