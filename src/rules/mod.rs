@@ -6,6 +6,7 @@ mod condition;
 mod policy;
 mod rule;
 mod schema;
+pub mod table;
 
 pub use builtin::builtin;
 pub use compile::{LazyRegex, load};
