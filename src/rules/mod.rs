@@ -3,6 +3,7 @@
 mod builtin;
 mod compile;
 mod condition;
+mod go_regex;
 mod policy;
 mod rule;
 mod schema;
