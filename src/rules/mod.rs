@@ -3,6 +3,7 @@
 mod builtin;
 mod compile;
 mod condition;
+mod filter;
 mod go_regex;
 mod policy;
 mod rule;

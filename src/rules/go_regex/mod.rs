@@ -11,8 +11,6 @@ mod size;
 #[cfg(test)]
 mod tests;
 
-use std::fmt::Write;
-
 /// An expression of the `regex` crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Translated {
@@ -105,8 +103,7 @@ impl<'t> Translator<'t> {
         match repetition.filter(|counts| is_repetition(counts)) {
             Some(counts) => {
                 self.skip(counts.len() + 2);
-                // Writing to a string cannot fail.
-                drop(write!(self.out, "{{{counts}}}"));
+                self.out.push_str(&format!("{{{counts}}}"));
             }
             None => {
                 self.skip(1);
