@@ -3,9 +3,12 @@
 mod builtin;
 mod compile;
 mod condition;
+mod filter;
+mod go_regex;
 mod policy;
 mod rule;
 mod schema;
+pub mod table;
 
 pub use builtin::builtin;
 pub use compile::{LazyRegex, load};
