@@ -2,9 +2,6 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// The largest size. The largest one of gitleaks' own rules is about 2,000.
-pub(super) const LARGEST: u64 = 100_000;
-
 /// About how many states an expression has. How deep it is, the parser has limited.
 pub(super) fn of(tree: &Hir) -> u64 {
     match tree.kind() {
