@@ -13,7 +13,7 @@ pub(super) fn of(tree: &Hir) -> u64 {
         HirKind::Capture(group) => of(&group.sub).saturating_add(2),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => {
             let sizes = parts.iter().map(of);
-            sizes.fold(1, |sum, size| u64::saturating_add(sum, size))
+            sizes.fold(1, u64::saturating_add)
         }
         HirKind::Repetition(repetition) => {
             let times = match repetition.max {

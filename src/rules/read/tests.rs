@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::rules::rule::{Brought, Required};
-use crate::rules::{Condition, Field};
+use crate::rules::Condition;
 
 /// Reads the first of these files; the others can be extended by name.
 fn read_files(files: &[(&str, &str)]) -> Read {
