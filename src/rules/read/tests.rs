@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::rules::rule::{Brought, Required};
 use crate::rules::Condition;
+use crate::rules::rule::{Brought, Required};
 
 /// Reads the first of these files; the others can be extended by name.
 fn read_files(files: &[(&str, &str)]) -> Read {
