@@ -242,6 +242,19 @@ fn check_without_a_file_holds_the_built_in_rules_to_theirs() {
 }
 
 #[test]
+fn the_example_in_the_readme_is_right() {
+    let readme = include_str!("../../README.md");
+    let section = readme.split("## Rules of your own").nth(1);
+    let example = section.and_then(|text| text.split("```toml\n").nth(1));
+    let example = example.and_then(|text| text.split("```").next());
+    let (code, said) = checked(example.expect("an example"));
+    assert_eq!(
+        (code, said.as_str()),
+        (0, "1 rule, 1 example, 0 errors, 0 warnings\n")
+    );
+}
+
+#[test]
 fn an_expression_that_explodes_is_refused_by_name() {
     let (code, said) = checked("[[rules]]\nid = 'big'\nregex = '((x{999}){999}){999}'\n");
     assert_eq!(code, 2);
