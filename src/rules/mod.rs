@@ -6,6 +6,7 @@ mod condition;
 mod filter;
 mod go_regex;
 mod policy;
+pub mod read;
 mod rule;
 mod schema;
 pub mod table;

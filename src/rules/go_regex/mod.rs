@@ -11,6 +11,10 @@ mod size;
 #[cfg(test)]
 mod tests;
 
+/// The largest size, of one expression or of several that are compiled together. The largest one of gitleaks' own rules is
+/// about 2,000.
+pub const LARGEST: u64 = 100_000;
+
 /// An expression of the `regex` crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Translated {
@@ -18,6 +22,8 @@ pub struct Translated {
     pub pattern: String,
     /// How many groups it has, group 0 not counted.
     pub groups: usize,
+    /// About how many states it has when it is compiled.
+    pub size: u64,
 }
 
 /// Translates an expression.
@@ -40,12 +46,14 @@ pub fn translate(go: &str) -> Result<Translated, String> {
         }
         _ => "it is no valid expression".to_owned(),
     })?;
-    if size::of(&tree) > size::LARGEST {
+    let size = size::of(&tree);
+    if size > LARGEST {
         return Err("it is too large: make its counted repetitions smaller".to_owned());
     }
     Ok(Translated {
         groups: tree.properties().explicit_captures_len(),
         pattern,
+        size,
     })
 }
 

@@ -2,9 +2,6 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// The largest size. The largest one of gitleaks' own rules is about 2,000.
-pub(super) const LARGEST: u64 = 100_000;
-
 /// About how many states an expression has. How deep it is, the parser has limited.
 pub(super) fn of(tree: &Hir) -> u64 {
     match tree.kind() {
@@ -16,7 +13,7 @@ pub(super) fn of(tree: &Hir) -> u64 {
         HirKind::Capture(group) => of(&group.sub).saturating_add(2),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => {
             let sizes = parts.iter().map(of);
-            sizes.fold(1, |sum, size| u64::saturating_add(sum, size))
+            sizes.fold(1, u64::saturating_add)
         }
         HirKind::Repetition(repetition) => {
             let times = match repetition.max {
