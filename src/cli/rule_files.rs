@@ -169,26 +169,26 @@ fn extended(from: &File, target: &str, within: Option<&Path>) -> std::result::Re
 
 /// Whether a path leaves a folder, by its parts or through a link.
 fn leads_outside(path: &Path, root: &Path) -> bool {
-    let Ok(root) = root.canonicalize() else {
-        return true;
-    };
-    match path.canonicalize() {
-        Ok(path) => !path.starts_with(&root),
-        // What is not there must not tell whether something outside is.
-        Err(_) => {
-            let Ok(path) = std::path::absolute(path) else {
-                return true;
-            };
-            let mut parts = PathBuf::new();
-            for part in path.components() {
-                match part {
-                    Component::ParentDir => drop(parts.pop()),
-                    part => parts.push(part),
-                }
-            }
-            !parts.starts_with(&root)
+    if let (Ok(path), Ok(root)) = (path.canonicalize(), root.canonicalize()) {
+        return !path.starts_with(root);
+    }
+    // What is not there must not tell whether something outside is.
+    match (plainly(path), plainly(root)) {
+        (Some(path), Some(root)) => !path.starts_with(root),
+        _ => true,
+    }
+}
+
+/// The absolute path without `..`, whatever links are on the way.
+fn plainly(path: &Path) -> Option<PathBuf> {
+    let mut parts = PathBuf::new();
+    for part in std::path::absolute(path).ok()?.components() {
+        match part {
+            Component::ParentDir => drop(parts.pop()),
+            part => parts.push(part),
         }
     }
+    Some(parts)
 }
 
 #[cfg(test)]
