@@ -61,6 +61,24 @@ pub struct Text<'a> {
     pub windows: Option<&'a [Range<usize>]>,
     /// The path, if it is known here: conditions about it are left open without.
     pub path: Option<&'a [u8]>,
+    /// Where the contents begin: what stands before is neither searched nor asked for keywords.
+    pub from: usize,
+}
+
+impl<'a> Text<'a> {
+    /// All of these bytes.
+    pub fn whole(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            windows: None,
+            path: None,
+            from: 0,
+        }
+    }
+
+    fn contents(&self) -> &'a [u8] {
+        self.bytes.get(self.from..).unwrap_or_default()
+    }
 }
 
 /// The brought rules, made ready.
@@ -145,8 +163,8 @@ impl Engine {
         };
         scratch.whole.clear();
         let first = out.len();
-        let all = [0..text.bytes.len()];
-        let windows = text.windows.unwrap_or(&all);
+        let all = 0..text.bytes.len();
+        let windows = text.windows.unwrap_or(std::slice::from_ref(&all));
         for window in windows {
             look.window(window.clone(), scratch, out);
         }
@@ -160,7 +178,7 @@ impl Engine {
                 fresh.map(|found| (found.start, found.rule)).collect();
             let old = anchors
                 .iter()
-                .filter(|at| !fresh.contains(&(at.start, at.rule)));
+                .filter(|at| at.start >= text.from && !fresh.contains(&(at.start, at.rule)));
             old.for_each(|anchor| look.again(anchor, &mut lines, scratch, out));
         }
         lines.extend_from_slice(windows);
@@ -252,6 +270,7 @@ impl Look<'_> {
         let Some(sieve) = &self.engine.sieve else {
             return;
         };
+        let window = window.start.max(self.text.from)..window.end;
         sieve.search(self.text.bytes, window, |sequence, at| {
             let owners = self.engine.hits.get(sequence);
             for &(number, tail) in owners.into_iter().flatten() {
@@ -311,7 +330,13 @@ impl Look<'_> {
         scratch.whole.sort_unstable();
         scratch.whole.dedup();
         for number in std::mem::take(&mut scratch.whole) {
-            self.all(number, 0..self.text.bytes.len(), false, scratch, out);
+            self.all(
+                number,
+                self.text.from..self.text.bytes.len(),
+                false,
+                scratch,
+                out,
+            );
         }
         for &number in &self.engine.everywhere {
             let around = windows.iter().map(|window| {
@@ -345,7 +370,7 @@ impl Look<'_> {
         else {
             return;
         };
-        let range = (range.start, range.end);
+        let range = (range.start.max(self.text.from), range.end);
         for found in examining::matches_in(program, brought, caches, self.text.bytes, range) {
             if anchored {
                 out.push(self.anchor(number, found.secret.clone()));
@@ -380,7 +405,8 @@ impl Look<'_> {
         if !tried.fits && !tried.open {
             return;
         }
-        let window = examining::window(program, way.head(), at.start, bytes.len());
+        let (low, high) = examining::window(program, way.head(), at.start, bytes.len());
+        let window = (low.max(self.text.from), high);
         let found = examining::match_at(program, brought, caches, bytes, window, at.start);
         let mut near = !tried.open && way.head() < BEFORE;
         if let Some(found) = found {
@@ -429,7 +455,7 @@ impl Look<'_> {
         }
         let has_keyword = program.keywords.as_ref().is_none_or(|words| {
             let whole = bytes.get(found.whole.clone()).unwrap_or_default();
-            words.stand_in(whole) || words.stand_in(bytes)
+            words.stand_in(whole) || words.stand_in(self.text.contents())
         });
         has_keyword && self.has_required(brought, found, scratch)
     }
