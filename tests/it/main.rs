@@ -4,6 +4,7 @@ mod imports;
 mod support;
 
 mod attribution;
+mod brought;
 mod contract;
 mod crowd;
 mod damage;

@@ -185,6 +185,44 @@ impl Engine {
         look.rest(&merged(lines), scratch, out);
     }
 
+    /// Every secret that an expression cuts out, whatever its rule's conditions say, sorted and disjoint.
+    pub(super) fn spans(&self, rules: &[Rule], bytes: &[u8]) -> Vec<Range<usize>> {
+        let look = Look {
+            engine: self,
+            rules,
+            text: Text::whole(bytes),
+        };
+        let mut scratch = Scratch::default();
+        let mut spans = Vec::new();
+        let mut hits = Vec::new();
+        if let Some(sieve) = &self.sieve {
+            sieve.search(bytes, 0..bytes.len(), |sequence, at| {
+                hits.extend(
+                    self.hits
+                        .get(sequence)
+                        .into_iter()
+                        .flatten()
+                        .map(|hit| (*hit, at.start)),
+                );
+            });
+        }
+        for ((number, tail), at) in hits {
+            spans.extend(tail.and_then(|tail| look.secret_at(number, tail, at, &mut scratch)));
+        }
+        let others = self.programs.iter().enumerate();
+        let others =
+            others.filter(|(_, program)| matches!(program.way, Way::Keywords | Way::Everywhere));
+        for (number, program) in others {
+            let rule = look.rule(number).map(|(_, brought)| brought);
+            if let (Some(rule), Some(caches)) = (rule, scratch.caches(number)) {
+                let all = examining::matches_in(program, rule, caches, bytes, (0, bytes.len()));
+                spans.extend(all.into_iter().map(|found| found.secret));
+            }
+        }
+        let on_characters = |range: Range<usize>| whole_characters(bytes, range);
+        merged(spans.into_iter().map(on_characters).collect())
+    }
+
     /// Whether conditions about the path keep the match that holds this secret from being a finding.
     pub(super) fn drops_at(
         &self,
@@ -242,6 +280,18 @@ fn in_any_case(word: &str) -> Sequence {
         set
     };
     word.bytes().map(both).collect()
+}
+
+/// The range with the rest of the characters that it cuts: it has to be taken out of a text.
+fn whole_characters(bytes: &[u8], mut range: Range<usize>) -> Range<usize> {
+    let inside = |at: usize| bytes.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
+    while range.start > 0 && inside(range.start) {
+        range.start -= 1;
+    }
+    while inside(range.end) {
+        range.end += 1;
+    }
+    range
 }
 
 /// Sorts ranges and joins those that overlap.
@@ -420,6 +470,27 @@ impl Look<'_> {
         if !near {
             out.push(self.anchor(number, at));
         }
+    }
+
+    /// What the expression cuts out at a hit.
+    fn secret_at(
+        &self,
+        number: usize,
+        tail: usize,
+        at: usize,
+        scratch: &mut Scratch,
+    ) -> Option<Range<usize>> {
+        let bytes = self.text.bytes;
+        let program = self.engine.program(number)?;
+        let way = program.tails().get(tail)?;
+        let caches = scratch.caches(number)?;
+        let tried = way.try_at(caches, tail, bytes, at, AHEAD);
+        if !tried.fits && !tried.open {
+            return None;
+        }
+        let window = examining::window(program, way.head(), at, bytes.len());
+        let (_, brought) = self.rule(number)?;
+        examining::match_at(program, brought, caches, bytes, window, at).map(|found| found.secret)
     }
 
     /// Whether a match that is no finding is none because of the bytes near the hit alone.

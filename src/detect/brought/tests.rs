@@ -100,7 +100,11 @@ fn every_way_of_searching_finds_the_same() {
             keywords,
             ..plain(regex)
         };
-        assert_eq!(secrets(brought, text), std::slice::from_ref(&digits), "{regex}");
+        assert_eq!(
+            secrets(brought, text),
+            std::slice::from_ref(&digits),
+            "{regex}"
+        );
     }
     let absent = Brought {
         keywords: vec!["nowhere".into()],
