@@ -30,14 +30,15 @@ impl Teller<'_> {
         path: Option<&[u8]>,
     ) -> Told {
         let is_name = matches!(origin, Origin::PathName | Origin::RefName);
-        let context = || detect::context(self.detector, bytes, start, end, self.show_secrets);
+        let (detector, show) = (self.detector, self.show_secrets);
+        let context = || detect::context(detector, bytes, start, end, show);
         let rule = self.detector.rules().get(usize::from(rule));
         let id = rule.map_or("", |rule| &rule.id);
         Told {
             context: (!is_name).then(context),
             notes: assess::place(origin, path, bytes, start, end),
             allowed: (!is_name)
-                .then(|| detect::inline_allow(bytes, start, end, id))
+                .then(|| detect::inline_allow(detector, bytes, (start, end), id, show))
                 .flatten(),
         }
     }
