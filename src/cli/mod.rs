@@ -58,8 +58,7 @@ fn perform(command: Command) -> Result<Exit> {
             commands::scan::paths(resolve::scan(&args, false, true)?)
         }
         Command::Stdin(args) => {
-            let request = resolve::request(&args.common, crate::pipeline::Options::default())?;
-            commands::scan::stdin(request, args.label.as_deref())
+            commands::scan::stdin(resolve::stdin(&args.common)?, args.label.as_deref())
         }
     }
 }

@@ -10,8 +10,8 @@ use super::input::Input;
 use super::progress::Line;
 use crate::control::Control;
 use crate::detect::Detector;
-use crate::error::{Error, Result};
-use crate::model::{Mask, Outcome};
+use crate::error::{Diagnostic, Error, Result};
+use crate::model::{AllowedBy, Key, Mask, Outcome};
 use crate::report::{self, Format};
 use crate::{pipeline, rules};
 
@@ -22,6 +22,10 @@ pub struct Request {
     pub options: pipeline::Options,
     /// The reports, and where they go; `None` is standard output.
     pub reports: Vec<(Format, Option<PathBuf>)>,
+    /// What the authors of the configuration should know.
+    pub warnings: Vec<Diagnostic>,
+    /// Whether what is allowed is listed, too.
+    pub show_suppressed: bool,
     /// Whether SARIF names authors.
     pub sarif_authors: bool,
     /// The lowest severity that makes the exit status 1.
@@ -97,6 +101,7 @@ fn run(
     let control = Arc::new(Control::new(request.threads));
     stop_on_signal(&control);
     let detector = Detector::new(rules::builtin()?);
+    warn(&detector, request);
     let line = Line::start(&control, request.progress && io::stderr().is_terminal());
     let outcome = scan(&detector, &control);
     drop(line);
@@ -109,7 +114,10 @@ fn run(
     }
     // Ages are counted from one moment in every report of a run.
     let now = jiff::Timestamp::now();
-    let silent = request.quiet && outcome.keys.is_empty() && outcome.problems.is_empty();
+    let silent = request.quiet
+        && outcome.keys.is_empty()
+        && outcome.problems.is_empty()
+        && !outcome.suppressed.iter().any(is_disabled);
     for report in reports {
         if !(silent && report.0 == Format::Human) {
             write(report, &outcome, &detector, request, now)?;
@@ -154,6 +162,7 @@ fn write(
         now,
         width: 100,
         rules: detector.rules(),
+        show_suppressed: request.show_suppressed,
         sarif_authors: request.sarif_authors,
         directory: directory(),
     };
@@ -199,17 +208,37 @@ fn stop_on_signal(control: &Arc<Control>) {
     drop(ctrlc::set_handler(handler));
 }
 
-/// Says on standard error what is no problem, but should be known. What was typed can hold a key.
+/// Whether the key is not reported because its rule is disabled: no run may be silent about that.
+fn is_disabled(key: &Key) -> bool {
+    let by = key.locations.iter().filter_map(|at| at.allowed.as_ref());
+    by.into_iter()
+        .any(|allowed| allowed.by == AllowedBy::DisabledRule)
+}
+
+/// Says on standard error what is no problem, but should be known.
 fn say_notes(outcome: &Outcome, detector: &Detector, request: &Request) {
     for note in &outcome.notes {
-        let text = match request.options.show_secrets {
-            true => note.clone(),
-            false => detector.mask(note),
-        };
-        let text = report::sanitize::visible(&text);
-        // Where standard error is gone, the report and the status still tell.
-        drop(writeln!(io::stderr(), "aisaleaks: note: {text}"));
+        say(&format!("note: {note}"), detector, request);
     }
+}
+
+/// Says on standard error what the authors of the configuration should know. A quiet run says it too: what allows
+/// everything must not go unseen.
+fn warn(detector: &Detector, request: &Request) {
+    for warning in &request.warnings {
+        say(&warning.to_string(), detector, request);
+    }
+}
+
+/// A line on standard error. What was typed, and the name of a file, can hold a key.
+fn say(text: &str, detector: &Detector, request: &Request) {
+    let text = match request.options.show_secrets {
+        true => text.to_owned(),
+        false => detector.mask(text),
+    };
+    let text = report::sanitize::visible(&text);
+    // Where standard error is gone, the report and the status still tell.
+    drop(writeln!(io::stderr(), "aisaleaks: {text}"));
 }
 
 /// Says on standard error what was done. Where that is gone, the report and the status still tell.

@@ -4,13 +4,20 @@
 use std::cmp::Reverse;
 
 use super::Options;
+use super::allowing::Allowing;
 use crate::assess;
 use crate::model::{Key, Outcome};
 
 /// Divides the keys into those that count and those that are allowed.
-pub(super) fn settle(keys: Vec<Key>, options: &Options, outcome: &mut Outcome) {
+pub(super) fn settle(
+    keys: Vec<Key>,
+    options: &Options,
+    allowing: &mut Allowing<'_>,
+    outcome: &mut Outcome,
+) {
     let now = options.now();
     for mut key in keys {
+        allowing.judge(&mut key);
         let (allowed, open): (Vec<_>, Vec<_>) = std::mem::take(&mut key.locations)
             .into_iter()
             .partition(|at| at.allowed.is_some());

@@ -3,7 +3,7 @@
 mod builtin;
 mod compile;
 mod condition;
-mod policy;
+pub mod policy;
 mod rule;
 mod schema;
 pub mod table;
@@ -11,5 +11,5 @@ pub mod table;
 pub use builtin::builtin;
 pub use compile::{LazyRegex, load};
 pub use condition::{Comparison, Condition, Field, Patterns, Words};
-pub use policy::{AllowEntry, Policy};
+pub use policy::{AcceptEntry, AllowEntry, Globs, Policy};
 pub use rule::{AisaKey, Anchor, Brought, ContextNeed, Kind, Required, Rule, Source, Structure};

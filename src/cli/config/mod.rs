@@ -1,0 +1,217 @@
+//! Configuration files: which one is read, and what one of a repository's own may not do.
+//!
+//! `--config FILE` comes before the environment's `AISALEAKS_CONFIG`, and that before the repository's own
+//! `.aisaleaks.toml`, beside what is scanned or else at the top of the repository that it is in. Only one of these is read,
+//! but the own ones of all paths. With a trusted commit, the own one is that commit's.
+//!
+//! A file of the repository's own is hostile input: it is read without waiting, and never from outside the repository.
+
+mod entries;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use super::args::ConfigArgs;
+use crate::control::Limits;
+use crate::error::{Diagnostic, Error, Level, Result};
+use crate::git::{Repository, plain};
+use crate::pipeline::Trusted;
+use crate::rules::Policy;
+
+/// The name of a repository's own file.
+const NAME: &str = ".aisaleaks.toml";
+/// The environment's variable that names a file.
+const VARIABLE: &str = "AISALEAKS_CONFIG";
+/// Larger files are refused.
+const LARGEST: u64 = 10_000_000;
+
+/// What the configuration says.
+#[derive(Debug, Default)]
+pub struct Config {
+    /// What it says about findings and problems.
+    pub policy: Policy,
+    /// The commits that it was read from.
+    pub trusted: Vec<Trusted>,
+    /// What its authors should know.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// The text of a file.
+struct Text {
+    name: String,
+    bytes: Vec<u8>,
+    /// Whether what it allows should be found by a scan of everything.
+    expected: bool,
+}
+
+/// Reads the configuration for these paths; no paths for a stream.
+///
+/// # Errors
+/// Everything that is wrong with every file, and a trusted commit that cannot be read.
+pub fn load(paths: &[PathBuf], args: &ConfigArgs) -> Result<Config> {
+    let limits = Limits::default();
+    let mut config = Config::default();
+    if let Some(revision) = &args.config_ref {
+        if paths.is_empty() {
+            return Err(Error::Revision {
+                what: "--config-ref",
+                text: revision.clone(),
+                reason: "a stream is in no repository; leave the flag out".to_owned(),
+            });
+        }
+        config.trusted = trusted(paths, revision, &limits)?;
+    }
+    let named = std::env::var_os(VARIABLE).filter(|file| !file.is_empty());
+    let named = args.config.clone().or(named.map(PathBuf::from));
+    let texts = match (named, &args.config_ref) {
+        (Some(file), _) => vec![named_file(&file)],
+        (None, _) if args.no_config => Vec::new(),
+        (None, Some(revision)) => committed(&config.trusted, revision, &limits),
+        (None, None) => own_files(paths),
+    };
+    let mut said = Vec::new();
+    for text in texts {
+        match text.and_then(utf8) {
+            Ok((text, name, expected)) => {
+                let (policy, more) = entries::read(&text, &name, expected);
+                config.policy.extend(policy);
+                said.extend(more);
+            }
+            Err(error) => said.push(error),
+        }
+    }
+    if said.iter().any(|said| said.level == Level::Error) {
+        return Err(Error::Invalid { diagnostics: said });
+    }
+    config.warnings = said;
+    Ok(config)
+}
+
+fn utf8(text: Text) -> std::result::Result<(String, String, bool), Diagnostic> {
+    match String::from_utf8(text.bytes) {
+        Ok(string) => Ok((string, text.name, text.expected)),
+        Err(_) => Err(refused(&text.name, "it is not UTF-8")),
+    }
+}
+
+fn refused(file: &str, reason: impl Into<String>) -> Diagnostic {
+    Diagnostic {
+        file: file.to_owned(),
+        line: None,
+        level: Level::Error,
+        message: reason.into(),
+    }
+}
+
+/// The file that a flag or the environment names: it has to be there.
+fn named_file(file: &Path) -> std::result::Result<Text, Diagnostic> {
+    let name = shown(file);
+    match read(file) {
+        Ok(bytes) => Ok(Text {
+            name,
+            bytes,
+            expected: false,
+        }),
+        Err(error) => Err(refused(&name, format!("it cannot be read: {error}"))),
+    }
+}
+
+/// The trusted commits of the repositories that the paths are in.
+fn trusted(paths: &[PathBuf], revision: &str, limits: &Limits) -> Result<Vec<Trusted>> {
+    let mut found: Vec<Trusted> = Vec::new();
+    for path in paths {
+        let trusted = Trusted::resolve(path, revision, limits)?;
+        if found.iter().all(|known| known.root() != trusted.root()) {
+            found.push(trusted);
+        }
+    }
+    Ok(found)
+}
+
+/// The files of trusted commits.
+fn committed(
+    trusted: &[Trusted],
+    revision: &str,
+    limits: &Limits,
+) -> Vec<std::result::Result<Text, Diagnostic>> {
+    let name = format!("{revision}:{NAME}");
+    let read = |trusted: &Trusted| {
+        let text = trusted.file(NAME, LARGEST, limits);
+        let text = text.map(|found| {
+            found.map(|bytes| Text {
+                name: name.clone(),
+                bytes,
+                expected: true,
+            })
+        });
+        text.map_err(|reason| refused(&name, reason)).transpose()
+    };
+    trusted.iter().filter_map(read).collect()
+}
+
+/// The own files of what is scanned, each once.
+fn own_files(paths: &[PathBuf]) -> Vec<std::result::Result<Text, Diagnostic>> {
+    let mut seen = BTreeSet::new();
+    let mut texts = Vec::new();
+    for path in paths {
+        let Some((file, folder, is_beside)) = own_file(path) else {
+            continue;
+        };
+        if seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())) {
+            texts.push(read_own(&file, &folder, is_beside));
+        }
+    }
+    texts
+}
+
+/// The own file for a path, the folder that it may not lead out of, and whether it stands beside the path.
+fn own_file(path: &Path) -> Option<(PathBuf, PathBuf, bool)> {
+    let beside = path.join(NAME);
+    let top = || Some(Repository::discover(path)?.name);
+    if beside.symlink_metadata().is_ok() {
+        let folder = top().unwrap_or_else(|| path.to_path_buf());
+        return Some((beside, folder, true));
+    }
+    let top = top()?;
+    let file = top.join(NAME);
+    let is_there = file.symlink_metadata().is_ok();
+    is_there.then_some((file, top, false))
+}
+
+fn read_own(file: &Path, folder: &Path, is_beside: bool) -> std::result::Result<Text, Diagnostic> {
+    let name = shown(file);
+    let unread = |error: std::io::Error| refused(&name, format!("it cannot be read: {error}"));
+    if file.is_symlink() {
+        let target = file.canonicalize().map_err(unread)?;
+        let folder = folder.canonicalize().map_err(unread)?;
+        if !target.starts_with(folder) {
+            let reason = "it is a link that leads out of the repository, and is not followed; --config FILE names a file of your own";
+            return Err(refused(&name, reason));
+        }
+    }
+    let bytes = read(file).map_err(unread)?;
+    Ok(Text {
+        name,
+        bytes,
+        expected: is_beside,
+    })
+}
+
+/// A regular file that is not too large.
+fn read(file: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = plain::open(file)?;
+    if file.take(LARGEST + 1).read_to_end(&mut bytes)? as u64 > LARGEST {
+        let reason = format!("it is larger than {} MB", LARGEST / 1_000_000);
+        return Err(std::io::Error::new(ErrorKind::InvalidInput, reason));
+    }
+    Ok(bytes)
+}
+
+/// A path as diagnostics name it.
+fn shown(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
+}
