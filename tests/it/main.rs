@@ -3,7 +3,9 @@
 mod imports;
 mod support;
 
+mod allowing;
 mod attribution;
+mod config;
 mod contract;
 mod crowd;
 mod damage;
