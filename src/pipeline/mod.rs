@@ -289,10 +289,11 @@ fn finish(
     begun: Instant,
 ) -> Result<Outcome> {
     trusting::distrust(&mut locations, &collector, options, control);
+    let detector = collector.detector();
     let (keys, problems) = collector.finish(locations);
     outcome.problems = problems;
     let mut allowing = Allowing::new(options);
-    settling::settle(keys, options, &mut allowing, &mut outcome);
+    settling::settle(keys, detector, options, &mut allowing, &mut outcome);
     if control.is_cancelled() {
         outcome.interrupted = true;
         let message = "the run was interrupted before everything was read; run it again";

@@ -17,6 +17,8 @@ pub(super) struct Told {
     pub(super) context: Option<Context>,
     pub(super) notes: Vec<Note>,
     pub(super) allowed: Option<Allowed>,
+    /// Whether a brought rule does not count what stands under this path.
+    pub(super) dropped: bool,
 }
 
 impl Teller<'_> {
@@ -32,6 +34,12 @@ impl Teller<'_> {
         let is_name = matches!(origin, Origin::PathName | Origin::RefName);
         let (detector, show) = (self.detector, self.show_secrets);
         let context = || detect::context(detector, bytes, start, end, show);
+        // What was found in an object that is not read again is judged by its path alone, once that is known.
+        let unknown = origin == Origin::History && path.is_none();
+        let dropped = !unknown && {
+            let path = path.unwrap_or_default();
+            detector.drops_at(rule, bytes, (start, end), path)
+        };
         let rule = self.detector.rules().get(usize::from(rule));
         let id = rule.map_or("", |rule| &rule.id);
         Told {
@@ -40,6 +48,7 @@ impl Teller<'_> {
             allowed: (!is_name)
                 .then(|| detect::inline_allow(detector, bytes, (start, end), id, show))
                 .flatten(),
+            dropped,
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::git::commit::Header;
 use crate::git::revisions::{Revisions, Unresolved};
 use crate::git::{Kind, Repository, Store, tree};
-use crate::model::{ObjectId, Secret, Sink};
+use crate::model::{ObjectId, Origin, Secret, Sink};
 use crate::source::change::Folders;
 
 /// What `--config-ref` was given to, in errors.
@@ -220,7 +220,7 @@ impl<'a> Witness<'a> {
         }
         let blob = self.folders.file(self.trusted.tree, &path);
         blob.is_some_and(|blob| {
-            let found = self.searcher.old_blob(&blob);
+            let found = self.searcher.new_blob(&blob, Origin::History, &path);
             found.iter().any(|found| found.seen.secret == *secret)
         })
     }

@@ -3,7 +3,10 @@
 mod builtin;
 mod compile;
 mod condition;
+mod filter;
+mod go_regex;
 pub mod policy;
+pub mod read;
 mod rule;
 mod schema;
 pub mod table;

@@ -10,6 +10,7 @@ mod contract;
 mod crowd;
 mod damage;
 mod delta;
+mod delta_brought;
 mod directory;
 mod foreign;
 mod formats;

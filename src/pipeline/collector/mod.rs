@@ -78,15 +78,15 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// What decided about what was seen.
+    pub(super) fn detector(&self) -> &'a Detector {
+        self.teller.detector
+    }
+
     /// The rule that something was seen under.
     fn rule(&self, seen: u32) -> u16 {
         let known = read(&self.known);
         known.rule(Sighted::of(seen).number).unwrap_or(u16::MAX)
-    }
-
-    /// What finds the keys.
-    pub(super) fn detector(&self) -> &'a Detector {
-        self.teller.detector
     }
 
     /// The secrets under the numbers that locations have.
