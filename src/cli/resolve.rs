@@ -23,7 +23,7 @@ pub fn scan(args: &ScanArgs, files: bool, history: bool) -> Result<Request> {
     } else {
         args.paths.clone()
     };
-    let config = config::load(&paths, &args.common.config)?;
+    let config = config::load(&paths, &args.common.config, Vec::new())?;
     let walk = files::Options {
         include_ignored: args.include_ignored,
         exclude: args.exclude.clone(),
@@ -45,7 +45,7 @@ pub fn scan(args: &ScanArgs, files: bool, history: bool) -> Result<Request> {
 /// # Errors
 /// A configuration file that cannot be used, or an unknown format.
 pub fn stdin(common: &CommonArgs) -> Result<Request> {
-    let config = config::load(&[], &common.config)?;
+    let config = config::load(&[], &common.config, Vec::new())?;
     request(common, pipeline::Options::default(), config)
 }
 
@@ -153,6 +153,7 @@ fn request(common: &CommonArgs, options: pipeline::Options, config: Config) -> R
             ..options
         },
         reports: reports(common)?,
+        rules: config.rules,
         warnings: config.warnings,
         show_suppressed: common.show_suppressed,
         sarif_authors: common.sarif_authors,

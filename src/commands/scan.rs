@@ -11,17 +11,20 @@ use super::progress::Line;
 use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Diagnostic, Error, Result};
-use crate::model::{AllowedBy, Key, Mask, Outcome};
+use crate::model::{AllowedBy, FingerprintKey, Key, Mask, Outcome};
+use crate::pipeline;
 use crate::report::{self, Format};
-use crate::{pipeline, rules};
+use crate::rules::{self, Rule};
 
 /// What a scanning command was asked to do.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Request {
     /// What to scan.
     pub options: pipeline::Options,
     /// The reports, and where they go; `None` is standard output.
     pub reports: Vec<(Format, Option<PathBuf>)>,
+    /// The rules that somebody brought.
+    pub rules: Vec<Rule>,
     /// What the authors of the configuration should know.
     pub warnings: Vec<Diagnostic>,
     /// Whether what is allowed is listed, too.
@@ -49,7 +52,7 @@ pub struct Request {
 /// # Errors
 /// Whatever is fatal: see [`Error`].
 pub fn paths(request: Request) -> Result<Exit> {
-    run(&request, |detector, control| {
+    run(request, |request, detector, control| {
         pipeline::scan(&request.options, detector, control)
     })
 }
@@ -59,7 +62,7 @@ pub fn paths(request: Request) -> Result<Exit> {
 /// # Errors
 /// Whatever is fatal: see [`Error`].
 pub fn stdin(request: Request, label: Option<&str>) -> Result<Exit> {
-    run(&request, |detector, control| {
+    run(request, |request, detector, control| {
         pipeline::stdin(
             &mut Input::new(control.clone()),
             label,
@@ -76,7 +79,7 @@ pub fn stdin(request: Request, label: Option<&str>) -> Result<Exit> {
 /// Whatever is fatal: see [`Error`].
 pub fn staged(request: Request, index: Option<&Path>) -> Result<Exit> {
     let repository = pipeline::repository(&request.options)?;
-    run(&request, |detector, control| {
+    run(request, |request, detector, control| {
         pipeline::staged(&repository, index, &request.options, detector, control)
     })
 }
@@ -87,23 +90,24 @@ pub fn staged(request: Request, index: Option<&Path>) -> Result<Exit> {
 /// Whatever is fatal: see [`Error`].
 pub fn range(request: Request, asked: &pipeline::Asked) -> Result<Exit> {
     let repository = pipeline::repository(&request.options)?;
-    run(&request, |detector, control| {
+    run(request, |request, detector, control| {
         pipeline::range(&repository, asked, &request.options, detector, control)
     })
 }
 
 fn run(
-    request: &Request,
-    scan: impl FnOnce(&Detector, &Arc<Control>) -> Result<Outcome>,
+    mut request: Request,
+    scan: impl FnOnce(&Request, &Detector, &Arc<Control>) -> Result<Outcome>,
 ) -> Result<Exit> {
+    let detector = detector(std::mem::take(&mut request.rules))?;
+    let request = &request;
     // A report that cannot be written is better known before a long run than after it.
     let reports: Vec<Report> = request.reports.iter().map(open).collect::<Result<_>>()?;
     let control = Arc::new(Control::new(request.threads));
     stop_on_signal(&control);
-    let detector = Detector::new(rules::builtin()?);
     warn(&detector, request);
     let line = Line::start(&control, request.progress && io::stderr().is_terminal());
-    let outcome = scan(&detector, &control);
+    let outcome = scan(request, &detector, &control);
     drop(line);
     let outcome = outcome?;
     if request.verbose > 0 {
@@ -129,6 +133,22 @@ fn run(
         request.on_incomplete,
         request.found_code,
     ))
+}
+
+/// What finds the keys. Nobody can guess what the fingerprints of what brought rules find are keyed with, so that they are
+/// of this run only.
+fn detector(brought: Vec<Rule>) -> Result<Detector> {
+    let mut all = rules::builtin()?;
+    if brought.is_empty() {
+        return Ok(Detector::new(all));
+    }
+    all.extend(brought);
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|error| Error::Rule {
+        rule: "*".to_owned(),
+        reason: format!("the system has no random bytes for fingerprints: {error}"),
+    })?;
+    Ok(Detector::with_key(all, FingerprintKey::new(&key)))
 }
 
 type Report = (Format, Option<(PathBuf, File)>);

@@ -244,3 +244,153 @@ fn what_matches_everything_is_warned_about_once() {
         );
     }
 }
+
+/// The rule of each key, and whether it is suppressed. The fingerprints of what brought rules find are of one run.
+fn found(repo: &Repo, args: &[&str]) -> Vec<(String, bool)> {
+    let args = [args, &["-f", "json", "--show-suppressed"]].concat();
+    let json = run(repo.path(), &args).json();
+    let list = |name: &str| -> Vec<(String, bool)> {
+        let keys = json[name].as_array().expect("keys");
+        let rules = keys
+            .iter()
+            .map(|key| key["rule"].as_str().expect("a rule").to_owned());
+        rules.map(|rule| (rule, name != "keys")).collect()
+    };
+    let mut found = list("keys");
+    found.extend(list("suppressed_keys"));
+    found
+}
+
+fn open(rule: &str) -> (String, bool) {
+    (rule.to_owned(), false)
+}
+
+fn suppressed(rule: &str) -> (String, bool) {
+    (rule.to_owned(), true)
+}
+
+const ACME: &str = "[[rules]]\nid = 'acme'\nregex = 'acme_[0-9]{9}'\nkeywords = ['acme_']\n";
+/// What [`ACME`] finds.
+const TOKEN: &str = "token = 'acme_123450987'\n";
+
+#[test]
+fn rules_in_a_configuration_find_too() {
+    let repo = Repo::new();
+    repo.write("a.txt", TOKEN).write(".aisaleaks.toml", ACME);
+    repo.commit("all");
+    for command in ["scan", "git", "dir"] {
+        assert_eq!(found(&repo, &[command]), [open("acme")], "{command}");
+    }
+    let human = run(repo.path(), &["scan"]);
+    assert!(!human.stdout.contains("12345"), "{}", human.stdout);
+    assert_eq!(found(&repo, &["scan", "--no-config"]), []);
+    repo.write(
+        "a.txt",
+        "token = 'acme_123450987' # aisaleaks:allow[acme] known\n",
+    );
+    assert_eq!(found(&repo, &["dir"]), [suppressed("acme")]);
+    repo.write(
+        ".aisaleaks.toml",
+        format!("{ACME}[[allow]]\nreason = 'r'\nrules = ['acme']\n"),
+    );
+    repo.write("a.txt", TOKEN);
+    assert_eq!(found(&repo, &["scan"]), [suppressed("acme")]);
+    repo.write(".aisaleaks.toml", format!("disable = ['acme']\n{ACME}"));
+    assert_eq!(found(&repo, &["scan"]), [], "one's own rule is not loaded");
+}
+
+#[test]
+fn rules_in_a_configuration_cannot_turn_off_a_built_in_rule_unseen() {
+    let repo = Repo::new();
+    repo.write("a.py", format!("k = '{}'\n", key()));
+    for text in [
+        "[[allowlists]]\npaths = ['.*']\nregexes = ['.*']\nstopwords = ['a']\n",
+        "[[rules]]\nid = 'mine'\nregex = 'k = .(sk-aisa-.*).'\nspecificity = 100000\nskipReport = true\n",
+        "filter = 'true'\n",
+        "[[rules]]\nid = 'mine'\nregex = '(?s).*'\n[[rules.allowlists]]\npaths = ['.*']\n",
+    ] {
+        repo.write(".aisaleaks.toml", text);
+        let run = run(repo.path(), &["scan", "-f", "json"]);
+        if run.code == 2 {
+            continue;
+        }
+        assert_eq!(run.code, 1, "{text}: {}", run.stderr);
+        let json = run.json();
+        let rules: Vec<_> = json["keys"]
+            .as_array()
+            .expect("keys")
+            .iter()
+            .map(|key| &key["rule"])
+            .collect();
+        assert!(rules.contains(&&json!("aisa-api-key")), "{text}: {rules:?}");
+    }
+    repo.write(
+        ".aisaleaks.toml",
+        "[[rules]]\nid = 'aisa-api-key'\nregex = 'never'\n",
+    );
+    fails(
+        repo.path(),
+        &["scan"],
+        &[".aisaleaks.toml:1: error: ", "`aisa-api-key`"],
+    );
+}
+
+#[test]
+fn what_a_repositorys_own_configuration_extends_is_inside_it() {
+    let repo = Repo::new();
+    let outside = tempfile::tempdir().expect("a temporary folder");
+    let elsewhere = outside.path().join("rules.toml");
+    std::fs::write(&elsewhere, ACME).expect("written");
+    repo.write("a.txt", TOKEN).write("rules/acme.toml", ACME);
+    std::os::unix::fs::symlink(&elsewhere, repo.join("link.toml")).expect("linked");
+    let extend = |path: &str| format!("[extend]\npath = '{path}'\n");
+    repo.write(".aisaleaks.toml", extend("rules/acme.toml"));
+    repo.commit("all");
+    assert_eq!(found(&repo, &["scan"]), [open("acme")]);
+    let up = format!(
+        "../{}/rules.toml",
+        outside.path().file_name().expect("a name").display()
+    );
+    for (path, reason) in [
+        ("link.toml", "leads out of the repository"),
+        (
+            elsewhere.to_str().expect("UTF-8"),
+            "leads out of the repository",
+        ),
+        (&up, "leads out of the repository"),
+        ("absent.toml", "it cannot be read"),
+        ("rules", "not a regular file"),
+        (".aisaleaks.toml", "a cycle"),
+    ] {
+        repo.write(".aisaleaks.toml", extend(path));
+        fails(
+            repo.path(),
+            &["scan"],
+            &[".aisaleaks.toml:2: error: `extend.path`: ", reason],
+        );
+    }
+    let named = outside.path().join("config.toml");
+    std::fs::write(&named, extend("rules.toml")).expect("written");
+    let named = named.to_str().expect("UTF-8");
+    assert_eq!(found(&repo, &["dir", "--config", named]), [open("acme")]);
+
+    // The trusted commit's files are read, not those of the work tree.
+    repo.write("rules/acme.toml", "nonsense");
+    assert_eq!(
+        found(&repo, &["scan", "--config-ref", "HEAD"]),
+        [open("acme")]
+    );
+    for (path, reason) in [
+        ("link.toml", "it is a link"),
+        ("../x", "leads out"),
+        ("absent", "not in the commit"),
+    ] {
+        repo.write(".aisaleaks.toml", extend(path)).commit("extend");
+        let args = ["scan", "--config-ref", "HEAD"];
+        fails(
+            repo.path(),
+            &args,
+            &["HEAD:.aisaleaks.toml:2: error: `extend.path`: ", reason],
+        );
+    }
+}

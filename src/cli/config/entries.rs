@@ -10,28 +10,49 @@ use crate::rules::{AcceptEntry, AllowEntry, Globs, Patterns, Policy, Words};
 /// What fingerprints begin with; 64 hexadecimal digits follow.
 const FINGERPRINTS: [&str; 2] = ["sha256:", "hmac-sha256:"];
 
-/// Reads a file, and says everything that is wrong with it. `expected`: see [`AllowEntry::expected`].
-pub(super) fn read(text: &str, name: &str, expected: bool) -> (Policy, Vec<Diagnostic>) {
+/// The keys at the top of a file that are read here; the rest is that of a rules file.
+pub(super) const KEYS: [&str; 3] = ["disable", "allow", "accept"];
+
+/// What is said in a file, but for its rules.
+#[derive(Debug, Default)]
+pub(super) struct Entries {
+    pub(super) policy: Policy,
+    /// Every id of a rule that is named, and where.
+    pub(super) named: Vec<(Lined<String>, &'static str)>,
+    pub(super) said: Vec<Diagnostic>,
+}
+
+/// Reads a file, and says everything that is wrong with it, but for keys at its top that are not known: whoever reads the
+/// rules says that. `expected`: see [`AllowEntry::expected`].
+pub(super) fn read(text: &str, name: &str, expected: bool) -> Entries {
     let document = match Document::parse(text, name, Mode::Strict) {
         Ok(document) => document,
-        Err(errors) => return (Policy::default(), errors),
+        Err(said) => {
+            return Entries {
+                said,
+                ..Entries::default()
+            };
+        }
     };
     let mut root = document.root();
-    let mut policy = Policy::default();
-    let disabled = root.strings("disable").unwrap_or_default();
-    policy.disabled = disabled.into_iter().map(|id| id.value).collect();
+    let mut entries = Entries::default();
+    for id in root.strings("disable").unwrap_or_default() {
+        entries.policy.disabled.insert(id.value.clone());
+        entries.named.push((id, "disable"));
+    }
     for mut table in root.tables("allow") {
         table.about("[[allow]]".to_owned());
-        policy.allow.extend(allow(table, name, expected));
+        let entry = allow(table, name, expected, &mut entries.named);
+        entries.policy.allow.extend(entry);
     }
     for mut table in root.tables("accept") {
         table.about("[[accept]]".to_owned());
         if let Some((problem, entry)) = accept(table, name) {
-            policy.accepted.entry(problem).or_insert(entry);
+            entries.policy.accepted.entry(problem).or_insert(entry);
         }
     }
-    root.done();
-    (policy, document.into_diagnostics())
+    entries.said = document.into_diagnostics();
+    entries
 }
 
 fn place(table: &Table<'_, '_>, name: &str) -> EntryPlace {
@@ -69,7 +90,12 @@ fn accept(mut table: Table<'_, '_>, name: &str) -> Option<(String, AcceptEntry)>
     Some((problem?, entry))
 }
 
-fn allow(mut table: Table<'_, '_>, name: &str, expected: bool) -> Option<AllowEntry> {
+fn allow(
+    mut table: Table<'_, '_>,
+    name: &str,
+    expected: bool,
+    named: &mut Vec<(Lined<String>, &'static str)>,
+) -> Option<AllowEntry> {
     let source = place(&table, name);
     let line = table.line();
     let reason = required(&mut table, "reason");
@@ -80,12 +106,15 @@ fn allow(mut table: Table<'_, '_>, name: &str, expected: bool) -> Option<AllowEn
         .filter(|key| table.has(key).is_some())
         .count()
         > 0;
+    let rules = list(&mut table, "rules");
+    let ids = rules.iter().flatten().cloned();
+    named.extend(ids.map(|id| (id, "rules")));
     let entry = AllowEntry {
         source,
         reason: reason.clone().unwrap_or_default(),
         expires,
         expected,
-        rules: list(&mut table, "rules").map(texts),
+        rules: rules.map(texts),
         paths: globs(&mut table),
         regexes: regexes(&mut table),
         stop_words: stop_words(&mut table),

@@ -7,6 +7,7 @@
 //! A file of the repository's own is hostile input: it is read without waiting, and never from outside the repository.
 
 mod entries;
+mod extending;
 #[cfg(test)]
 mod tests;
 
@@ -19,7 +20,11 @@ use crate::control::Limits;
 use crate::error::{Diagnostic, Error, Level, Result};
 use crate::git::{Repository, plain};
 use crate::pipeline::Trusted;
-use crate::rules::Policy;
+use crate::rules::read::{self as reading, File};
+use crate::rules::table::{self, nearest};
+use crate::rules::{self, Kind, Policy, Rule};
+use entries::{Entries, KEYS};
+use extending::Realm;
 
 /// The name of a repository's own file.
 const NAME: &str = ".aisaleaks.toml";
@@ -33,27 +38,39 @@ const LARGEST: u64 = 10_000_000;
 pub struct Config {
     /// What it says about findings and problems.
     pub policy: Policy,
+    /// The rules that it brings, and those that were given to it.
+    pub rules: Vec<Rule>,
     /// The commits that it was read from.
     pub trusted: Vec<Trusted>,
     /// What its authors should know.
     pub warnings: Vec<Diagnostic>,
 }
 
+/// What is known of a file.
+type Found<'a> = std::result::Result<Text<'a>, Diagnostic>;
+
 /// The text of a file.
-struct Text {
+struct Text<'a> {
     name: String,
+    /// Where it is, so that what it extends can be found.
+    identity: String,
     bytes: Vec<u8>,
+    /// Where what it extends may be.
+    realm: Realm<'a>,
     /// Whether what it allows should be found by a scan of everything.
     expected: bool,
 }
 
-/// Reads the configuration for these paths; no paths for a stream.
+/// Reads the configuration for these paths; no paths for a stream. `brought` are the rules that somebody brought already.
 ///
 /// # Errors
 /// Everything that is wrong with every file, and a trusted commit that cannot be read.
-pub fn load(paths: &[PathBuf], args: &ConfigArgs) -> Result<Config> {
+pub fn load(paths: &[PathBuf], args: &ConfigArgs, brought: Vec<Rule>) -> Result<Config> {
     let limits = Limits::default();
-    let mut config = Config::default();
+    let mut config = Config {
+        rules: brought,
+        ..Config::default()
+    };
     if let Some(revision) = &args.config_ref {
         if paths.is_empty() {
             return Err(Error::Revision {
@@ -66,20 +83,22 @@ pub fn load(paths: &[PathBuf], args: &ConfigArgs) -> Result<Config> {
     }
     let named = std::env::var_os(VARIABLE).filter(|file| !file.is_empty());
     let named = args.config.clone().or(named.map(PathBuf::from));
+    let commits = config.trusted.clone();
     let texts = match (named, &args.config_ref) {
         (Some(file), _) => vec![named_file(&file)],
         (None, _) if args.no_config => Vec::new(),
-        (None, Some(revision)) => committed(&config.trusted, revision, &limits),
+        (None, Some(revision)) => committed(&commits, revision, &limits),
         (None, None) => own_files(paths),
     };
     let mut said = Vec::new();
+    // Most runs have no configuration, and do not wait for this.
+    let known = match texts.is_empty() {
+        true => Vec::new(),
+        false => rules::builtin()?,
+    };
     for text in texts {
-        match text.and_then(utf8) {
-            Ok((text, name, expected)) => {
-                let (policy, more) = entries::read(&text, &name, expected);
-                config.policy.extend(policy);
-                said.extend(more);
-            }
+        match text {
+            Ok(text) => add(&mut config, text, &known, &mut said),
             Err(error) => said.push(error),
         }
     }
@@ -90,11 +109,90 @@ pub fn load(paths: &[PathBuf], args: &ConfigArgs) -> Result<Config> {
     Ok(config)
 }
 
-fn utf8(text: Text) -> std::result::Result<(String, String, bool), Diagnostic> {
-    match String::from_utf8(text.bytes) {
-        Ok(string) => Ok((string, text.name, text.expected)),
-        Err(_) => Err(refused(&text.name, "it is not UTF-8")),
+/// Adds what a file says.
+fn add(config: &mut Config, text: Text<'_>, known: &[Rule], said: &mut Vec<Diagnostic>) {
+    let Ok(string) = String::from_utf8(text.bytes) else {
+        return said.push(refused(&text.name, "it is not UTF-8"));
+    };
+    let Entries {
+        policy,
+        named,
+        said: mut own,
+    } = entries::read(&string, &text.name, text.expected);
+    let file = File {
+        name: text.name,
+        identity: text.identity,
+        text: string,
+    };
+    let read = reading::read_config(
+        &file,
+        &|from, path| text.realm.find(from, path),
+        known,
+        &KEYS,
+    );
+    // Both say what is wrong with the file as a whole.
+    own.extend(read.diagnostics);
+    let ids = || {
+        let rules = known.iter().chain(&read.rules).chain(&config.rules);
+        rules.map(|rule| &*rule.id)
+    };
+    for (id, key) in named {
+        if ids().any(|known| known == id.value) {
+            continue;
+        }
+        let hint = match nearest(&id.value, ids()) {
+            Some(near) => format!("; did you mean `{near}`?"),
+            None => String::new(),
+        };
+        own.push(Diagnostic {
+            file: file.name.clone(),
+            line: Some(id.line),
+            level: Level::Warning,
+            message: format!(
+                "`{key}`: there is no rule `{}`{hint}",
+                table::shown(&id.value)
+            ),
+        });
     }
+    for rule in without(read.rules, &policy.disabled) {
+        // A repository cannot know the names in the files of others.
+        match config.rules.iter().any(|other| other.id == rule.id) {
+            true => own.push(refused_rule(&file.name, &rule.id)),
+            false => config.rules.push(rule),
+        }
+    }
+    own.sort_by(|one, other| (one.line, &one.message).cmp(&(other.line, &other.message)));
+    own.dedup();
+    said.extend(own);
+    config.policy.extend(policy);
+}
+
+fn refused_rule(file: &str, id: &str) -> Diagnostic {
+    Diagnostic {
+        level: Level::Warning,
+        ..refused(
+            file,
+            format!("rule `{id}`: another file has a rule of this name, and that one is used"),
+        )
+    }
+}
+
+/// The rules of a file but for those that it disables itself: what others brought is not its own to take out, so that findings
+/// of those are suppressed and counted. A rule that others require goes on helping them.
+fn without(rules: Vec<Rule>, disabled: &BTreeSet<String>) -> Vec<Rule> {
+    let required = rules.iter().filter_map(Rule::brought);
+    let required = required.flat_map(|rule| &rule.required);
+    let required: BTreeSet<_> = required.map(|other| other.id.clone()).collect();
+    let kept = rules.into_iter().filter_map(|mut rule| {
+        if disabled.contains(&*rule.id) {
+            match &mut rule.kind {
+                Kind::Brought(brought) if required.contains(&rule.id) => brought.helper = true,
+                _ => return None,
+            }
+        }
+        Some(rule)
+    });
+    kept.collect()
 }
 
 fn refused(file: &str, reason: impl Into<String>) -> Diagnostic {
@@ -107,12 +205,14 @@ fn refused(file: &str, reason: impl Into<String>) -> Diagnostic {
 }
 
 /// The file that a flag or the environment names: it has to be there.
-fn named_file(file: &Path) -> std::result::Result<Text, Diagnostic> {
+fn named_file(file: &Path) -> Found<'static> {
     let name = shown(file);
     match read(file) {
         Ok(bytes) => Ok(Text {
             name,
+            identity: file.display().to_string(),
             bytes,
+            realm: Realm::Anywhere,
             expected: false,
         }),
         Err(error) => Err(refused(&name, format!("it cannot be read: {error}"))),
@@ -132,18 +232,16 @@ fn trusted(paths: &[PathBuf], revision: &str, limits: &Limits) -> Result<Vec<Tru
 }
 
 /// The files of trusted commits.
-fn committed(
-    trusted: &[Trusted],
-    revision: &str,
-    limits: &Limits,
-) -> Vec<std::result::Result<Text, Diagnostic>> {
+fn committed<'a>(trusted: &'a [Trusted], revision: &str, limits: &'a Limits) -> Vec<Found<'a>> {
     let name = format!("{revision}:{NAME}");
-    let read = |trusted: &Trusted| {
+    let read = |trusted: &'a Trusted| {
         let text = trusted.file(NAME, LARGEST, limits);
         let text = text.map(|found| {
             found.map(|bytes| Text {
                 name: name.clone(),
+                identity: NAME.to_owned(),
                 bytes,
+                realm: Realm::Commit(trusted, limits),
                 expected: true,
             })
         });
@@ -153,7 +251,7 @@ fn committed(
 }
 
 /// The own files of what is scanned, each once.
-fn own_files(paths: &[PathBuf]) -> Vec<std::result::Result<Text, Diagnostic>> {
+fn own_files(paths: &[PathBuf]) -> Vec<Found<'static>> {
     let mut seen = BTreeSet::new();
     let mut texts = Vec::new();
     for path in paths {
@@ -181,21 +279,21 @@ fn own_file(path: &Path) -> Option<(PathBuf, PathBuf, bool)> {
     is_there.then_some((file, top, false))
 }
 
-fn read_own(file: &Path, folder: &Path, is_beside: bool) -> std::result::Result<Text, Diagnostic> {
+fn read_own(file: &Path, folder: &Path, is_beside: bool) -> Found<'static> {
     let name = shown(file);
     let unread = |error: std::io::Error| refused(&name, format!("it cannot be read: {error}"));
-    if file.is_symlink() {
-        let target = file.canonicalize().map_err(unread)?;
-        let folder = folder.canonicalize().map_err(unread)?;
-        if !target.starts_with(folder) {
-            let reason = "it is a link that leads out of the repository, and is not followed; --config FILE names a file of your own";
-            return Err(refused(&name, reason));
-        }
+    let folder = folder.canonicalize().map_err(unread)?;
+    let target = file.canonicalize().map_err(unread)?;
+    if !target.starts_with(&folder) {
+        let reason = "it is a link that leads out of the repository, and is not followed; --config FILE names a file of your own";
+        return Err(refused(&name, reason));
     }
-    let bytes = read(file).map_err(unread)?;
+    let bytes = read(&target).map_err(unread)?;
     Ok(Text {
         name,
+        identity: target.display().to_string(),
         bytes,
+        realm: Realm::Folder(folder),
         expected: is_beside,
     })
 }

@@ -1,12 +1,27 @@
 //! Configuration files, good and bad.
 
 use super::super::args::ConfigArgs;
-use super::entries::read;
-use super::load;
-use crate::error::Error;
+use super::{Realm, Text, add, load};
+use crate::error::{Diagnostic, Error};
+use crate::rules::Policy;
+
+/// Reads a file that is called `f`.
+fn read(text: &str) -> (Policy, Vec<Diagnostic>) {
+    let text = Text {
+        name: "f".into(),
+        identity: "f".into(),
+        bytes: text.into(),
+        realm: Realm::Anywhere,
+        expected: true,
+    };
+    let known = crate::rules::builtin().expect("the rules");
+    let (mut config, mut said) = Default::default();
+    add(&mut config, text, &known, &mut said);
+    (config.policy, said)
+}
 
 fn said(text: &str) -> Vec<String> {
-    let said = read(text, "f", true).1;
+    let said = read(text).1;
     said.iter().map(ToString::to_string).collect()
 }
 
@@ -15,16 +30,16 @@ const PRINT: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123
 #[test]
 fn everything_that_a_file_may_say_is_read() {
     let text = format!(
-        "disable = ['one', 'two']\n\
-         [[allow]]\nreason = 'why'\nexpires = 2026-01-31\nrules = ['one']\npaths = ['docs/', '*.md']\n\
+        "disable = ['aisa-api-key']\n\
+         [[allow]]\nreason = 'why'\nexpires = 2026-01-31\nrules = ['aisa-api-key']\npaths = ['docs/', '*.md']\n\
          regexes = ['^x']\nstop_words = ['Example']\nfingerprints = ['{PRINT}']\n\
          [[allow]]\nreason = 'other'\nexpires = '2026-02-01'\npaths = ['a']\n\
          [[accept]]\nproblem = 'sha256:1'\nreason = 'known'\nexpires = 2026-03-01\n\
          [[accept]]\nproblem = 'sha256:2'\nreason = 'known too'\n"
     );
-    let (policy, said) = read(&text, "f", true);
+    let (policy, said) = read(&text);
     assert!(said.is_empty(), "{said:?}");
-    assert_eq!(Vec::from_iter(&policy.disabled), ["one", "two"]);
+    assert_eq!(Vec::from_iter(&policy.disabled), ["aisa-api-key"]);
     let [first, second] = &policy.allow[..] else {
         panic!("two entries");
     };
@@ -42,7 +57,7 @@ fn everything_that_a_file_may_say_is_read() {
         .map(|(print, entry)| (print.as_str(), entry.reason.as_str()))
         .collect();
     assert_eq!(accepted, [("sha256:1", "known"), ("sha256:2", "known too")]);
-    assert!(read("", "f", true).1.is_empty());
+    assert!(read("").1.is_empty());
 }
 
 #[test]
@@ -58,8 +73,8 @@ fn everything_that_is_wrong_is_said_at_once() {
         "f:2: error: there is no key `limits`",
         "f:3: error: [[allow]]: it would allow everything; say what it is about with `rules`, `paths`, `regexes`, `stop_words`, `fingerprints`",
         "f:6: error: [[allow]]: `reason` is empty",
-        "f:7: error: [[allow]]: `paths`: this is no glob; write it as a line of a .gitignore",
         "f:7: error: [[allow]]: `paths`: this glob is empty or a comment",
+        "f:7: error: [[allow]]: `paths`: this is no glob; write it as a line of a .gitignore",
         "f:8: error: [[allow]]: there is no key `regexs`; did you mean `regexes`?",
         "f:9: error: [[allow]]: `reason` is missing",
         "f:10: error: [[allow]]: `expires` must be a date like 2026-01-31; this text is not one",
@@ -81,7 +96,19 @@ fn what_allows_everything_is_warned_about() {
             "f:3: warning: [[allow]]: this glob matches every path; name those that are meant",
             "f:4: warning: [[allow]]: this expression matches every key; narrow it down",
             "f:5: warning: [[allow]]: this stop word stands in every key; choose one that does not",
-            "f:5: warning: [[allow]]: this stop word stands in every key; choose one that does not",
+        ]
+    );
+}
+
+#[test]
+fn rules_that_are_named_have_to_be_there() {
+    let text = "disable = ['aisa-api-kei', 'own']\n[[allow]]\nreason = 'r'\nrules = ['acme', 'own']\n\
+                [[rules]]\nid = 'own'\nregex = 'own_[0-9]{9}'\n";
+    assert_eq!(
+        said(text),
+        [
+            "f:1: warning: `disable`: there is no rule `aisa-api-kei`; did you mean `aisa-api-key`?",
+            "f:4: warning: `rules`: there is no rule `acme`",
         ]
     );
 }
@@ -90,7 +117,7 @@ fn what_allows_everything_is_warned_about() {
 fn no_file_is_no_error_unless_it_is_named() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let paths = [folder.path().to_path_buf()];
-    let load = |args: &ConfigArgs| load(&paths, args);
+    let load = |args: &ConfigArgs| load(&paths, args, Vec::new());
     assert!(load(&ConfigArgs::default()).is_ok());
     let named = ConfigArgs {
         config: Some(folder.path().join("absent.toml")),
