@@ -46,8 +46,8 @@ pub fn inline_allow(
     // The middle of a finding that is longer than that is not looked at.
     let (head, tail) = (start.saturating_add(NEAR), end.saturating_sub(NEAR));
     let near = match head < tail {
-        true => vec![low..head, tail..high],
-        false => vec![low..high],
+        true => [low..head, tail..high],
+        false => [low..high, high..high],
     };
     let own = near.into_iter().flat_map(|range| markers(bytes, range));
     let mut all = own.chain(above(bytes, low));

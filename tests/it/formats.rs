@@ -277,7 +277,7 @@ fn sarif_of_what_is_allowed_has_suppressions() {
     repo.write(
         ".aisaleaks.toml",
         format!(
-            "disable = ['aisa-future-key']\n[[allow]]\nreason = 'known'\nfingerprints = ['{print}']\n\
+            "disable = ['aisa-api-key-future']\n[[allow]]\nreason = 'known'\nfingerprints = ['{print}']\n\
              [[allow]]\nreason = 'gone'\npaths = ['gone']\n"
         ),
     );
