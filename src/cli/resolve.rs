@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{CommonArgs, GitArgs, ScanArgs, StagedArgs};
-use super::config::{self, Config};
-use super::moment;
+use super::{config, moment, rule_files};
 use crate::commands::scan::Request;
 use crate::error::{Error, Result};
 use crate::git::Repository;
@@ -23,7 +22,6 @@ pub fn scan(args: &ScanArgs, files: bool, history: bool) -> Result<Request> {
     } else {
         args.paths.clone()
     };
-    let config = config::load(&paths, &args.common.config, Vec::new())?;
     let walk = files::Options {
         include_ignored: args.include_ignored,
         exclude: args.exclude.clone(),
@@ -37,7 +35,7 @@ pub fn scan(args: &ScanArgs, files: bool, history: bool) -> Result<Request> {
         everything: history && args.exclude.is_empty() && args.max_file_size.is_none(),
         ..pipeline::Options::default()
     };
-    request(&args.common, options, config)
+    request(&args.common, options)
 }
 
 /// A scan of a stream.
@@ -45,8 +43,7 @@ pub fn scan(args: &ScanArgs, files: bool, history: bool) -> Result<Request> {
 /// # Errors
 /// A configuration file that cannot be used, or an unknown format.
 pub fn stdin(common: &CommonArgs) -> Result<Request> {
-    let config = config::load(&[], &common.config, Vec::new())?;
-    request(common, pipeline::Options::default(), config)
+    request(common, pipeline::Options::default())
 }
 
 /// Whether `git` was asked for some commits only.
@@ -142,18 +139,21 @@ fn own_repository(named: Option<&PathBuf>) -> PathBuf {
 ///
 /// # Errors
 /// An unknown format, or two reports for one place.
-fn request(common: &CommonArgs, options: pipeline::Options, config: Config) -> Result<Request> {
+fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Request> {
+    let mut files = rule_files::read_all(&common.rules, None)?;
+    let config = config::load(&options.paths, &common.config, &mut files)?;
     Ok(Request {
         options: pipeline::Options {
             policy: Arc::new(config.policy),
             trusted: config.trusted,
+            everything: options.everything && common.only_rule.is_empty(),
             show_secrets: common.show_secrets,
             no_attribution: common.no_attribution,
             explain: common.verbose > 1,
             ..options
         },
         reports: reports(common)?,
-        rules: config.rules,
+        rules: rule_files::chosen(files, &common.only_rule)?,
         warnings: config.warnings,
         show_suppressed: common.show_suppressed,
         sarif_authors: common.sarif_authors,

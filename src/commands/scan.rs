@@ -1,5 +1,6 @@
 //! `scan`, `dir`, `git` and `stdin`: from arguments to a written report.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -14,7 +15,22 @@ use crate::error::{Diagnostic, Error, Result};
 use crate::model::{AllowedBy, FingerprintKey, Key, Mask, Outcome};
 use crate::pipeline;
 use crate::report::{self, Format};
-use crate::rules::{self, Rule};
+use crate::rules::Rule;
+
+/// The rules of a run.
+#[derive(Debug)]
+pub struct RuleSet {
+    /// The built-in ones, then those that were brought.
+    pub rules: Vec<Rule>,
+    /// Only findings of these rules are reported; all if there are none.
+    pub only: BTreeSet<String>,
+    /// What fingerprints of brought rules' findings are keyed with.
+    pub key: FingerprintKey,
+    /// Whether the next run has the same key.
+    pub key_is_kept: bool,
+    /// What is odd about the rules files.
+    pub warnings: Vec<Diagnostic>,
+}
 
 /// What a scanning command was asked to do.
 #[derive(Debug)]
@@ -23,9 +39,9 @@ pub struct Request {
     pub options: pipeline::Options,
     /// The reports, and where they go; `None` is standard output.
     pub reports: Vec<(Format, Option<PathBuf>)>,
-    /// The rules that somebody brought.
-    pub rules: Vec<Rule>,
-    /// What the authors of the configuration should know.
+    /// What to look for.
+    pub rules: RuleSet,
+    /// What is odd about the configuration.
     pub warnings: Vec<Diagnostic>,
     /// Whether what is allowed is listed, too.
     pub show_suppressed: bool,
@@ -51,8 +67,9 @@ pub struct Request {
 ///
 /// # Errors
 /// Whatever is fatal: see [`Error`].
-pub fn paths(request: Request) -> Result<Exit> {
-    run(request, |request, detector, control| {
+pub fn paths(mut request: Request) -> Result<Exit> {
+    let rules = std::mem::take(&mut request.rules.rules);
+    run(&request, rules, |detector, control| {
         pipeline::scan(&request.options, detector, control)
     })
 }
@@ -61,8 +78,9 @@ pub fn paths(request: Request) -> Result<Exit> {
 ///
 /// # Errors
 /// Whatever is fatal: see [`Error`].
-pub fn stdin(request: Request, label: Option<&str>) -> Result<Exit> {
-    run(request, |request, detector, control| {
+pub fn stdin(mut request: Request, label: Option<&str>) -> Result<Exit> {
+    let rules = std::mem::take(&mut request.rules.rules);
+    run(&request, rules, |detector, control| {
         pipeline::stdin(
             &mut Input::new(control.clone()),
             label,
@@ -77,9 +95,10 @@ pub fn stdin(request: Request, label: Option<&str>) -> Result<Exit> {
 ///
 /// # Errors
 /// Whatever is fatal: see [`Error`].
-pub fn staged(request: Request, index: Option<&Path>) -> Result<Exit> {
+pub fn staged(mut request: Request, index: Option<&Path>) -> Result<Exit> {
     let repository = pipeline::repository(&request.options)?;
-    run(request, |request, detector, control| {
+    let rules = std::mem::take(&mut request.rules.rules);
+    run(&request, rules, |detector, control| {
         pipeline::staged(&repository, index, &request.options, detector, control)
     })
 }
@@ -88,28 +107,34 @@ pub fn staged(request: Request, index: Option<&Path>) -> Result<Exit> {
 ///
 /// # Errors
 /// Whatever is fatal: see [`Error`].
-pub fn range(request: Request, asked: &pipeline::Asked) -> Result<Exit> {
+pub fn range(mut request: Request, asked: &pipeline::Asked) -> Result<Exit> {
     let repository = pipeline::repository(&request.options)?;
-    run(request, |request, detector, control| {
+    let rules = std::mem::take(&mut request.rules.rules);
+    run(&request, rules, |detector, control| {
         pipeline::range(&repository, asked, &request.options, detector, control)
     })
 }
 
 fn run(
-    mut request: Request,
-    scan: impl FnOnce(&Request, &Detector, &Arc<Control>) -> Result<Outcome>,
+    request: &Request,
+    rules: Vec<Rule>,
+    scan: impl FnOnce(&Detector, &Arc<Control>) -> Result<Outcome>,
 ) -> Result<Exit> {
-    let detector = detector(std::mem::take(&mut request.rules))?;
-    let request = &request;
     // A report that cannot be written is better known before a long run than after it.
     let reports: Vec<Report> = request.reports.iter().map(open).collect::<Result<_>>()?;
     let control = Arc::new(Control::new(request.threads));
     stop_on_signal(&control);
-    warn(&detector, request);
+    let detector = Detector::with_key(rules, request.rules.key.clone());
+    if !request.quiet {
+        warn(&request.rules.warnings, &detector, request);
+    }
+    // A quiet run says this too: what allows everything must not go unseen.
+    warn(&request.warnings, &detector, request);
     let line = Line::start(&control, request.progress && io::stderr().is_terminal());
-    let outcome = scan(request, &detector, &control);
+    let outcome = scan(&detector, &control);
     drop(line);
-    let outcome = outcome?;
+    let mut outcome = outcome?;
+    keep_asked(&mut outcome, &request.rules);
     if request.verbose > 0 {
         log(&outcome, &detector, request);
     }
@@ -135,20 +160,45 @@ fn run(
     ))
 }
 
-/// What finds the keys. Nobody can guess what the fingerprints of what brought rules find are keyed with, so that they are
-/// of this run only.
-fn detector(brought: Vec<Rule>) -> Result<Detector> {
-    let mut all = rules::builtin()?;
-    if brought.is_empty() {
-        return Ok(Detector::new(all));
+/// Takes out what other rules found than those that were asked for, and says what whoever compares reports should know.
+fn keep_asked(outcome: &mut Outcome, rules: &RuleSet) {
+    if !rules.only.is_empty() {
+        outcome.keys.retain(|key| rules.only.contains(&key.rule));
+        outcome
+            .suppressed
+            .retain(|key| rules.only.contains(&key.rule));
     }
-    all.extend(brought);
-    let mut key = [0; 32];
-    getrandom::fill(&mut key).map_err(|error| Error::Rule {
-        rule: "*".to_owned(),
-        reason: format!("the system has no random bytes for fingerprints: {error}"),
-    })?;
-    Ok(Detector::with_key(all, FingerprintKey::new(&key)))
+    let mut found = outcome.keys.iter().chain(&outcome.suppressed);
+    if !rules.key_is_kept && found.any(|key| !key.secret.is_aisa()) {
+        let note = "fingerprints of what brought rules found hold for this run only; set AISALEAKS_FINGERPRINT_KEY to a \
+                    secret text of your own to keep them";
+        outcome.notes.push(note.to_owned());
+    }
+}
+
+/// Says what is odd about the rules files, as far as anybody would read it.
+fn warn(warnings: &[Diagnostic], detector: &Detector, request: &Request) {
+    const SHOWN: usize = 20;
+    let say = |text: &str| {
+        let text = match request.options.show_secrets {
+            true => text.to_owned(),
+            false => detector.mask(text),
+        };
+        let text = report::sanitize::visible(&text);
+        // Where standard error is gone, the report and the status still tell.
+        drop(writeln!(io::stderr(), "aisaleaks: {text}"));
+    };
+    warnings
+        .iter()
+        .take(SHOWN)
+        .for_each(|warning| say(&warning.to_string()));
+    if let Some(next) = warnings.get(SHOWN) {
+        let more = warnings.len() - SHOWN;
+        let file = &next.file;
+        say(&format!(
+            "{more} more warnings about rules files; see `aisaleaks rules check {file}`"
+        ));
+    }
 }
 
 type Report = (Format, Option<(PathBuf, File)>);
@@ -230,35 +280,23 @@ fn stop_on_signal(control: &Arc<Control>) {
 
 /// Whether the key is not reported because its rule is disabled: no run may be silent about that.
 fn is_disabled(key: &Key) -> bool {
-    let by = key.locations.iter().filter_map(|at| at.allowed.as_ref());
-    by.into_iter()
-        .any(|allowed| allowed.by == AllowedBy::DisabledRule)
+    let allowed = key.locations.iter().filter_map(|at| at.allowed.as_ref());
+    allowed
+        .into_iter()
+        .any(|at| at.by == AllowedBy::DisabledRule)
 }
 
-/// Says on standard error what is no problem, but should be known.
+/// Says on standard error what is no problem, but should be known. What was typed can hold a key.
 fn say_notes(outcome: &Outcome, detector: &Detector, request: &Request) {
     for note in &outcome.notes {
-        say(&format!("note: {note}"), detector, request);
+        let text = match request.options.show_secrets {
+            true => note.clone(),
+            false => detector.mask(note),
+        };
+        let text = report::sanitize::visible(&text);
+        // Where standard error is gone, the report and the status still tell.
+        drop(writeln!(io::stderr(), "aisaleaks: note: {text}"));
     }
-}
-
-/// Says on standard error what the authors of the configuration should know. A quiet run says it too: what allows
-/// everything must not go unseen.
-fn warn(detector: &Detector, request: &Request) {
-    for warning in &request.warnings {
-        say(&warning.to_string(), detector, request);
-    }
-}
-
-/// A line on standard error. What was typed, and the name of a file, can hold a key.
-fn say(text: &str, detector: &Detector, request: &Request) {
-    let text = match request.options.show_secrets {
-        true => text.to_owned(),
-        false => detector.mask(text),
-    };
-    let text = report::sanitize::visible(&text);
-    // Where standard error is gone, the report and the status still tell.
-    drop(writeln!(io::stderr(), "aisaleaks: {text}"));
 }
 
 /// Says on standard error what was done. Where that is gone, the report and the status still tell.

@@ -5,6 +5,7 @@ mod brought;
 mod context;
 mod edges;
 mod encoded;
+mod examples;
 mod excerpt;
 mod explain;
 mod lines;
@@ -14,8 +15,7 @@ mod placeholder;
 mod prefilter;
 mod steps;
 mod structure;
-#[cfg(test)]
-pub(crate) mod testing;
+pub(crate) mod templates;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +26,9 @@ use crate::rules::Rule;
 use brought::Engine;
 use matching::Body;
 use prefilter::{ANCHOR, Prefilter};
+
+#[cfg(test)]
+pub(crate) use templates as testing;
 
 pub use allow::inline_allow;
 pub use brought::{Scratch, Text};

@@ -352,14 +352,14 @@ fn what_a_repositorys_own_configuration_extends_is_inside_it() {
         outside.path().file_name().expect("a name").display()
     );
     for (path, reason) in [
-        ("link.toml", "leads out of the repository"),
+        ("link.toml", "outside of the repository"),
         (
             elsewhere.to_str().expect("UTF-8"),
-            "leads out of the repository",
+            "outside of the repository",
         ),
-        (&up, "leads out of the repository"),
-        ("absent.toml", "it cannot be read"),
-        ("rules", "not a regular file"),
+        (&up, "outside of the repository"),
+        ("absent.toml", "there is no such file"),
+        ("rules", "it is a directory"),
         (".aisaleaks.toml", "a cycle"),
     ] {
         repo.write(".aisaleaks.toml", extend(path));
@@ -382,7 +382,7 @@ fn what_a_repositorys_own_configuration_extends_is_inside_it() {
     );
     for (path, reason) in [
         ("link.toml", "it is a link"),
-        ("../x", "leads out"),
+        ("../x", "outside of the repository"),
         ("absent", "not in the commit"),
     ] {
         repo.write(".aisaleaks.toml", extend(path)).commit("extend");
@@ -393,4 +393,60 @@ fn what_a_repositorys_own_configuration_extends_is_inside_it() {
             &["HEAD:.aisaleaks.toml:2: error: `extend.path`: ", reason],
         );
     }
+}
+
+#[test]
+fn the_list_of_rules_has_those_of_the_configuration() {
+    let repo = Repo::new();
+    repo.write(
+        ".aisaleaks.toml",
+        format!("disable = ['aisa-api-key']\n{ACME}"),
+    );
+    let listed = run(repo.path(), &["rules", "list", "-f", "json"]).stdout;
+    let json: serde_json::Value = serde_json::from_str(&listed).expect("JSON");
+    let text = json.to_string();
+    assert!(
+        text.contains("\"acme\"") && text.contains("aisa-api-key"),
+        "{text}"
+    );
+    let without = run(repo.path(), &["rules", "list", "-f", "json", "--no-config"]).stdout;
+    assert!(!without.contains("\"acme\""), "{without}");
+    assert_ne!(
+        run(repo.path(), &["rules", "list"]).stdout,
+        run(repo.path(), &["rules", "list", "--no-config"]).stdout
+    );
+    repo.write(".aisaleaks.toml", "nonsense");
+    fails(
+        repo.path(),
+        &["rules", "list"],
+        &[".aisaleaks.toml:1: error: "],
+    );
+}
+
+#[test]
+fn what_disables_a_rule_that_the_user_brings_is_counted() {
+    let repo = Repo::new();
+    let mine = tempfile::tempdir().expect("a temporary folder");
+    let file = mine.path().join("mine.toml");
+    std::fs::write(&file, ACME).expect("written");
+    let file = file.to_str().expect("UTF-8");
+    repo.write("a.txt", TOKEN);
+    assert_eq!(found(&repo, &["scan", "--rules", file]), [open("acme")]);
+    repo.write(".aisaleaks.toml", "disable = ['acme']\n");
+    assert_eq!(
+        found(&repo, &["scan", "--rules", file]),
+        [suppressed("acme")]
+    );
+    repo.write(".aisaleaks.toml", ACME.replace("[0-9]{9}", "never"));
+    let run = run(repo.path(), &["scan", "--rules", file]);
+    assert_eq!(
+        run.code, 1,
+        "the user's own rule is the one that is used: {}",
+        run.stdout
+    );
+    assert!(
+        run.stderr.contains("another file has a rule of this name"),
+        "{}",
+        run.stderr
+    );
 }

@@ -16,6 +16,7 @@ mod foreign;
 mod formats;
 mod history;
 mod range;
+mod rules_files;
 mod secrecy;
 mod staged;
 mod tracked;

@@ -3,7 +3,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::read;
+use super::super::rule_files::extended;
 use crate::control::Limits;
 use crate::pipeline::Trusted;
 use crate::rules::read::File;
@@ -24,35 +24,25 @@ impl Realm<'_> {
     /// # Errors
     /// Why there is none.
     pub(super) fn find(&self, from: &File, path: &str) -> Result<File, String> {
-        let beside = Path::new(&from.identity).parent().unwrap_or(Path::new(""));
-        let bytes;
-        let identity;
         match self {
-            Self::Commit(trusted, limits) => {
-                let inside = inside(&beside.join(path)).ok_or("it leads out of the repository")?;
-                let found = trusted.file(&inside, super::LARGEST, limits)?;
-                bytes = found.ok_or("it is not in the commit")?;
-                identity = inside;
-            }
-            Self::Folder(_) | Self::Anywhere => {
-                let unread = |error: std::io::Error| format!("it cannot be read: {error}");
-                let file = beside.join(path).canonicalize().map_err(unread)?;
-                if let Self::Folder(folder) = self
-                    && !file.starts_with(folder)
-                {
-                    return Err("it leads out of the repository".to_owned());
-                }
-                bytes = read(&file).map_err(unread)?;
-                identity = file.to_str().ok_or("its path is not UTF-8")?.to_owned();
-            }
+            Self::Anywhere => extended(from, path, None),
+            Self::Folder(folder) => extended(from, path, Some(folder)),
+            Self::Commit(trusted, limits) => in_commit(trusted, from, path, limits),
         }
-        let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8")?;
-        Ok(File {
-            name: path.to_owned(),
-            identity,
-            text,
-        })
     }
+}
+
+/// In a commit a file is known by its path from the top on.
+fn in_commit(trusted: &Trusted, from: &File, path: &str, limits: &Limits) -> Result<File, String> {
+    let beside = Path::new(&from.identity).parent().unwrap_or(Path::new(""));
+    let identity = inside(&beside.join(path)).ok_or("it is outside of the repository")?;
+    let found = trusted.file(&identity, super::LARGEST, limits)?;
+    let bytes = found.ok_or("it is not in the commit")?;
+    Ok(File {
+        name: path.to_owned(),
+        text: String::from_utf8(bytes).map_err(|_| "it is not UTF-8")?,
+        identity,
+    })
 }
 
 /// A path without `.` and `..`, and with slashes; `None` if it leads out of where it begins.

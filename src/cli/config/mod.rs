@@ -16,13 +16,14 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::args::ConfigArgs;
+use crate::commands::rules::RulesFiles;
 use crate::control::Limits;
 use crate::error::{Diagnostic, Error, Level, Result};
 use crate::git::{Repository, plain};
 use crate::pipeline::Trusted;
 use crate::rules::read::{self as reading, File};
 use crate::rules::table::{self, nearest};
-use crate::rules::{self, Kind, Policy, Rule};
+use crate::rules::{Kind, Policy, Rule};
 use entries::{Entries, KEYS};
 use extending::Realm;
 
@@ -38,8 +39,6 @@ const LARGEST: u64 = 10_000_000;
 pub struct Config {
     /// What it says about findings and problems.
     pub policy: Policy,
-    /// The rules that it brings, and those that were given to it.
-    pub rules: Vec<Rule>,
     /// The commits that it was read from.
     pub trusted: Vec<Trusted>,
     /// What its authors should know.
@@ -61,16 +60,13 @@ struct Text<'a> {
     expected: bool,
 }
 
-/// Reads the configuration for these paths; no paths for a stream. `brought` are the rules that somebody brought already.
+/// Reads the configuration for these paths; no paths for a stream. Its rules are added to those in `files`.
 ///
 /// # Errors
-/// Everything that is wrong with every file, and a trusted commit that cannot be read.
-pub fn load(paths: &[PathBuf], args: &ConfigArgs, brought: Vec<Rule>) -> Result<Config> {
+/// Everything that is wrong with every file, those of `files` among them, and a trusted commit that cannot be read.
+pub fn load(paths: &[PathBuf], args: &ConfigArgs, files: &mut RulesFiles) -> Result<Config> {
     let limits = Limits::default();
-    let mut config = Config {
-        rules: brought,
-        ..Config::default()
-    };
+    let mut config = Config::default();
     if let Some(revision) = &args.config_ref {
         if paths.is_empty() {
             return Err(Error::Revision {
@@ -91,26 +87,28 @@ pub fn load(paths: &[PathBuf], args: &ConfigArgs, brought: Vec<Rule>) -> Result<
         (None, None) => own_files(paths),
     };
     let mut said = Vec::new();
-    // Most runs have no configuration, and do not wait for this.
-    let known = match texts.is_empty() {
-        true => Vec::new(),
-        false => rules::builtin()?,
-    };
     for text in texts {
         match text {
-            Ok(text) => add(&mut config, text, &known, &mut said),
+            Ok(text) => add(&mut config.policy, text, &mut files.rules, &mut said),
             Err(error) => said.push(error),
         }
     }
-    if said.iter().any(|said| said.level == Level::Error) {
-        return Err(Error::Invalid { diagnostics: said });
+    if files.rules.len() > usize::from(u16::MAX) {
+        said.push(refused(
+            NAME,
+            format!("there are more than {} rules", u16::MAX),
+        ));
+    }
+    if files.is_wrong() || said.iter().any(|said| said.level == Level::Error) {
+        let diagnostics = files.diagnostics.drain(..).chain(said).collect();
+        return Err(Error::Invalid { diagnostics });
     }
     config.warnings = said;
     Ok(config)
 }
 
 /// Adds what a file says.
-fn add(config: &mut Config, text: Text<'_>, known: &[Rule], said: &mut Vec<Diagnostic>) {
+fn add(all: &mut Policy, text: Text<'_>, rules: &mut Vec<Rule>, said: &mut Vec<Diagnostic>) {
     let Ok(string) = String::from_utf8(text.bytes) else {
         return said.push(refused(&text.name, "it is not UTF-8"));
     };
@@ -124,18 +122,14 @@ fn add(config: &mut Config, text: Text<'_>, known: &[Rule], said: &mut Vec<Diagn
         identity: text.identity,
         text: string,
     };
-    let read = reading::read_config(
-        &file,
-        &|from, path| text.realm.find(from, path),
-        known,
-        &KEYS,
-    );
+    let finder = |from: &File, path: &str| text.realm.find(from, path);
+    // They come first.
+    let built_in = rules.partition_point(Rule::is_built_in);
+    let taken = rules.get(..built_in).unwrap_or_default();
+    let read = reading::read_config(&file, &finder, taken, &KEYS);
     // Both say what is wrong with the file as a whole.
     own.extend(read.diagnostics);
-    let ids = || {
-        let rules = known.iter().chain(&read.rules).chain(&config.rules);
-        rules.map(|rule| &*rule.id)
-    };
+    let ids = || rules.iter().chain(&read.rules).map(|rule| &*rule.id);
     for (id, key) in named {
         if ids().any(|known| known == id.value) {
             continue;
@@ -156,15 +150,15 @@ fn add(config: &mut Config, text: Text<'_>, known: &[Rule], said: &mut Vec<Diagn
     }
     for rule in without(read.rules, &policy.disabled) {
         // A repository cannot know the names in the files of others.
-        match config.rules.iter().any(|other| other.id == rule.id) {
+        match rules.iter().any(|other| other.id == rule.id) {
             true => own.push(refused_rule(&file.name, &rule.id)),
-            false => config.rules.push(rule),
+            false => rules.push(rule),
         }
     }
     own.sort_by(|one, other| (one.line, &one.message).cmp(&(other.line, &other.message)));
     own.dedup();
     said.extend(own);
-    config.policy.extend(policy);
+    all.extend(policy);
 }
 
 fn refused_rule(file: &str, id: &str) -> Diagnostic {
@@ -210,7 +204,7 @@ fn named_file(file: &Path) -> Found<'static> {
     match read(file) {
         Ok(bytes) => Ok(Text {
             name,
-            identity: file.display().to_string(),
+            identity: identity(file),
             bytes,
             realm: Realm::Anywhere,
             expected: false,
@@ -291,7 +285,7 @@ fn read_own(file: &Path, folder: &Path, is_beside: bool) -> Found<'static> {
     let bytes = read(&target).map_err(unread)?;
     Ok(Text {
         name,
-        identity: target.display().to_string(),
+        identity: identity(&target),
         bytes,
         realm: Realm::Folder(folder),
         expected: is_beside,
@@ -307,6 +301,12 @@ fn read(file: &Path) -> std::io::Result<Vec<u8>> {
         return Err(std::io::Error::new(ErrorKind::InvalidInput, reason));
     }
     Ok(bytes)
+}
+
+/// What a file is known by, whatever way led to it.
+fn identity(file: &Path) -> String {
+    let file = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
+    file.display().to_string()
 }
 
 /// A path as diagnostics name it.

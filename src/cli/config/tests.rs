@@ -2,6 +2,7 @@
 
 use super::super::args::ConfigArgs;
 use super::{Realm, Text, add, load};
+use crate::commands::rules::RulesFiles;
 use crate::error::{Diagnostic, Error};
 use crate::rules::Policy;
 
@@ -14,10 +15,10 @@ fn read(text: &str) -> (Policy, Vec<Diagnostic>) {
         realm: Realm::Anywhere,
         expected: true,
     };
-    let known = crate::rules::builtin().expect("the rules");
-    let (mut config, mut said) = Default::default();
-    add(&mut config, text, &known, &mut said);
-    (config.policy, said)
+    let mut rules = crate::rules::builtin().expect("the rules");
+    let (mut policy, mut said) = Default::default();
+    add(&mut policy, text, &mut rules, &mut said);
+    (policy, said)
 }
 
 fn said(text: &str) -> Vec<String> {
@@ -117,7 +118,7 @@ fn rules_that_are_named_have_to_be_there() {
 fn no_file_is_no_error_unless_it_is_named() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let paths = [folder.path().to_path_buf()];
-    let load = |args: &ConfigArgs| load(&paths, args, Vec::new());
+    let load = |args: &ConfigArgs| load(&paths, args, &mut RulesFiles::default());
     assert!(load(&ConfigArgs::default()).is_ok());
     let named = ConfigArgs {
         config: Some(folder.path().join("absent.toml")),

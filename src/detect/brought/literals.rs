@@ -1,48 +1,42 @@
-//! Finds what every match of an expression must hold: a few short literals, at a place in the expression that divides it
-//! into a head and a tail. Where such a literal stands the tail is tried, which fails at once nearly everywhere.
+//! Finds what every match of an expression must hold: a few short sequences of bytes, at a place in the expression that
+//! divides it into a head and a tail. Where such a sequence stands the tail is tried, which fails at once nearly everywhere.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
+
+use super::bytes::{Bytes, Sequence};
+use super::sieve;
 
 /// One way in which an expression can match.
 #[derive(Clone, Debug)]
 pub(super) struct Split {
-    /// In lower case: one of these begins the tail. They are looked for in any case, and the tail decides.
-    pub(super) literals: Vec<Vec<u8>>,
-    /// How long what stands before the literal in a match can be; `None`: there is no bound.
+    /// One of these begins the tail.
+    pub(super) sequences: Vec<Sequence>,
+    /// How long what stands before the sequence in a match can be; `None`: there is no bound.
     pub(super) head: Option<usize>,
-    /// The expression from the literal on.
+    /// The expression from the sequence on.
     pub(super) tail: Hir,
 }
 
-/// Literals of one split: more are not worth the look-ups.
+/// Sequences of one split: more are not worth the look-ups.
 const MOST: usize = 64;
-/// Bytes of a literal: longer ones make the searcher larger and the hits no rarer.
+/// Places of a sequence: longer ones make no hit rarer.
 const LONGEST: usize = 8;
-/// Different bytes at one place of a literal.
-const CHOICES: usize = 4;
-/// A literal is worth looking for if it stands by chance less often than once in so many bytes.
-const RARE: f64 = 1.0 / 400.0;
+/// How deep groups in groups are looked into.
+const DEPTH: usize = 16;
+/// Sequences are worth looking for if the sieve lets less than this share of all places pass.
+const RARE: f64 = 0.012;
+/// What is taken for how rare a sequence is if the head before it has no bound: it is looked at less far than it may reach.
+const UNBOUNDED: f64 = 50.0;
 
-/// The splits of an expression, one for each of its alternatives; `None` if one of them has no literal that is rare enough.
+/// The splits of an expression, one for each of its alternatives; `None` if one of them has no sequence that is rare
+/// enough.
 pub(super) fn splits(hir: &Hir) -> Option<Vec<Split>> {
-    let hir = without_captures(hir);
-    if let HirKind::Alternation(ways) = hir.kind() {
-        let whole = best(std::slice::from_ref(&hir));
-        let each = || {
-            let splits: Option<Vec<_>> = ways.iter().map(splits).collect();
-            Some(splits?.into_iter().flatten().collect())
-        };
-        return match whole {
-            Some(split) => Some(vec![split]),
-            None => each(),
-        };
-    }
     let mut parts = Vec::new();
-    flatten(&hir, &mut parts);
+    flatten(&without_captures(hir), &mut parts);
     if let Some(split) = best(&parts) {
         return Some(vec![split]);
     }
-    // An alternation somewhere in it may have literals in each of its ways, each with another head.
+    // An alternation may have sequences in each of its ways, each with another head.
     let (at, ways) = parts
         .iter()
         .enumerate()
@@ -52,25 +46,24 @@ pub(super) fn splits(hir: &Hir) -> Option<Vec<Split>> {
         })?;
     let spread = ways.iter().map(|way| {
         let (before, behind) = (parts.get(..at)?, parts.get(at + 1..)?);
-        let parts = [before, std::slice::from_ref(way), behind].concat();
-        let mut flat = Vec::new();
-        parts.iter().for_each(|part| flatten(part, &mut flat));
+        let mut flat = before.to_vec();
+        flatten(way, &mut flat);
+        flat.extend_from_slice(behind);
         best(&flat)
     });
     spread.collect()
 }
 
 /// The same expression without groups, which only matter for what is cut out of a match.
-pub(super) fn without_captures(hir: &Hir) -> Hir {
+fn without_captures(hir: &Hir) -> Hir {
     match hir.kind() {
         HirKind::Capture(capture) => without_captures(&capture.sub),
         HirKind::Concat(parts) => Hir::concat(parts.iter().map(without_captures).collect()),
         HirKind::Alternation(ways) => Hir::alternation(ways.iter().map(without_captures).collect()),
-        HirKind::Repetition(repetition) => {
-            let mut same = repetition.clone();
-            same.sub = Box::new(without_captures(&repetition.sub));
-            Hir::repetition(same)
-        }
+        HirKind::Repetition(repetition) => Hir::repetition(Repetition {
+            sub: Box::new(without_captures(&repetition.sub)),
+            ..repetition.clone()
+        }),
         _ => hir.clone(),
     }
 }
@@ -78,24 +71,20 @@ pub(super) fn without_captures(hir: &Hir) -> Hir {
 fn flatten(hir: &Hir, parts: &mut Vec<Hir>) {
     match hir.kind() {
         HirKind::Concat(inner) => inner.iter().for_each(|part| flatten(part, parts)),
-        // What comes at least once is a literal's place as well, if it is followed by its rest.
         _ => parts.push(hir.clone()),
     }
 }
 
-/// The split of a sequence whose literals are the rarest.
+/// The split of a sequence of parts whose sequences of bytes are the rarest.
 fn best(parts: &[Hir]) -> Option<Split> {
     let mut head = Some(0_usize);
-    let mut best: Option<(f64, usize, Vec<Vec<u8>>, Option<usize>)> = None;
+    let mut best: Option<(f64, usize, Vec<Sequence>, Option<usize>)> = None;
     for (at, part) in parts.iter().enumerate() {
-        let literals = beginnings(parts.get(at..)?);
-        if let Some(literals) = literals {
-            // A head without a bound is looked at less far than it may reach.
-            let penalty = if head.is_some() { 1.0 } else { 50.0 };
-            let often: f64 = literals.iter().map(|literal| chance(literal)).sum::<f64>() * penalty;
-            let better = best.as_ref().is_none_or(|best| often < best.0 * 0.5);
-            if often < RARE * penalty && better {
-                best = Some((often, at, literals, head));
+        if let Some((cost, sequences)) = beginnings(parts.get(at..)?) {
+            let cost = cost * if head.is_some() { 1.0 } else { UNBOUNDED };
+            // An earlier one is as good as one that is not much rarer: its tail says more.
+            if best.as_ref().is_none_or(|best| cost < best.0 * 0.5) {
+                best = Some((cost, at, sequences, head));
             }
         }
         let longest = part.properties().maximum_len();
@@ -103,159 +92,176 @@ fn best(parts: &[Hir]) -> Option<Split> {
             .zip(longest)
             .and_then(|(head, more)| head.checked_add(more));
     }
-    let (_, at, literals, head) = best?;
+    let (_, at, sequences, head) = best?;
     Some(Split {
-        literals,
+        sequences,
         head,
         tail: Hir::concat(parts.get(at..)?.to_vec()),
     })
 }
 
-/// Literals of which one begins every match of a sequence.
-fn beginnings(parts: &[Hir]) -> Option<Vec<Vec<u8>>> {
+/// Sequences of which one begins every match of these parts, and what looking for them costs: of those that more and more
+/// parts give, the cheapest.
+fn beginnings(parts: &[Hir]) -> Option<(f64, Vec<Sequence>)> {
     let mut all = vec![Beginning::default()];
+    let mut best: Option<(f64, Vec<Sequence>)> = None;
     for part in parts {
-        if !extend(&mut all, part) {
+        let goes_on = extend(&mut all, part, 0);
+        let mut sequences: Vec<Sequence> = all.iter().map(|begun| begun.sequence.clone()).collect();
+        sequences.sort();
+        // What begins with another sequence stands only where that one does.
+        sequences.dedup_by(|later, earlier| later.starts_with(earlier));
+        let cost: f64 = sequences.iter().map(|sequence| sieve::cost(sequence)).sum();
+        // More of them have to be much rarer; longer ones are as good, and save looks at the tail.
+        let better = best.as_ref().is_none_or(|best| {
+            let most = if sequences.len() > best.1.len() {
+                0.5
+            } else {
+                1.001
+            };
+            cost < best.0 * most
+        });
+        if cost < RARE && better && sequences.len() <= MOST {
+            best = Some((cost, sequences));
+        }
+        if !goes_on {
             break;
         }
     }
-    let mut literals: Vec<Vec<u8>> = all.into_iter().map(|beginning| beginning.bytes).collect();
-    literals.sort();
-    // What begins with another literal stands only where that one does.
-    literals.dedup_by(|later, earlier| later.starts_with(earlier));
-    let usable = literals.iter().all(|literal| literal.len() >= 2);
-    (usable && literals.len() <= MOST).then_some(literals)
+    best
 }
 
-/// What a match can begin with, and whether what follows it in the expression follows it here too.
+/// What a match can begin with, and whether what follows it in the expression does not follow it here.
 #[derive(Clone, Default)]
 struct Beginning {
-    bytes: Vec<u8>,
+    sequence: Sequence,
     cut: bool,
 }
 
+impl Beginning {
+    /// Nothing, and nobody knows what follows.
+    fn unknown() -> Vec<Self> {
+        let cut = true;
+        let sequence = Sequence::new();
+        vec![Self { sequence, cut }]
+    }
+
+    fn of(sequence: Sequence) -> Self {
+        Self {
+            sequence,
+            cut: false,
+        }
+    }
+}
+
 /// Adds what one more part can begin with; `false` if nothing can be added any more.
-fn extend(all: &mut Vec<Beginning>, part: &Hir) -> bool {
-    let choices = choices(part, 0);
-    let open = all.iter().filter(|beginning| !beginning.cut).count();
-    let total = all.len() - open + open.saturating_mul(choices.len());
-    if total > MOST {
-        all.iter_mut().for_each(|beginning| beginning.cut = true);
+fn extend(all: &mut Vec<Beginning>, part: &Hir, depth: usize) -> bool {
+    let choices = choices(part, depth);
+    let open = all.iter().filter(|begun| !begun.cut).count();
+    if all.len() - open + open.saturating_mul(choices.len()) > MOST {
+        all.iter_mut().for_each(|begun| begun.cut = true);
         return false;
     }
-    let mut longer = Vec::with_capacity(total);
-    for beginning in all.drain(..) {
-        if beginning.cut {
-            longer.push(beginning);
+    let mut longer = Vec::new();
+    for begun in all.drain(..) {
+        if begun.cut {
+            longer.push(begun);
             continue;
         }
         for choice in &choices {
-            let mut bytes = beginning.bytes.clone();
-            bytes.extend_from_slice(&choice.bytes);
-            let long = bytes.len() >= LONGEST;
-            bytes.truncate(LONGEST);
-            longer.push(Beginning {
-                bytes,
-                cut: choice.cut || long,
-            });
+            let mut sequence = begun.sequence.clone();
+            sequence.extend_from_slice(&choice.sequence);
+            let cut = choice.cut || sequence.len() >= LONGEST;
+            sequence.truncate(LONGEST);
+            longer.push(Beginning { sequence, cut });
         }
     }
     *all = longer;
-    all.iter().any(|beginning| !beginning.cut)
+    all.iter().any(|begun| !begun.cut)
 }
 
 /// What a part can begin with.
 fn choices(part: &Hir, depth: usize) -> Vec<Beginning> {
-    let anything = || {
-        vec![Beginning {
-            bytes: Vec::new(),
-            cut: true,
-        }]
-    };
-    if depth > 16 {
-        return anything();
+    if depth > DEPTH {
+        return Beginning::unknown();
     }
     match part.kind() {
         HirKind::Empty | HirKind::Look(_) => vec![Beginning::default()],
-        HirKind::Literal(literal) => vec![Beginning {
-            bytes: literal.0.to_ascii_lowercase(),
-            cut: false,
-        }],
-        HirKind::Class(class) => bytes_of(class).map_or_else(anything, |bytes| {
-            let one = |byte| Beginning {
-                bytes: vec![byte],
-                cut: false,
-            };
-            bytes.into_iter().map(one).collect()
-        }),
+        HirKind::Literal(literal) => {
+            let bytes = literal.0.iter().copied().map(Bytes::one);
+            vec![Beginning::of(bytes.collect())]
+        }
+        HirKind::Class(class) => match bytes_of(class) {
+            Some(bytes) => vec![Beginning::of(vec![bytes])],
+            None => Beginning::unknown(),
+        },
         HirKind::Capture(capture) => choices(&capture.sub, depth + 1),
         HirKind::Concat(parts) => {
             let mut all = vec![Beginning::default()];
             for part in parts {
-                let choices = Hir::clone(part);
-                if !extend(&mut all, &choices) {
+                if !extend(&mut all, part, depth + 1) {
                     break;
                 }
             }
             all
         }
         HirKind::Alternation(ways) => {
-            let all: Vec<Beginning> = ways
-                .iter()
-                .flat_map(|way| choices(way, depth + 1))
-                .collect();
-            if all.len() > MOST { anything() } else { all }
-        }
-        HirKind::Repetition(repetition) => {
-            let mut all = choices(&repetition.sub, depth + 1);
-            if repetition.max != Some(1) {
-                all.iter_mut().for_each(|beginning| beginning.cut = true);
+            let each = ways.iter().flat_map(|way| choices(way, depth + 1));
+            let all: Vec<Beginning> = each.take(MOST + 1).collect();
+            if all.len() > MOST {
+                Beginning::unknown()
+            } else {
+                all
             }
-            if repetition.min == 0 {
-                all.push(Beginning::default());
-            }
-            all
         }
+        HirKind::Repetition(repetition) => repeated(repetition, depth),
     }
 }
 
-/// The few different bytes of a class, in lower case.
-fn bytes_of(class: &Class) -> Option<Vec<u8>> {
-    let mut bytes: Vec<u8> = match class {
-        Class::Bytes(class) => class
-            .iter()
-            .flat_map(|range| range.start()..=range.end())
-            .map(|byte| byte.to_ascii_lowercase())
-            .collect(),
+/// What something that is repeated can begin with: as often as it must, and then who knows.
+fn repeated(repetition: &Repetition, depth: usize) -> Vec<Beginning> {
+    let mut all = vec![Beginning::default()];
+    for _ in 0..repetition.min.min(LONGEST as u32) {
+        if !extend(&mut all, &repetition.sub, depth + 1) {
+            return all;
+        }
+    }
+    if repetition.max == Some(repetition.min) {
+        return all;
+    }
+    if (repetition.min, repetition.max) == (0, Some(1)) {
+        all.extend(choices(&repetition.sub, depth + 1));
+        return all;
+    }
+    // Once more, if it is there, or what follows, which nobody looks at then.
+    all.iter_mut().for_each(|begun| begun.cut = true);
+    if repetition.min == 0 {
+        let mut some = choices(&repetition.sub, depth + 1);
+        some.iter_mut().for_each(|begun| begun.cut = true);
+        some.push(Beginning::default());
+        return some;
+    }
+    all
+}
+
+/// The bytes of a class; `None` if characters of more bytes are in it.
+fn bytes_of(class: &Class) -> Option<Bytes> {
+    let mut bytes = Bytes::default();
+    match class {
+        Class::Bytes(class) => {
+            for range in class.iter() {
+                (range.start()..=range.end()).for_each(|byte| bytes.add(byte));
+            }
+        }
         Class::Unicode(class) => {
-            if !class.iter().all(|range| range.end().is_ascii()) {
-                return None;
+            for range in class.iter() {
+                let (start, end) = (u8::try_from(range.start()), u8::try_from(range.end()));
+                let (Ok(start), Ok(end @ ..=127)) = (start, end) else {
+                    return None;
+                };
+                (start..=end).for_each(|byte| bytes.add(byte));
             }
-            class
-                .iter()
-                .flat_map(|range| range.start() as u8..=range.end() as u8)
-                .map(|byte| byte.to_ascii_lowercase())
-                .collect()
         }
-    };
-    bytes.sort_unstable();
-    bytes.dedup();
-    (!bytes.is_empty() && bytes.len() <= CHOICES).then_some(bytes)
-}
-
-/// How often a literal stands in source code by chance, very roughly.
-fn chance(literal: &[u8]) -> f64 {
-    literal.iter().map(|&byte| frequency(byte)).product()
-}
-
-fn frequency(byte: u8) -> f64 {
-    match byte {
-        b'e' | b't' | b' ' => 0.09,
-        b'a' | b'i' | b'n' | b'o' | b'r' | b's' => 0.065,
-        b'c' | b'd' | b'l' | b'm' | b'p' | b'u' | b'f' | b'h' => 0.035,
-        b'b' | b'g' | b'k' | b'v' | b'w' | b'y' | b'x' => 0.02,
-        b'-' | b'_' | b'=' | b'"' | b'.' | b',' | b'(' | b')' | b':' | b';' | b'\n' => 0.02,
-        b'0'..=b'9' => 0.015,
-        _ => 0.008,
     }
+    Some(bytes)
 }

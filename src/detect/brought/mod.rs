@@ -5,12 +5,14 @@
 //! a hit depends on the bytes near it, so that a delta's copies need no second look; where more than those had a say,
 //! the hit becomes a match without confidence, an *anchor*, which is carried along and looked at again in every version.
 
+mod bytes;
 mod conditions;
 mod examining;
 mod literals;
 mod overlaps;
 mod program;
 mod required;
+mod sieve;
 
 #[cfg(test)]
 mod tests;
@@ -18,12 +20,12 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
-
 use super::Match;
 use crate::rules::{Brought, Rule};
+use bytes::{Bytes, Sequence};
 use examining::Matched;
 use program::{Caches, Program, Tail, Way};
+use sieve::Sieve;
 
 pub(super) use overlaps::settle;
 pub(super) use program::FORWARD;
@@ -68,8 +70,8 @@ pub(super) struct Engine {
     first: usize,
     programs: Vec<Program>,
     by_id: HashMap<String, usize>,
-    searcher: Option<AhoCorasick>,
-    /// For each literal of the searcher, the programs and tails that it belongs to; `None` is a keyword.
+    sieve: Option<Sieve>,
+    /// For each sequence of the sieve, the programs and tails that it belongs to; `None` is a keyword.
     hits: Vec<Vec<(usize, Option<usize>)>>,
     everywhere: Vec<usize>,
 }
@@ -86,14 +88,14 @@ impl Engine {
             .zip(0..)
             .map(|(rule, at)| (rule.id.to_string(), at))
             .collect();
-        let mut literals: HashMap<Vec<u8>, usize> = HashMap::new();
+        let mut numbers: HashMap<Sequence, usize> = HashMap::new();
         let mut hits: Vec<Vec<(usize, Option<usize>)>> = Vec::new();
-        let mut patterns: Vec<Vec<u8>> = Vec::new();
-        let mut add = |literal: &[u8], hit| {
-            let at = *literals.entry(literal.to_vec()).or_insert_with(|| {
+        let mut sequences: Vec<Sequence> = Vec::new();
+        let mut add = |sequence: &Sequence, hit| {
+            let at = *numbers.entry(sequence.clone()).or_insert_with(|| {
                 hits.push(Vec::new());
-                patterns.push(literal.to_vec());
-                patterns.len() - 1
+                sequences.push(sequence.clone());
+                sequences.len() - 1
             });
             if let Some(hits) = hits.get_mut(at) {
                 hits.push(hit);
@@ -104,27 +106,24 @@ impl Engine {
             let rule = rule.brought().filter(|rule| !rule.helper);
             match (&program.way, rule) {
                 (Way::Splits(tails), Some(_)) => {
-                    for (tail, literal) in tails.iter().enumerate().flat_map(each_literal) {
-                        add(literal, (number, Some(tail)));
+                    for (tail, sequence) in tails.iter().enumerate().flat_map(each_sequence) {
+                        add(sequence, (number, Some(tail)));
                     }
                 }
                 (Way::Keywords, Some(rule)) => {
                     rule.keywords
                         .iter()
-                        .for_each(|word| add(word.as_bytes(), (number, None)));
+                        .for_each(|word| add(&in_any_case(word), (number, None)));
                 }
                 (Way::Everywhere, Some(_)) => everywhere.push(number),
                 (Way::Nowhere, _) | (_, None) => {}
             }
         }
-        let searcher = (!patterns.is_empty())
-            .then(|| searcher(&patterns))
-            .flatten();
         Some(Self {
             first,
             programs,
             by_id,
-            searcher,
+            sieve: (!sequences.is_empty()).then(|| Sieve::new(sequences)),
             hits,
             everywhere,
         })
@@ -212,25 +211,19 @@ impl Engine {
     }
 }
 
-fn each_literal((number, tail): (usize, &Tail)) -> impl Iterator<Item = (usize, &[u8])> {
-    tail.literals()
+fn each_sequence((number, tail): (usize, &Tail)) -> impl Iterator<Item = (usize, &Sequence)> {
+    tail.sequences()
         .iter()
-        .map(move |literal| (number, &**literal))
+        .map(move |sequence| (number, sequence))
 }
 
-/// A table that takes one step a byte: with hundreds of literals nothing is faster that ignores case.
-fn searcher(patterns: &[Vec<u8>]) -> Option<AhoCorasick> {
-    let build = |kind| {
-        AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(kind)
-            .build(patterns)
-            .ok()
+fn in_any_case(word: &str) -> Sequence {
+    let both = |byte: u8| {
+        let mut set = Bytes::one(byte.to_ascii_lowercase());
+        set.add(byte.to_ascii_uppercase());
+        set
     };
-    // With very many it would not fit into any cache.
-    let table = (patterns.len() <= 5_000).then(|| build(Some(AhoCorasickKind::DFA)));
-    table.flatten().or_else(|| build(None))
+    word.bytes().map(both).collect()
 }
 
 /// Sorts ranges and joins those that overlap.
@@ -256,31 +249,23 @@ struct Look<'a> {
 
 impl Look<'_> {
     fn window(&self, window: Range<usize>, scratch: &mut Scratch, out: &mut Vec<Match>) {
-        let Some(searcher) = &self.engine.searcher else {
+        let Some(sieve) = &self.engine.sieve else {
             return;
         };
-        let bytes = self.text.bytes;
-        let end = bytes
-            .len()
-            .min(window.end.saturating_add(searcher.max_pattern_len()));
-        let input = Input::new(bytes).range(window.start.min(end)..end);
-        let Ok(hits) = searcher.try_find_overlapping_iter(input) else {
-            return;
-        };
-        for hit in hits.filter(|hit| hit.start() < window.end) {
-            let owners = self.engine.hits.get(hit.pattern().as_usize());
+        sieve.search(self.text.bytes, window, |sequence, at| {
+            let owners = self.engine.hits.get(sequence);
             for &(number, tail) in owners.into_iter().flatten() {
                 match tail {
-                    Some(tail) => self.hit(number, tail, hit.range(), scratch, out),
+                    Some(tail) => self.hit(number, tail, at.clone(), scratch, out),
                     None => {
-                        out.push(self.anchor(number, hit.range()));
+                        out.push(self.anchor(number, at.clone()));
                         if !scratch.whole.contains(&number) {
                             scratch.whole.push(number);
                         }
                     }
                 }
             }
-        }
+        });
     }
 
     /// Looks again at an anchor that a delta copied.
@@ -301,8 +286,8 @@ impl Look<'_> {
                     .bytes
                     .get(anchor.start..anchor.end)
                     .unwrap_or_default();
-                for (tail, literal) in tails.iter().enumerate().flat_map(each_literal) {
-                    if literal.eq_ignore_ascii_case(here) {
+                for (tail, sequence) in tails.iter().enumerate().flat_map(each_sequence) {
+                    if sieve::stands_at(sequence, Some(here)) {
                         self.hit(number, tail, anchor.start..anchor.end, scratch, out);
                     }
                 }

@@ -9,6 +9,7 @@ use regex_automata::{Anchored, Input, MatchKind};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
 
+use super::bytes::Sequence;
 use super::literals::{self, Split};
 use crate::rules::{Brought, Patterns, Words};
 
@@ -145,8 +146,8 @@ impl Tail {
         }
     }
 
-    pub(super) fn literals(&self) -> &[Vec<u8>] {
-        &self.split.literals
+    pub(super) fn sequences(&self) -> &[Sequence] {
+        &self.split.sequences
     }
 
     /// How far before a hit its match can begin.
