@@ -1,19 +1,22 @@
 //! Applies what a configuration allows, and tells which of its entries are stale.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::Options;
-use crate::model::{Allowed, AllowedBy, Key, Location, Problem};
-use crate::rules::Policy;
+use crate::model::{Allowed, AllowedBy, Key, Problem};
 use crate::rules::policy::{EntryPlace, has_expired};
+use crate::rules::{AllowEntry, Policy};
 
-/// The policy of a run, and which of its entries allowed something.
+/// The policy of a run.
 pub(super) struct Allowing<'a> {
     policy: &'a Policy,
     /// In UTC, so that a day ends everywhere at once.
     today: Date,
-    used: Vec<bool>,
+    /// The numbers of those that allowed something.
+    used: BTreeSet<usize>,
 }
 
 impl<'a> Allowing<'a> {
@@ -21,40 +24,36 @@ impl<'a> Allowing<'a> {
         Self {
             policy: &options.policy,
             today: options.now().to_zoned(TimeZone::UTC).date(),
-            used: vec![false; options.policy.allow.len()],
+            used: BTreeSet::new(),
         }
     }
 
     /// Says at each place of a key who allows it. What a marker in the file itself says is known already, and told first;
     /// entries are asked all the same, so that none of them seems to be of no use.
     pub(super) fn judge(&mut self, key: &mut Key) {
-        let mut locations = std::mem::take(&mut key.locations);
-        for location in &mut locations {
-            let by_entry = self.by_entry(key, location);
-            let by_rule = self.policy.disabled.contains(&key.rule).then_some(Allowed {
+        let fingerprint = key.secret.fingerprint();
+        let about: Vec<(usize, &AllowEntry)> = (self.policy.allow.iter().enumerate())
+            .filter(|(_, entry)| !has_expired(entry.expires, self.today))
+            .filter(|(_, entry)| entry.is_about(&key.rule, &key.secret, &fingerprint))
+            .collect();
+        let is_disabled = self.policy.disabled.contains(&key.rule);
+        for location in &mut key.locations {
+            let mut by_entry = None;
+            for (at, entry) in &about {
+                if entry.is_at(location.path.as_deref()) {
+                    self.used.insert(*at);
+                    by_entry = by_entry.or(Some(Allowed {
+                        by: AllowedBy::Config,
+                        reason: Some(entry.reason.clone()),
+                    }));
+                }
+            }
+            let by_rule = is_disabled.then_some(Allowed {
                 by: AllowedBy::DisabledRule,
                 reason: None,
             });
             location.allowed = location.allowed.take().or(by_entry).or(by_rule);
         }
-        key.locations = locations;
-    }
-
-    fn by_entry(&mut self, key: &Key, location: &Location) -> Option<Allowed> {
-        let mut found = None;
-        for (entry, used) in self.policy.allow.iter().zip(&mut self.used) {
-            let holds = !has_expired(entry.expires, self.today);
-            if holds && entry.covers(&key.rule, location.path.as_deref(), &key.secret) {
-                *used = true;
-                found = found.or_else(|| {
-                    Some(Allowed {
-                        by: AllowedBy::Config,
-                        reason: Some(entry.reason.clone()),
-                    })
-                });
-            }
-        }
-        found
     }
 
     /// Says why a problem is accepted, if it is.
@@ -67,7 +66,7 @@ impl<'a> Allowing<'a> {
     /// What is stale: entries that have expired and, if `everything` was read, those that allowed nothing.
     pub(super) fn stale(&self, everything: bool) -> Vec<String> {
         let mut stale: Vec<(&EntryPlace, String)> = Vec::new();
-        for (entry, used) in self.policy.allow.iter().zip(&self.used) {
+        for (at, entry) in self.policy.allow.iter().enumerate() {
             if let Some(day) = entry
                 .expires
                 .filter(|_| has_expired(entry.expires, self.today))
@@ -76,7 +75,7 @@ impl<'a> Allowing<'a> {
                     "this [[allow]] entry has expired on {day} and allows nothing any more; remove it, or give it a later day"
                 );
                 stale.push((&entry.source, text));
-            } else if everything && entry.expected && !used {
+            } else if everything && entry.expected && !self.used.contains(&at) {
                 let text =
                     "this [[allow]] entry allows nothing that was found; remove it, or correct it";
                 stale.push((&entry.source, text.to_owned()));

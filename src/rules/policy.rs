@@ -6,13 +6,13 @@ use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use jiff::civil::Date;
-use regex::bytes::RegexBuilder;
+use regex::bytes::{RegexBuilder, RegexSetBuilder};
 
 use super::condition::{Patterns, Words};
 use crate::model::Secret;
 
 /// What a compiled expression may take: a few characters can stand for billions of states.
-const EXPRESSION: usize = 1 << 20;
+const EXPRESSION: usize = 256 << 10;
 
 /// What a configuration says about findings.
 #[derive(Debug, Default)]
@@ -96,26 +96,22 @@ impl AllowEntry {
             || self.fingerprints.is_some()
     }
 
-    /// Whether it is about this secret at this path, whatever the day. What has no path matches no glob.
-    pub fn covers(&self, rule: &str, path: Option<&[u8]>, secret: &Secret) -> bool {
+    /// Whether it is about this secret, which has this fingerprint, wherever it stands and whatever the day.
+    pub fn is_about(&self, rule: &str, secret: &Secret, fingerprint: &str) -> bool {
         let text = secret.expose().as_bytes();
         let by_rule = |rules: &Vec<String>| rules.iter().any(|id| id == rule);
-        let by_path = |globs: &Globs| path.is_some_and(|path| globs.match_path(path));
+        let by_print = |known: &BTreeSet<String>| known.contains(fingerprint);
         self.has_criteria()
             && self.rules.as_ref().is_none_or(by_rule)
-            && self.paths.as_ref().is_none_or(by_path)
-            && self
-                .fingerprints
-                .as_ref()
-                .is_none_or(|known| known.contains(&secret.fingerprint()))
-            && self
-                .stop_words
-                .as_ref()
-                .is_none_or(|words| words.stand_in(text))
-            && self
-                .regexes
-                .as_ref()
-                .is_none_or(|regexes| regexes.match_in(text))
+            && self.fingerprints.as_ref().is_none_or(by_print)
+            && (self.stop_words.as_ref()).is_none_or(|words| words.stand_in(text))
+            && (self.regexes.as_ref()).is_none_or(|regexes| regexes.match_in(text))
+    }
+
+    /// Whether it is about this path. What has no path matches no glob.
+    pub fn is_at(&self, path: Option<&[u8]>) -> bool {
+        let by_path = |globs: &Globs| path.is_some_and(|path| globs.match_path(path));
+        self.paths.as_ref().is_none_or(by_path)
     }
 }
 
@@ -192,6 +188,11 @@ pub fn wrong_expression(text: &str) -> Option<String> {
         Err(_) => "it cannot be read".to_owned(),
     };
     Some(reason)
+}
+
+/// Whether usable expressions can be used together.
+pub fn fit_together(expressions: &[String]) -> bool {
+    RegexSetBuilder::new(expressions).build().is_ok()
 }
 
 /// Whether a usable expression matches every secret, or every AIsa key.
@@ -304,7 +305,8 @@ mod tests {
             stop_words: None,
             fingerprints: None,
         };
-        let covers = |entry: &AllowEntry| entry.covers("rule", Some(b"a/b.py"), &secret);
+        let about = |entry: &AllowEntry| entry.is_about("rule", &secret, &secret.fingerprint());
+        let covers = |entry: &AllowEntry| about(entry) && entry.is_at(Some(b"a/b.py"));
         assert!(!covers(&entry()), "without a criterion");
         let rules = |id: &str| Some(vec!["x".to_owned(), id.to_owned()]);
         let words = |word: &str| Some(Words::new(vec![word.to_owned()], true));
@@ -346,7 +348,7 @@ mod tests {
                 ..fingerprints
             };
             assert_eq!(covers(&all), fits);
-            assert!(!all.covers("rule", None, &secret), "a glob needs a path");
+            assert!(!all.is_at(None), "a glob needs a path");
             let one_wrong = AllowEntry {
                 rules: Some(vec!["other".into()]),
                 ..all

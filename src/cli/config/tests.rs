@@ -140,3 +140,40 @@ fn no_file_is_no_error_unless_it_is_named() {
     };
     assert!(load(&ignored).is_ok());
 }
+
+#[test]
+fn what_would_take_forever_to_compile_is_refused() {
+    let list = |value: &str, count: usize| vec![format!("'{value}'"); count].join(",");
+    let allow = |key: &str, list: String| format!("[[allow]]\nreason = 'r'\n{key} = [{list}]\n");
+    for (text, expected) in [
+        (
+            allow("regexes", list("x{9}y", 1_001)),
+            "a file may have 1000 expressions",
+        ),
+        (allow("paths", list("x*y", 10_001)), "may have 10000 values"),
+        (
+            allow("stop_words", list(&"x".repeat(4_097), 1)),
+            "longer than 4096 bytes",
+        ),
+        (
+            allow("paths", list("x", 1)).repeat(5_001),
+            "more than 5000 such entries",
+        ),
+        (
+            format!("disable = [{}]", list("x", 10_001)),
+            "may have 10000 values",
+        ),
+        (
+            allow("regexes", list("((x{99}){99}){99}", 1)),
+            "it becomes too large",
+        ),
+    ] {
+        let said = said(&text);
+        assert!(
+            said.iter().any(|said| said.contains(expected)),
+            "{expected}: {said:?}"
+        );
+    }
+    let many = allow("regexes", list("x{9}y", 1_000));
+    assert_eq!(said(&many), [""; 0]);
+}
