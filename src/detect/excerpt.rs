@@ -106,7 +106,7 @@ fn drop_partial_head(bytes: &[u8], cut: bool) -> &[u8] {
 }
 
 /// Without what may be the beginning of a word whose end was not read.
-fn drop_partial_tail(bytes: &[u8], cut: bool) -> &[u8] {
+pub(super) fn drop_partial_tail(bytes: &[u8], cut: bool) -> &[u8] {
     if !cut {
         return bytes;
     }
@@ -160,7 +160,7 @@ fn reads_as_name(name: &[u8]) -> bool {
 }
 
 /// Hides every unbroken run of [`RUN`] or more characters. `name` at the end of such a run, before its `=`, stays.
-fn hide_runs(text: &str, name: Option<&str>) -> String {
+pub(super) fn hide_runs(text: &str, name: Option<&str>) -> String {
     let bytes = text.as_bytes();
     let kept = name
         .and_then(|name| text.rfind(name).map(|at| at..at + name.len()))
@@ -209,7 +209,7 @@ fn push_around(
 }
 
 /// Control characters, and those that change the direction of text or cannot be seen, become spaces.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             '\u{200b}'..='\u{200f}'

@@ -1,5 +1,6 @@
 //! Joins the stages: sources push into the collector, which asks the detector and builds the keys of the report.
 
+mod allowing;
 mod collector;
 mod explaining;
 mod notes;
@@ -9,6 +10,7 @@ mod settling;
 mod sightings;
 mod staged;
 mod telling;
+mod trusting;
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -23,11 +25,13 @@ use crate::git::{Repository, Store};
 use crate::model::{Outcome, Problem, ProblemKind, Secret, Sink, Stats, Target, TargetKind};
 use crate::rules::Policy;
 use crate::source::{files, history, stdin};
+use allowing::Allowing;
 use collector::Collector;
 use explaining::Explaining;
 
 pub use range::{Asked, range};
 pub use staged::{repository, staged};
+pub use trusting::Trusted;
 
 /// What to scan, and how.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +54,10 @@ pub struct Options {
     pub borrowed: Vec<PathBuf>,
     /// What the configuration says about findings and problems.
     pub policy: Arc<Policy>,
+    /// Commits that have to hold a key at its path for a marker there to count; if there are none, every marker counts.
+    pub trusted: Vec<Trusted>,
+    /// Whether the run looks at all that the policy is about, so that an entry that allows nothing is of no use.
+    pub everything: bool,
     /// Whether to look for bad habits around keys, too.
     pub hygiene: bool,
     /// What ages and expiry dates are counted from; the moment of the run if nothing is said.
@@ -275,15 +283,17 @@ fn place(
 fn finish(
     mut outcome: Outcome,
     collector: Collector<'_>,
-    locations: sightings::Located,
+    mut locations: sightings::Located,
     options: &Options,
     control: &Control,
     begun: Instant,
 ) -> Result<Outcome> {
+    trusting::distrust(&mut locations, &collector, options, control);
     let detector = collector.detector();
     let (keys, problems) = collector.finish(locations);
     outcome.problems = problems;
-    settling::settle(keys, detector, options, &mut outcome);
+    let mut allowing = Allowing::new(options);
+    settling::settle(keys, detector, options, &mut allowing, &mut outcome);
     if control.is_cancelled() {
         outcome.interrupted = true;
         let message = "the run was interrupted before everything was read; run it again";
@@ -292,8 +302,10 @@ fn finish(
             .push(Problem::new(ProblemKind::Interrupted, "", message));
     }
     for problem in &mut outcome.problems {
-        problem.accepted = options.policy.accepted.get(&problem.fingerprint()).cloned();
+        allowing.accept(problem);
     }
+    // Where something was not read, an entry may be about that.
+    outcome.stale = allowing.stale(options.everything && outcome.complete());
     outcome.problems.sort();
     outcome.problems.dedup();
     outcome.targets.sort();

@@ -55,21 +55,21 @@ impl Teller<'_> {
         path: Option<&[u8]>,
     ) -> Told {
         let is_name = matches!(origin, Origin::PathName | Origin::RefName);
-        let context =
-            || detect::context(self.detector, bytes, (start, end), rule, self.show_secrets);
+        let (detector, show) = (self.detector, self.show_secrets);
+        let context = || detect::context(detector, bytes, (start, end), rule, show);
         // What was found in an object that is not read again is judged by its path alone, once that is known.
         let unknown = origin == Origin::History && path.is_none();
         let dropped = !unknown && {
             let path = path.unwrap_or_default();
-            self.detector.drops_at(rule, bytes, (start, end), path)
+            detector.drops_at(rule, bytes, (start, end), path)
         };
-        let known = self.detector.rules().get(usize::from(rule));
+        let known = detector.rules().get(usize::from(rule));
         let id = known.map_or("", |rule| &rule.id);
         Told {
             context: (!is_name).then(context),
             notes: assess::place(origin, path, bytes, start, end),
             allowed: (!is_name)
-                .then(|| detect::inline_allow(bytes, start, end, id))
+                .then(|| detect::inline_allow(detector, bytes, (start, end), id, show))
                 .flatten(),
             dropped,
         }

@@ -3,6 +3,7 @@
 //! `type` says what a line is:
 //!
 //! - `location`: one place of a key, with all facts about the key repeated, in the fields of schema `aisaleaks/1`;
+//! - `suppressed`: the same for a place that somebody allowed, with who and why; only if it was asked for;
 //! - `problem`: something that could not be read or finished;
 //! - `summary`: always the last line, with `complete` and the counts. A report without it was cut off, and one whose
 //!   `complete` is false is not a clean one, whatever the other lines say.
@@ -20,6 +21,7 @@ use crate::model::Outcome;
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Line {
     Location(Box<LocationLine>),
+    Suppressed(Box<LocationLine>),
     Problem(ProblemLine),
     Summary(Summary),
 }
@@ -51,6 +53,7 @@ struct Summary {
     locations: usize,
     problems: usize,
     suppressed: u64,
+    stale: Vec<String>,
 }
 
 /// Writes a line for each location and each problem, and one for the run.
@@ -61,15 +64,25 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let schema = SCHEMA;
-    for key in &outcome.keys {
-        let facts = wire::key(key, shown, options.now);
-        for at in &key.locations {
-            let line = LocationLine {
-                schema,
-                key: facts.clone(),
-                location: wire::location(at, shown),
-            };
-            push(&Line::Location(Box::new(line)), out)?;
+    let suppressed = match options.show_suppressed {
+        true => outcome.suppressed.as_slice(),
+        false => &[],
+    };
+    let lists = [
+        (outcome.keys.as_slice(), Line::Location as fn(_) -> _),
+        (suppressed, Line::Suppressed),
+    ];
+    for (keys, kind) in lists {
+        for key in keys {
+            let facts = wire::key(key, shown, options.now);
+            for at in &key.locations {
+                let line = LocationLine {
+                    schema,
+                    key: facts.clone(),
+                    location: wire::location(at, shown),
+                };
+                push(&kind(Box::new(line)), out)?;
+            }
         }
     }
     for problem in &outcome.problems {
@@ -87,6 +100,7 @@ pub(super) fn write(
         locations: outcome.keys.iter().map(|key| key.locations.len()).sum(),
         problems: outcome.problems.len(),
         suppressed: outcome.suppressed_count(),
+        stale: wire::stale(outcome, shown),
     };
     push(&Line::Summary(summary), out)
 }

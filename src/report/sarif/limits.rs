@@ -12,6 +12,12 @@ pub(super) const TAGS: usize = 10;
 /// Places that a result's message links to; a person reads no more.
 pub(super) const LINKS: usize = 5;
 
+/// Suppressions of a result, which all say the same in nearly every report.
+pub(super) const SUPPRESSIONS: usize = 20;
+
+/// Stale entries of the configuration that are told; a person corrects no more at once.
+pub(super) const STALE: usize = 100;
+
 /// What was listed so far and what was left out.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Cut {
