@@ -99,6 +99,13 @@ impl Detector {
         }
     }
 
+    /// Appends what rules about paths alone find: in a name, if its path is given, or in a tree with ids of `hash` bytes.
+    pub fn search_names(&self, text: Text<'_>, hash: usize, out: &mut Vec<Match>) {
+        if let Some(engine) = &self.brought {
+            engine.search_names(&self.rules, text, hash, out);
+        }
+    }
+
     /// Sorts the matches of one text, and takes out what another one says better; `keys` are spans of AIsa keys that are
     /// known from elsewhere, sorted.
     pub fn settle(&self, keys: &[(usize, usize)], matches: &mut Vec<Match>) {

@@ -1,16 +1,29 @@
 //! What is told of a place, from the bytes around it and the path that leads to it.
 
 use crate::assess;
-use crate::detect::{self, Detector, Text};
+use crate::detect::{self, Detector, Match, Scratch, Text};
 use crate::model::{Allowed, Chunk, Context, Fresh, Note, Origin};
 
-/// Whether brought rules look at such bytes: they are made for contents.
-pub(super) fn has_contents(origin: Origin) -> bool {
-    !matches!(origin, Origin::PathName | Origin::RefName)
+/// Appends what brought rules find in a chunk: in its contents, or in the names that it is.
+pub(super) fn search_brought(
+    detector: &Detector,
+    chunk: &Chunk<'_>,
+    anchors: &[Match],
+    scratch: &mut Scratch,
+    matches: &mut Vec<Match>,
+) {
+    match chunk.origin {
+        Origin::RefName => {}
+        Origin::PathName => {
+            let hash = chunk.object.map_or(0, |id| id.as_bytes().len());
+            detector.search_names(text(chunk), hash, matches);
+        }
+        _ => detector.search_brought(text(chunk), anchors, scratch, matches),
+    }
 }
 
 /// The chunk as brought rules take it: of a commit or tag without its headers, whose ids would be taken for secrets.
-pub(super) fn text<'a>(chunk: &Chunk<'a>) -> Text<'a> {
+fn text<'a>(chunk: &Chunk<'a>) -> Text<'a> {
     let is_object = matches!(chunk.origin, Origin::CommitMessage | Origin::TagMessage);
     let from = match is_object && chunk.object.is_some() {
         true => memchr::memmem::find(chunk.bytes, b"\n\n").map_or(chunk.bytes.len(), |at| at + 2),

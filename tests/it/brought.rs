@@ -141,6 +141,41 @@ fn paths_decide_in_files_and_in_history() {
 }
 
 #[test]
+fn rules_about_paths_find_names_in_every_source() {
+    let (folder, _) = rules();
+    let path = folder.path().join("paths.toml");
+    let text = "[[rules]]\nid = \"keystore\"\npath = '''(?i)(?:^|/)[^/]+\\.p(?:12|fx)$'''\n\
+        [[rules.allowlists]]\npaths = ['''^test/''']\n";
+    std::fs::write(&path, text).expect("written");
+    let rules = path.to_str().expect("UTF-8");
+    let repo = Repo::new();
+    repo.write("a/one.p12", "1").write("test/two.PFX", "2");
+    repo.write("three.p12.txt", "3").write("p12", "4");
+    for n in 0..40 {
+        repo.write(&format!("a/{n:02}.txt"), "5");
+    }
+    let all = expected(&[("keystore", "one.p12", "a/one.p12", "path-name")]);
+    assert_eq!(found(repo.path(), &["dir", "--rules", rules]), all);
+    repo.git(&["add", "-A"]);
+    assert_eq!(found(repo.path(), &["staged", "--rules", rules]), all);
+    repo.commit("Begin");
+    assert_eq!(found(repo.path(), &["git", "--rules", rules]), all);
+    let range = ["git", "--rules", rules, "--since", "2001-01-01"];
+    assert_eq!(found(repo.path(), &range), all);
+    repo.write("b/four.pfx", "6")
+        .write("a/07.txt", "7")
+        .commit("Another");
+    repo.git(&["rm", "-q", "-r", "a"]);
+    repo.commit("Remove");
+    repo.git(&["gc", "-q"]);
+    let both = expected(&[
+        ("keystore", "one.p12", "a/one.p12", "path-name"),
+        ("keystore", "four.pfx", "b/four.pfx", "path-name"),
+    ]);
+    assert_eq!(found(repo.path(), &["git", "--rules", rules]), both);
+}
+
+#[test]
 fn what_an_edit_makes_a_finding_is_found_in_packed_deltas() {
     let (_folder, rules) = rules();
     let password = format!("pw{}", word(10));

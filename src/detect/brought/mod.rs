@@ -9,6 +9,7 @@ mod bytes;
 mod conditions;
 mod examining;
 mod literals;
+mod names;
 mod overlaps;
 mod program;
 mod required;
@@ -24,6 +25,7 @@ use super::Match;
 use crate::rules::{Brought, Rule};
 use bytes::{Bytes, Sequence};
 use examining::Matched;
+use names::Names;
 use program::{Caches, Program, Tail, Way};
 use sieve::Sieve;
 
@@ -92,6 +94,7 @@ pub(super) struct Engine {
     /// For each sequence of the sieve, the programs and tails that it belongs to; `None` is a keyword.
     hits: Vec<Vec<(usize, Option<usize>)>>,
     everywhere: Vec<usize>,
+    names: Names,
 }
 
 impl Engine {
@@ -144,6 +147,7 @@ impl Engine {
             sieve: (!sequences.is_empty()).then(|| Sieve::new(sequences)),
             hits,
             everywhere,
+            names: Names::new(rules, first),
         })
     }
 
@@ -183,6 +187,22 @@ impl Engine {
         }
         lines.extend_from_slice(windows);
         look.rest(&merged(lines), scratch, out);
+    }
+
+    /// Appends what rules about paths alone find: in a name whose path is known, or in a tree with ids of `hash` bytes.
+    pub(super) fn search_names(
+        &self,
+        rules: &[Rule],
+        text: Text<'_>,
+        hash: usize,
+        out: &mut Vec<Match>,
+    ) {
+        match text.path {
+            Some(path) => self.names.at_path(rules, text.bytes, path, out),
+            None => self
+                .names
+                .in_tree(rules, text.bytes, text.windows, hash, out),
+        }
     }
 
     /// Every secret that an expression cuts out, whatever its rule's conditions say, sorted and disjoint.

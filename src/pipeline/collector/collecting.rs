@@ -49,7 +49,7 @@ impl Worker for Collecting<'_> {
         };
         let detector = self.collector.teller.detector;
         detector.search(chunk.bytes, windows, &mut self.matches);
-        let brought = detector.has_brought() && telling::has_contents(chunk.origin);
+        let brought = detector.has_brought() && chunk.origin != Origin::RefName;
         if self.matches.is_empty() && chunk.inherited.is_empty() && !brought {
             return;
         }
@@ -60,7 +60,7 @@ impl Worker for Collecting<'_> {
         }
         if brought {
             let (scratch, matches) = (&mut self.scratch, &mut self.matches);
-            detector.search_brought(telling::text(chunk), &self.anchors, scratch, matches);
+            telling::search_brought(detector, chunk, &self.anchors, scratch, matches);
         }
         self.matches.retain(|found| is_own(chunk, found.start));
         if brought {
@@ -130,7 +130,10 @@ impl Collecting<'_> {
                 continue;
             };
             if detector.is_brought(rule) {
-                if confidence.is_none() {
+                if chunk.origin == Origin::PathName {
+                    // What a name says does not depend on what is beside it.
+                    marks.push(mark(start, end, id, true));
+                } else if confidence.is_none() {
                     self.anchors.push(Match {
                         start,
                         end,

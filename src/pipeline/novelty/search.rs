@@ -277,13 +277,14 @@ impl Worker for Finding<'_> {
         self.matches.clear();
         let detector = self.teller.detector;
         detector.search(bytes, None, &mut self.matches);
-        if detector.has_brought() && telling::has_contents(chunk.origin) {
+        if detector.has_brought() {
             // The same blob may stand under another path as well.
-            let text = telling::text(&Chunk {
-                path: None,
+            let is_name = chunk.origin == Origin::PathName;
+            let chunk = &Chunk {
+                path: chunk.path.filter(|_| is_name),
                 ..*chunk
-            });
-            detector.search_brought(text, &[], &mut self.scratch, &mut self.matches);
+            };
+            telling::search_brought(detector, chunk, &[], &mut self.scratch, &mut self.matches);
             detector.settle(&[], &mut self.matches);
         }
         // Lines are counted on from one key to the next: from the start each time would take the square of the length.
