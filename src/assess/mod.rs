@@ -1,5 +1,6 @@
 //! What the place of a key means, for whoever has to answer the leak. The table of places is data: `rules/places.toml`.
 
+pub mod hygiene;
 mod paths;
 mod shared;
 mod table;

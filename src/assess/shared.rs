@@ -101,12 +101,11 @@ fn service(table: &Table, subject: &Subject) -> Option<Vec<u8>> {
 /// The first of these folders on the way, and the folder in it that the path goes on through.
 fn inside<'s>(folders: &[String], subject: &'s Subject) -> Option<(&'s [u8], &'s [u8])> {
     let parts: Vec<&[u8]> = subject.folded().split(|&byte| byte == b'/').collect();
-    let ways = parts.windows(3).find_map(|window| match window {
+    parts.windows(3).find_map(|window| match window {
         [around, folder, _] => Some((*around, *folder))
             .filter(|(around, _)| folders.iter().any(|known| known.as_bytes() == *around)),
         _ => None,
-    });
-    ways
+    })
 }
 
 #[cfg(test)]

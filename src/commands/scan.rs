@@ -109,7 +109,8 @@ fn run(
     }
     // Ages are counted from one moment in every report of a run.
     let now = jiff::Timestamp::now();
-    let silent = request.quiet && outcome.keys.is_empty() && outcome.problems.is_empty();
+    let nothing = outcome.keys.is_empty() && outcome.hygiene.is_empty();
+    let silent = request.quiet && nothing && outcome.problems.is_empty();
     for report in reports {
         if !(silent && report.0 == Format::Human) {
             write(report, &outcome, &detector, request, now)?;

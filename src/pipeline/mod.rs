@@ -2,6 +2,7 @@
 
 mod collector;
 mod explaining;
+mod habits;
 mod notes;
 mod novelty;
 mod range;
@@ -9,6 +10,7 @@ mod settling;
 mod sightings;
 mod staged;
 mod telling;
+mod tracking;
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -25,6 +27,7 @@ use crate::rules::Policy;
 use crate::source::{files, history, stdin};
 use collector::Collector;
 use explaining::Explaining;
+use habits::Habits;
 
 pub use range::{Asked, range};
 pub use staged::{repository, staged};
@@ -85,9 +88,18 @@ pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result
             source,
         })?;
     }
+    let base = base(&options.paths);
     let mut nested = Vec::new();
     if options.files {
+        let habits = options.hygiene.then(|| Habits::new(sink, detector));
+        let sink: &dyn Sink = match &habits {
+            Some(habits) => habits,
+            None => sink,
+        };
         let found = files::scan(&options.paths, &options.walk, reach, sink, control)?;
+        if let Some(habits) = habits {
+            habits.finish(&base, &mut outcome);
+        }
         outcome.stats.files = found.files;
         outcome.stats.bytes = found.bytes;
         outcome.stats.excluded = found.excluded;
@@ -101,8 +113,8 @@ pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result
         };
         outcome.targets.extend(paths.map(target));
     }
-    let base = base(&options.paths);
     let mut locations = collector.file_locations(&base);
+    tracking::ask(&mut locations);
     if options.history {
         for repository in repositories(options, &nested, &collector)? {
             if control.is_cancelled() {
@@ -280,8 +292,9 @@ fn finish(
     control: &Control,
     begun: Instant,
 ) -> Result<Outcome> {
-    let (keys, problems) = collector.finish(locations);
+    let (mut keys, problems) = collector.finish(locations);
     outcome.problems = problems;
+    tracking::assess(&mut keys);
     settling::settle(keys, options, &mut outcome);
     if control.is_cancelled() {
         outcome.interrupted = true;

@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::wire::{self, KeyFacts, SCHEMA, TOOL, Tool, WireLocation, WireProblem};
+use super::wire::{self, KeyFacts, SCHEMA, TOOL, Tool, WireHygiene, WireLocation, WireProblem};
 use super::wire::{WireStats, WireTarget};
 use super::{Options, Shown};
-use crate::model::Outcome;
+use crate::model::{Note, Outcome};
 
 #[derive(Serialize)]
 struct WireReport {
@@ -19,14 +19,21 @@ struct WireReport {
     stats: WireStats,
     keys: Vec<WireKey>,
     suppressed: u64,
-    hygiene: [(); 0],
+    hygiene: Vec<WireHygiene>,
 }
 
 #[derive(Serialize)]
 struct WireKey {
     #[serde(flatten)]
     facts: KeyFacts,
-    locations: Vec<WireLocation>,
+    locations: Vec<WirePlace>,
+}
+
+#[derive(Serialize)]
+struct WirePlace {
+    #[serde(flatten)]
+    location: WireLocation,
+    notes: Vec<Note>,
 }
 
 /// Writes the report as one object and a newline.
@@ -38,12 +45,16 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let targets = outcome.targets.iter();
     let problems = outcome.problems.iter();
+    let hygiene = outcome.hygiene.iter();
     let keys = outcome.keys.iter().map(|key| WireKey {
         facts: wire::key(key, shown, options.now),
         locations: key
             .locations
             .iter()
-            .map(|at| wire::location(at, shown))
+            .map(|at| WirePlace {
+                location: wire::location(at, shown),
+                notes: at.notes.clone(),
+            })
             .collect(),
     });
     let report = WireReport {
@@ -55,7 +66,7 @@ pub(super) fn write(
         stats: wire::stats(outcome),
         keys: keys.collect(),
         suppressed: outcome.suppressed_count(),
-        hygiene: [],
+        hygiene: hygiene.map(|at| wire::hygiene(at, shown)).collect(),
     };
     // The conversion keeps the kind of an I/O error, which tells the caller of a broken pipe.
     serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;

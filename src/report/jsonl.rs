@@ -2,8 +2,10 @@
 //!
 //! `type` says what a line is:
 //!
-//! - `location`: one place of a key, with all facts about the key repeated, in the fields of schema `aisaleaks/1`;
+//! - `location`: one place of a key, with all facts about the key repeated, in the fields of schema `aisaleaks/1`, but that
+//!   the notes of the place are `location_notes`, because `notes` are those of the key;
 //! - `problem`: something that could not be read or finished;
+//! - `hygiene`: a bad habit around keys;
 //! - `summary`: always the last line, with `complete` and the counts. A report without it was cut off, and one whose
 //!   `complete` is false is not a clean one, whatever the other lines say.
 
@@ -11,16 +13,17 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::wire::{self, KeyFacts, SCHEMA, TOOL, Tool, WireLocation, WireProblem};
+use super::wire::{self, KeyFacts, SCHEMA, TOOL, Tool, WireHygiene, WireLocation, WireProblem};
 use super::wire::{WireStats, WireTarget};
 use super::{Options, Shown};
-use crate::model::Outcome;
+use crate::model::{Note, Outcome};
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Line {
     Location(Box<LocationLine>),
     Problem(ProblemLine),
+    Hygiene(HygieneLine),
     Summary(Summary),
 }
 
@@ -31,6 +34,14 @@ struct LocationLine {
     key: KeyFacts,
     #[serde(flatten)]
     location: WireLocation,
+    location_notes: Vec<Note>,
+}
+
+#[derive(Serialize)]
+struct HygieneLine {
+    schema: &'static str,
+    #[serde(flatten)]
+    hygiene: WireHygiene,
 }
 
 #[derive(Serialize)]
@@ -51,9 +62,10 @@ struct Summary {
     locations: usize,
     problems: usize,
     suppressed: u64,
+    hygiene: usize,
 }
 
-/// Writes a line for each location and each problem, and one for the run.
+/// Writes a line for each location, each problem and each bad habit, and one for the run.
 pub(super) fn write(
     outcome: &Outcome,
     shown: Shown<'_>,
@@ -68,6 +80,7 @@ pub(super) fn write(
                 schema,
                 key: facts.clone(),
                 location: wire::location(at, shown),
+                location_notes: at.notes.clone(),
             };
             push(&Line::Location(Box::new(line)), out)?;
         }
@@ -75,6 +88,10 @@ pub(super) fn write(
     for problem in &outcome.problems {
         let problem = wire::problem(problem, shown);
         push(&Line::Problem(ProblemLine { schema, problem }), out)?;
+    }
+    for habit in &outcome.hygiene {
+        let hygiene = wire::hygiene(habit, shown);
+        push(&Line::Hygiene(HygieneLine { schema, hygiene }), out)?;
     }
     let targets = outcome.targets.iter();
     let summary = Summary {
@@ -87,6 +104,7 @@ pub(super) fn write(
         locations: outcome.keys.iter().map(|key| key.locations.len()).sum(),
         problems: outcome.problems.len(),
         suppressed: outcome.suppressed_count(),
+        hygiene: outcome.hygiene.len(),
     };
     push(&Line::Summary(summary), out)
 }

@@ -207,7 +207,18 @@ struct Report {
     stats: ReadStats,
     keys: Vec<ReadKey>,
     suppressed: u64,
-    hygiene: Vec<()>,
+    hygiene: Vec<ReadHygiene>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct ReadHygiene {
+    rule: String,
+    severity: String,
+    path: String,
+    line: Option<u64>,
+    message: String,
+    example: String,
 }
 
 #[derive(Deserialize)]
@@ -295,6 +306,7 @@ struct ReadLocation {
     refs_total: u64,
     reachable: Option<String>,
     tracked: Option<bool>,
+    notes: Vec<String>,
 }
 
 fn read(outcome: &Outcome) -> Report {

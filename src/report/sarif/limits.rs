@@ -12,11 +12,16 @@ pub(super) const TAGS: usize = 10;
 /// Places that a result's message links to; a person reads no more.
 pub(super) const LINKS: usize = 5;
 
+/// Notes that a result's message explains; its tags have the others.
+pub(super) const NOTES: usize = 3;
+
 /// What was listed so far and what was left out.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Cut {
     /// Keys without a result.
     pub results: usize,
+    /// Bad habits without a result.
+    pub habits: usize,
     /// Places that no result has.
     pub places: usize,
     /// Related places that results have.
