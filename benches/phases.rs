@@ -69,6 +69,7 @@ fn decode(control: &Control) {
         longest: 0,
         after: 0,
         context: 0,
+        stretch: 0,
     };
     for (_, pack) in &store.packs {
         let family = pool.install(|| Family::new(pack.entries(&mut problems)));

@@ -89,6 +89,11 @@ pub enum Error {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// The system gave no random bytes.
+    #[error(
+        "cannot make a key for fingerprints: {0}\n  set AISALEAKS_FINGERPRINT_KEY to a secret text of your own"
+    )]
+    Random(String),
     /// The thread pool could not be started.
     #[error("cannot start the worker threads: {0}\n  try a smaller --threads")]
     Threads(String),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::exit::{FailOn, OnIncomplete};
 
@@ -34,6 +34,47 @@ pub enum Command {
     Staged(StagedArgs),
     /// One stream on standard input.
     Stdin(StdinArgs),
+    /// Which rules there are, and whether rules files are right.
+    #[command(subcommand)]
+    Rules(RulesCommand),
+}
+
+/// What to do with rules.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// Show the rules: where each comes from, and whether it is active.
+    List(RulesListArgs),
+    /// Say everything that is wrong with rules files, and hold each rule to its examples.
+    Check(RulesCheckArgs),
+}
+
+/// Arguments of `rules list`.
+#[derive(Args, Debug, Default)]
+pub struct RulesListArgs {
+    /// Add the rules of this file (repeatable).
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
+    /// How to show them: human or json.
+    #[arg(short, long, value_name = "FORMAT", default_value = "human")]
+    pub format: RulesFormat,
+}
+
+/// How to show rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum RulesFormat {
+    /// A table.
+    #[default]
+    Human,
+    /// One JSON object.
+    Json,
+}
+
+/// Arguments of `rules check`.
+#[derive(Args, Debug, Default)]
+pub struct RulesCheckArgs {
+    /// Rules files; the built-in rules if none is named.
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }
 
 /// Arguments of the commands that read files.
@@ -112,6 +153,12 @@ pub struct StdinArgs {
 /// Flags that every scanning command has.
 #[derive(Args, Clone, Debug, Default)]
 pub struct CommonArgs {
+    /// Add the rules of this file: in the format of gitleaks 8, of betterleaks, or our own (repeatable).
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    pub rules: Vec<PathBuf>,
+    /// Report only what this rule finds (repeatable).
+    #[arg(long, value_name = "ID", help_heading = "Rules")]
+    pub only_rule: Vec<String>,
     /// How to report: human, json, jsonl or sarif; FORMAT=FILE writes to a file, and several may be given.
     #[arg(short, long, value_name = "FORMAT[=FILE]", help_heading = "Report")]
     pub format: Vec<String>,

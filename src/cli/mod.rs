@@ -4,7 +4,9 @@ pub mod args;
 pub mod config;
 mod moment;
 pub mod resolve;
+mod rule_files;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::Write;
 
@@ -16,7 +18,7 @@ use crate::detect::Detector;
 use crate::error::{Error, Result};
 use crate::model::Mask;
 use crate::report::sanitize;
-use args::{Cli, Command, CommonArgs, ScanArgs};
+use args::{Cli, Command, CommonArgs, RulesCommand, RulesFormat, ScanArgs};
 
 /// Runs the program with these arguments.
 pub fn run(argv: impl IntoIterator<Item = OsString>) -> Exit {
@@ -33,8 +35,8 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let command = cli.command.unwrap_or(Command::Scan(cli.scan));
-    let common = common(&command).clone();
-    perform(command).unwrap_or_else(|error| fail(&error, &common))
+    let show_secrets = common(&command).is_some_and(|common| common.show_secrets);
+    perform(command).unwrap_or_else(|error| fail(&error, show_secrets))
 }
 
 fn perform(command: Command) -> Result<Exit> {
@@ -61,20 +63,34 @@ fn perform(command: Command) -> Result<Exit> {
             let request = resolve::request(&args.common, crate::pipeline::Options::default())?;
             commands::scan::stdin(request, args.label.as_deref())
         }
+        Command::Rules(RulesCommand::List(args)) => {
+            let files = rule_files::read_all(&args.rules, None)?;
+            if files.is_wrong() {
+                let diagnostics = files.diagnostics;
+                return Err(Error::Invalid { diagnostics });
+            }
+            let as_json = args.format == RulesFormat::Json;
+            commands::rules::list(files.rules, &BTreeSet::new(), as_json)
+        }
+        Command::Rules(RulesCommand::Check(args)) => {
+            let files = rule_files::read_all(&args.files, None)?;
+            commands::rules::check(files, args.files.is_empty())
+        }
     }
 }
 
-fn common(command: &Command) -> &CommonArgs {
-    match command {
+fn common(command: &Command) -> Option<&CommonArgs> {
+    Some(match command {
+        Command::Rules(_) => return None,
         Command::Scan(args) | Command::Dir(args) => &args.common,
         Command::Git(args) => &args.common,
         Command::Staged(args) => &args.common,
         Command::Stdin(args) => &args.common,
-    }
+    })
 }
 
-fn fail(error: &Error, common: &CommonArgs) -> Exit {
-    say(&format!("aisaleaks: {error}\n"), common.show_secrets);
+fn fail(error: &Error, show_secrets: bool) -> Exit {
+    say(&format!("aisaleaks: {error}\n"), show_secrets);
     Exit::Failed
 }
 

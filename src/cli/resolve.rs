@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{CommonArgs, GitArgs, ScanArgs, StagedArgs};
-use super::{config, moment};
+use super::{config, moment, rule_files};
 use crate::commands::scan::Request;
 use crate::error::{Error, Result};
 use crate::git::Repository;
@@ -147,6 +147,7 @@ pub fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Reques
             ..options
         },
         reports: reports(common)?,
+        rules: rule_files::chosen(common)?,
         sarif_authors: common.sarif_authors,
         fail_on: common.fail_on,
         on_incomplete: common.on_incomplete,

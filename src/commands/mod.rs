@@ -3,4 +3,5 @@
 pub mod exit;
 mod input;
 mod progress;
+pub mod rules;
 pub mod scan;

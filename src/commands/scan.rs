@@ -1,5 +1,6 @@
 //! `scan`, `dir`, `git` and `stdin`: from arguments to a written report.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -10,18 +11,36 @@ use super::input::Input;
 use super::progress::Line;
 use crate::control::Control;
 use crate::detect::Detector;
-use crate::error::{Error, Result};
-use crate::model::{Mask, Outcome};
+use crate::error::{Diagnostic, Error, Result};
+use crate::model::{FingerprintKey, Mask, Outcome};
+use crate::pipeline;
 use crate::report::{self, Format};
-use crate::{pipeline, rules};
+use crate::rules::Rule;
+
+/// The rules of a run.
+#[derive(Debug)]
+pub struct RuleSet {
+    /// The built-in ones, then those that were brought.
+    pub rules: Vec<Rule>,
+    /// Only findings of these rules are reported; all if there are none.
+    pub only: BTreeSet<String>,
+    /// What fingerprints of brought rules' findings are keyed with.
+    pub key: FingerprintKey,
+    /// Whether the next run has the same key.
+    pub key_is_kept: bool,
+    /// What is odd about the rules files.
+    pub warnings: Vec<Diagnostic>,
+}
 
 /// What a scanning command was asked to do.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Request {
     /// What to scan.
     pub options: pipeline::Options,
     /// The reports, and where they go; `None` is standard output.
     pub reports: Vec<(Format, Option<PathBuf>)>,
+    /// What to look for.
+    pub rules: RuleSet,
     /// Whether SARIF names authors.
     pub sarif_authors: bool,
     /// The lowest severity that makes the exit status 1.
@@ -44,8 +63,9 @@ pub struct Request {
 ///
 /// # Errors
 /// Whatever is fatal: see [`Error`].
-pub fn paths(request: Request) -> Result<Exit> {
-    run(&request, |detector, control| {
+pub fn paths(mut request: Request) -> Result<Exit> {
+    let rules = std::mem::take(&mut request.rules.rules);
+    run(&request, rules, |detector, control| {
         pipeline::scan(&request.options, detector, control)
     })
 }
@@ -54,8 +74,9 @@ pub fn paths(request: Request) -> Result<Exit> {
 ///
 /// # Errors
 /// Whatever is fatal: see [`Error`].
-pub fn stdin(request: Request, label: Option<&str>) -> Result<Exit> {
-    run(&request, |detector, control| {
+pub fn stdin(mut request: Request, label: Option<&str>) -> Result<Exit> {
+    let rules = std::mem::take(&mut request.rules.rules);
+    run(&request, rules, |detector, control| {
         pipeline::stdin(
             &mut Input::new(control.clone()),
             label,
@@ -70,9 +91,10 @@ pub fn stdin(request: Request, label: Option<&str>) -> Result<Exit> {
 ///
 /// # Errors
 /// Whatever is fatal: see [`Error`].
-pub fn staged(request: Request, index: Option<&Path>) -> Result<Exit> {
+pub fn staged(mut request: Request, index: Option<&Path>) -> Result<Exit> {
     let repository = pipeline::repository(&request.options)?;
-    run(&request, |detector, control| {
+    let rules = std::mem::take(&mut request.rules.rules);
+    run(&request, rules, |detector, control| {
         pipeline::staged(&repository, index, &request.options, detector, control)
     })
 }
@@ -81,26 +103,32 @@ pub fn staged(request: Request, index: Option<&Path>) -> Result<Exit> {
 ///
 /// # Errors
 /// Whatever is fatal: see [`Error`].
-pub fn range(request: Request, asked: &pipeline::Asked) -> Result<Exit> {
+pub fn range(mut request: Request, asked: &pipeline::Asked) -> Result<Exit> {
     let repository = pipeline::repository(&request.options)?;
-    run(&request, |detector, control| {
+    let rules = std::mem::take(&mut request.rules.rules);
+    run(&request, rules, |detector, control| {
         pipeline::range(&repository, asked, &request.options, detector, control)
     })
 }
 
 fn run(
     request: &Request,
+    rules: Vec<Rule>,
     scan: impl FnOnce(&Detector, &Arc<Control>) -> Result<Outcome>,
 ) -> Result<Exit> {
     // A report that cannot be written is better known before a long run than after it.
     let reports: Vec<Report> = request.reports.iter().map(open).collect::<Result<_>>()?;
     let control = Arc::new(Control::new(request.threads));
     stop_on_signal(&control);
-    let detector = Detector::new(rules::builtin()?);
+    let detector = Detector::with_key(rules, request.rules.key.clone());
+    if !request.quiet {
+        warn(&request.rules.warnings, &detector, request);
+    }
     let line = Line::start(&control, request.progress && io::stderr().is_terminal());
     let outcome = scan(&detector, &control);
     drop(line);
-    let outcome = outcome?;
+    let mut outcome = outcome?;
+    keep_asked(&mut outcome, &request.rules);
     if request.verbose > 0 {
         log(&outcome, &detector, request);
     }
@@ -122,6 +150,47 @@ fn run(
         request.on_incomplete,
         request.found_code,
     ))
+}
+
+/// Takes out what other rules found than those that were asked for, and says what whoever compares reports should know.
+fn keep_asked(outcome: &mut Outcome, rules: &RuleSet) {
+    if !rules.only.is_empty() {
+        outcome.keys.retain(|key| rules.only.contains(&key.rule));
+        outcome
+            .suppressed
+            .retain(|key| rules.only.contains(&key.rule));
+    }
+    let mut found = outcome.keys.iter().chain(&outcome.suppressed);
+    if !rules.key_is_kept && found.any(|key| !key.secret.is_aisa()) {
+        let note = "fingerprints of what brought rules found hold for this run only; set AISALEAKS_FINGERPRINT_KEY to a \
+                    secret text of your own to keep them";
+        outcome.notes.push(note.to_owned());
+    }
+}
+
+/// Says what is odd about the rules files, as far as anybody would read it.
+fn warn(warnings: &[Diagnostic], detector: &Detector, request: &Request) {
+    const SHOWN: usize = 20;
+    let say = |text: &str| {
+        let text = match request.options.show_secrets {
+            true => text.to_owned(),
+            false => detector.mask(text),
+        };
+        let text = report::sanitize::visible(&text);
+        // Where standard error is gone, the report and the status still tell.
+        drop(writeln!(io::stderr(), "aisaleaks: {text}"));
+    };
+    warnings
+        .iter()
+        .take(SHOWN)
+        .for_each(|warning| say(&warning.to_string()));
+    if let Some(next) = warnings.get(SHOWN) {
+        let more = warnings.len() - SHOWN;
+        let file = &next.file;
+        say(&format!(
+            "{more} more warnings about rules files; see `aisaleaks rules check {file}`"
+        ));
+    }
 }
 
 type Report = (Format, Option<(PathBuf, File)>);

@@ -29,7 +29,7 @@ impl Detector {
             return None;
         }
         let mut steps = Vec::new();
-        let shape = matching::shape(&self.rules, bytes, start, |step| steps.push(step));
+        let shape = matching::shape(self.built_in(), bytes, start, |step| steps.push(step));
         // Without a step there was nothing to decide about.
         steps.last()?;
         let Some(shape) = shape else {

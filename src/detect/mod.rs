@@ -1,9 +1,11 @@
 //! Finds keys in bytes: prefilter, shape, edges, structure, placeholder test, context.
 
 mod allow;
+mod brought;
 mod context;
 mod edges;
 mod encoded;
+mod examples;
 mod excerpt;
 mod explain;
 mod lines;
@@ -13,8 +15,7 @@ mod placeholder;
 mod prefilter;
 mod steps;
 mod structure;
-#[cfg(test)]
-pub(crate) mod testing;
+pub(crate) mod templates;
 #[cfg(test)]
 mod tests;
 
@@ -22,10 +23,15 @@ use std::ops::Range;
 
 use crate::model::{Confidence, FingerprintKey, Reach, Secret};
 use crate::rules::Rule;
+use brought::Engine;
 use matching::Body;
 use prefilter::{ANCHOR, Prefilter};
 
+#[cfg(test)]
+pub(crate) use templates as testing;
+
 pub use allow::inline_allow;
+pub use brought::{Scratch, Text};
 pub use excerpt::context;
 pub use lines::{Cursor, place};
 
@@ -48,6 +54,7 @@ pub struct Detector {
     rules: Vec<Rule>,
     prefilter: Prefilter,
     key: FingerprintKey,
+    brought: Option<Engine>,
 }
 
 impl Detector {
@@ -59,10 +66,71 @@ impl Detector {
     /// The same, with a key for the fingerprints of what brought rules find.
     pub fn with_key(rules: Vec<Rule>, key: FingerprintKey) -> Self {
         Self {
-            rules,
             prefilter: Prefilter::new(),
             key,
+            brought: Engine::new(&rules),
+            rules,
         }
+    }
+
+    /// Whether there are rules that somebody brought.
+    pub fn has_brought(&self) -> bool {
+        self.brought.is_some()
+    }
+
+    /// Whether a rule was brought.
+    pub fn is_brought(&self, rule: u16) -> bool {
+        let rule = self.rules.get(usize::from(rule));
+        rule.is_some_and(|rule| rule.brought().is_some())
+    }
+
+    /// Appends what the brought rules find in a text, in no order: in its windows, and at anchors that were found in other
+    /// bytes and stand here too. Matches without confidence are anchors: places that have to be looked at again wherever a
+    /// delta copies them.
+    pub fn search_brought(
+        &self,
+        text: Text<'_>,
+        anchors: &[Match],
+        scratch: &mut Scratch,
+        out: &mut Vec<Match>,
+    ) {
+        if let Some(engine) = &self.brought {
+            engine.search(&self.rules, text, anchors, scratch, out);
+        }
+    }
+
+    /// Sorts the matches of one text, and takes out what another one says better; `keys` are spans of AIsa keys that are
+    /// known from elsewhere, sorted.
+    pub fn settle(&self, keys: &[(usize, usize)], matches: &mut Vec<Match>) {
+        brought::settle(&self.rules, keys, matches);
+    }
+
+    /// Whether what a brought rule says of paths keeps a match from being a finding under this path; empty where there is
+    /// none.
+    pub fn drops_at(&self, rule: u16, bytes: &[u8], span: (usize, usize), path: &[u8]) -> bool {
+        let engine = self.brought.as_ref();
+        engine.is_some_and(|engine| engine.drops_at(&self.rules, rule, bytes, span, path))
+    }
+
+    /// Whether the rule of this id does not count a secret under this path that only these commits introduced, in
+    /// hexadecimal.
+    pub fn drops_finally(
+        &self,
+        rule: &str,
+        secret: &[u8],
+        path: &[u8],
+        commits: &[String],
+    ) -> bool {
+        let engine = self.brought.as_ref();
+        engine.is_some_and(|engine| engine.drops_finally(&self.rules, rule, secret, path, commits))
+    }
+
+    /// The rules that the program carries: the first ones.
+    fn built_in(&self) -> &[Rule] {
+        let brought = self.rules.iter().position(|rule| rule.brought().is_some());
+        self.rules
+            .get(..brought.unwrap_or(self.rules.len()))
+            .unwrap_or_default()
     }
 
     /// The secret of a match in these bytes.
@@ -94,6 +162,7 @@ impl Detector {
             longest: ANCHOR.len() + matching::LONGEST + 8,
             after: 64,
             context: context::NEAR + 64,
+            stretch: self.brought.as_ref().map_or(0, |_| brought::FORWARD),
         }
     }
 
@@ -119,7 +188,7 @@ impl Detector {
     }
 
     fn decide(&self, bytes: &[u8], start: usize) -> Option<Match> {
-        let shape = matching::shape(&self.rules, bytes, start, |_| {})?;
+        let shape = matching::shape(self.built_in(), bytes, start, |_| {})?;
         let rule = &self.rules[shape.rule];
         let confidence = matching::decide(rule, bytes, start, shape, Body::New, |_| {})?;
         Some(Match {
@@ -136,7 +205,7 @@ impl Detector {
         if !bytes.get(start..end)?.starts_with(ANCHOR) {
             return None;
         }
-        let shape = matching::shape(&self.rules, bytes, start, |_| {})?;
+        let shape = matching::shape(self.built_in(), bytes, start, |_| {})?;
         if shape.end != end || shape.rule != usize::from(rule) {
             return None;
         }

@@ -185,6 +185,7 @@ pub fn carry(
                     start,
                     end: start + (mark.end - mark.start),
                     id: mark.id,
+                    counts: mark.counts,
                 });
             }
         }

@@ -43,6 +43,8 @@ pub struct Mark {
     pub end: usize,
     /// The detector's own name for it.
     pub id: u32,
+    /// Whether it is a finding here, and not only a place where one may come to stand.
+    pub counts: bool,
 }
 
 /// A run of bytes with an origin.
@@ -107,11 +109,13 @@ pub struct Reach {
     pub after: usize,
     /// Its context (`aisa` near by a legacy key) lies within this many bytes before and behind it.
     pub context: usize,
+    /// Some candidates are longer than `longest`, but so rare that only a window pays for them: so many bytes more.
+    pub stretch: usize,
 }
 
 impl Reach {
     /// How many bytes on each side of a window are enough for everything that starts in it.
     pub fn margin(&self) -> usize {
-        self.before + self.longest + self.after + self.context
+        self.before + self.longest + self.after + self.context + self.stretch
     }
 }

@@ -292,10 +292,11 @@ fn finish(
     control: &Control,
     begun: Instant,
 ) -> Result<Outcome> {
+    let detector = collector.detector();
     let (mut keys, problems) = collector.finish(locations);
     outcome.problems = problems;
     tracking::assess(&mut keys);
-    settling::settle(keys, options, &mut outcome);
+    settling::settle(keys, detector, options, &mut outcome);
     if control.is_cancelled() {
         outcome.interrupted = true;
         let message = "the run was interrupted before everything was read; run it again";

@@ -238,7 +238,8 @@ impl Scan<'_> {
                 message,
             ));
         }
-        for found in searcher.text(&bytes, Origin::CommitMessage, None, Some(member.id)) {
+        let messages = searcher.text(&bytes, Origin::CommitMessage, None, Some(member.id));
+        for found in messages.into_iter().filter(|found| !found.told.dropped) {
             novelty.new.push(New {
                 at: Where::Object(found.origin, member.id, found.start),
                 location: Location {

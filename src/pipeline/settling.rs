@@ -5,12 +5,21 @@ use std::cmp::Reverse;
 
 use super::Options;
 use crate::assess;
-use crate::model::{Key, Outcome};
+use crate::detect::Detector;
+use crate::model::{EventKind, Key, Location, Outcome};
 
 /// Divides the keys into those that count and those that are allowed.
-pub(super) fn settle(keys: Vec<Key>, options: &Options, outcome: &mut Outcome) {
+pub(super) fn settle(
+    keys: Vec<Key>,
+    detector: &Detector,
+    options: &Options,
+    outcome: &mut Outcome,
+) {
     let now = options.now();
     for mut key in keys {
+        if !key.secret.is_aisa() {
+            drop_what_does_not_count(&mut key, detector);
+        }
         let (allowed, open): (Vec<_>, Vec<_>) = std::mem::take(&mut key.locations)
             .into_iter()
             .partition(|at| at.allowed.is_some());
@@ -30,6 +39,26 @@ pub(super) fn settle(keys: Vec<Key>, options: &Options, outcome: &mut Outcome) {
     }
     worst_first(&mut outcome.keys);
     worst_first(&mut outcome.suppressed);
+}
+
+/// Takes out what a brought rule does not count under its path, or in its commits.
+fn drop_what_does_not_count(key: &mut Key, detector: &Detector) {
+    let introducing = |at: &Location| -> Vec<String> {
+        let events = at.attribution.iter().flat_map(|history| &history.events);
+        let introduced = events.filter(|event| event.kind == EventKind::Introduced);
+        introduced.map(|event| event.commit.to_string()).collect()
+    };
+    let Key {
+        secret,
+        rule,
+        locations,
+        ..
+    } = key;
+    let secret = secret.expose().as_bytes();
+    locations.retain(|at| {
+        let path = at.path.as_deref().unwrap_or_default();
+        !detector.drops_finally(rule, secret, path, &introducing(at))
+    });
 }
 
 /// The fingerprints of what brought rules found may be of this run only: where they stand comes first there.

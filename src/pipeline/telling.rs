@@ -17,6 +17,8 @@ pub(super) struct Told {
     pub(super) context: Option<Context>,
     pub(super) notes: Vec<Note>,
     pub(super) allowed: Option<Allowed>,
+    /// Whether a brought rule does not count what stands under this path.
+    pub(super) dropped: bool,
 }
 
 impl Teller<'_> {
@@ -31,6 +33,12 @@ impl Teller<'_> {
     ) -> Told {
         let is_name = matches!(origin, Origin::PathName | Origin::RefName);
         let context = || detect::context(self.detector, bytes, start, end, self.show_secrets);
+        // What was found in an object that is not read again is judged by its path alone, once that is known.
+        let unknown = origin == Origin::History && path.is_none();
+        let dropped = !unknown && {
+            let path = path.unwrap_or_default();
+            self.detector.drops_at(rule, bytes, (start, end), path)
+        };
         let rule = self.detector.rules().get(usize::from(rule));
         let id = rule.map_or("", |rule| &rule.id);
         Told {
@@ -39,6 +47,7 @@ impl Teller<'_> {
             allowed: (!is_name)
                 .then(|| detect::inline_allow(bytes, start, end, id))
                 .flatten(),
+            dropped,
         }
     }
 }

@@ -75,7 +75,10 @@ impl Patterns {
 
     /// Whether one of them matches somewhere. What cannot be compiled matches nothing: more is reported, not less.
     pub fn match_in(&self, text: &[u8]) -> bool {
-        let build = || RegexSetBuilder::new(&self.patterns).build().ok();
+        let build = || {
+            let mut builder = RegexSetBuilder::new(&self.patterns);
+            builder.unicode(false).size_limit(64 << 20).build().ok()
+        };
         let set = self.compiled.get_or_init(build);
         set.as_ref().is_some_and(|set| set.is_match(text))
     }

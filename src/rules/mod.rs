@@ -3,9 +3,13 @@
 mod builtin;
 mod compile;
 mod condition;
+mod filter;
+mod go_regex;
 mod policy;
+pub mod read;
 mod rule;
 mod schema;
+pub mod table;
 
 pub use builtin::builtin;
 pub use compile::{LazyRegex, load};

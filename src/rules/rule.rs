@@ -130,6 +130,14 @@ impl Rule {
         }
     }
 
+    /// The text that a built-in rule's candidates start with.
+    pub fn anchor(&self) -> Option<&'static str> {
+        self.aisa().map(|key| match key.anchor {
+            Anchor::Aisa => "sk-aisa-",
+            Anchor::Plain => "sk-",
+        })
+    }
+
     /// What was brought.
     pub fn brought(&self) -> Option<&Brought> {
         match &self.kind {

@@ -9,6 +9,7 @@ pub(super) const REACH: Reach = Reach {
     longest: 8,
     after: 0,
     context: 8,
+    stretch: 0,
 };
 
 #[derive(Default)]

@@ -107,6 +107,7 @@ mod tests {
         longest: 6,
         after: 0,
         context: 3,
+        stretch: 0,
     };
 
     /// Finds the needle where it starts in `own`, and demands its context.

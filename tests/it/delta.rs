@@ -12,14 +12,14 @@ use super::support::{key, legacy_key};
 
 /// What a generation does to its base.
 #[derive(Clone, Debug)]
-enum Step {
+pub(super) enum Step {
     /// Copies a part of the base: both ends in thousandths of it.
     Copy(usize, usize),
     /// Inserts these pieces.
     Insert(Vec<u8>),
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let copy = (0..=1000usize, 0..=1000usize).prop_map(|(a, b)| Step::Copy(a.min(b), a.max(b)));
     let whole = Just(Step::Copy(0, 1000));
     let insert = prop::collection::vec(any::<u8>(), 0..5).prop_map(Step::Insert);
@@ -45,8 +45,12 @@ fn piece(kind: u8, keys: &[String]) -> Vec<u8> {
     .into_bytes()
 }
 
-/// The encoding of one delta, as git writes it.
-fn encode(base: &[u8], steps: &[Step], keys: &[String]) -> (Vec<u8>, usize) {
+/// The encoding of one delta, as git writes it; `piece` makes what is inserted.
+pub(super) fn encode(
+    base: &[u8],
+    steps: &[Step],
+    piece: impl Fn(u8) -> Vec<u8>,
+) -> (Vec<u8>, usize) {
     let mut delta = Vec::new();
     let mut made = 0;
     for step in steps {
@@ -62,7 +66,7 @@ fn encode(base: &[u8], steps: &[Step], keys: &[String]) -> (Vec<u8>, usize) {
                 }
             }
             Step::Insert(kinds) => {
-                let text: Vec<u8> = kinds.iter().flat_map(|&kind| piece(kind, keys)).collect();
+                let text: Vec<u8> = kinds.iter().flat_map(|&kind| piece(kind)).collect();
                 for part in text.chunks(127) {
                     delta.push(part.len() as u8);
                     delta.extend(part);
@@ -91,10 +95,10 @@ proptest! {
         let detector = Detector::new(rules::builtin().expect("the built-in rules are valid"));
         let keys: Vec<String> = (0..5).map(|n| if n % 2 == 0 { key() } else { legacy_key() }).collect();
         let mut base: Vec<u8> = first.iter().flat_map(|&kind| piece(kind, &keys)).collect();
-        let mark = |found: &Match| Mark { start: found.start, end: found.end, id: u32::from(found.rule) };
+        let mark = |found: &Match| Mark { start: found.start, end: found.end, id: u32::from(found.rule), counts: true };
         let mut marks: Vec<Mark> = search(&detector, &base, None).iter().map(mark).collect();
         for steps in &generations {
-            let (encoded, len) = encode(&base, steps, &keys);
+            let (encoded, len) = encode(&base, steps, |kind| piece(kind, &keys));
             let mut result = vec![0; len];
             let (mut copies, mut windows, mut carried) = (Vec::new(), Vec::new(), Vec::new());
             delta::apply(&base, &encoded, 0, &mut result, &mut copies).expect("a valid delta");

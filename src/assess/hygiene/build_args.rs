@@ -19,9 +19,10 @@ pub(super) fn check(file: &File<'_>, found: &mut Vec<Hygiene>) {
         }
         let why = match file.kind {
             Kind::Docker => of_dockerfile(before, line_behind(file.bytes(), name.end)),
-            Kind::Make | Kind::Shell | Kind::Yaml | Kind::Web | Kind::Quoted
-                if is_option(before) =>
-            {
+            Kind::Make | Kind::Shell | Kind::Yaml if is_option(before) => {
+                Some("is passed as a build argument")
+            }
+            Kind::Web | Kind::Quoted if !file.is_aside && is_option(before) => {
                 Some("is passed as a build argument")
             }
             Kind::Yaml if is_in_args(file.bytes(), name) => Some("is passed as a build argument"),

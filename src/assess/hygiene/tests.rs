@@ -206,6 +206,7 @@ fn build_arguments() {
             ),
             ("Makefile", "\tdocker build --secret id=AISA_API_KEY ."),
             ("README.md", "docker build --build-arg AISA_API_KEY ."),
+            ("tests/a.py", "docker build --build-arg AISA_API_KEY ."),
         ],
     );
 }

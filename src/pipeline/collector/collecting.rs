@@ -3,7 +3,7 @@
 use super::super::sightings::{Direct, Stored};
 use super::known::Sighted;
 use super::{Collector, lock, read, write};
-use crate::detect::{Cursor, Match};
+use crate::detect::{Cursor, Match, Scratch, Text};
 use crate::model::{Chunk, Fresh, Mark, Origin, Secret, Worker};
 
 /// Stands for a secret that is not known yet.
@@ -12,7 +12,10 @@ const UNKNOWN: u32 = u32::MAX;
 /// Takes the chunks of one thread.
 pub(super) struct Collecting<'a> {
     collector: &'a Collector<'a>,
+    scratch: Scratch,
     matches: Vec<Match>,
+    /// What brought rules have to look at again.
+    anchors: Vec<Match>,
     secrets: Vec<Secret>,
     /// The rule of each number that this thread has met: so that inherited marks, of which a long history has millions,
     /// wait for nobody.
@@ -25,7 +28,9 @@ impl<'a> Collecting<'a> {
     pub(super) fn new(collector: &'a Collector<'a>) -> Self {
         Self {
             collector,
+            scratch: Scratch::default(),
             matches: Vec::new(),
+            anchors: Vec::new(),
             secrets: Vec::new(),
             rules: Vec::new(),
             direct: Vec::new(),
@@ -41,22 +46,51 @@ impl Worker for Collecting<'_> {
             Fresh::All => None,
             Fresh::Only(ranges) => Some(ranges),
         };
-        self.collector
-            .teller
-            .detector
-            .search(chunk.bytes, windows, &mut self.matches);
-        if self.matches.is_empty() && chunk.inherited.is_empty() {
+        let detector = self.collector.teller.detector;
+        detector.search(chunk.bytes, windows, &mut self.matches);
+        let brought = detector.has_brought() && has_contents(chunk.origin);
+        if self.matches.is_empty() && chunk.inherited.is_empty() && !brought {
             return;
         }
-        self.matches.retain(|found| is_own(chunk, found.start));
         let first = marks.len();
-        self.identify(chunk, marks);
+        self.anchors.clear();
         if !chunk.inherited.is_empty() {
             self.inherit(chunk, marks);
+        }
+        if brought {
+            let (scratch, matches) = (&mut self.scratch, &mut self.matches);
+            detector.search_brought(text(chunk), &self.anchors, scratch, matches);
+        }
+        self.matches.retain(|found| is_own(chunk, found.start));
+        if brought {
+            let counts = marks.iter().skip(first).filter(|mark| mark.counts);
+            let keys: Vec<(usize, usize)> = counts.map(|mark| (mark.start, mark.end)).collect();
+            detector.settle(&keys, &mut self.matches);
+        }
+        let inherited = marks.len() > first;
+        self.identify(chunk, marks);
+        if inherited || brought {
             // Stable, for its speed: there are two sorted runs, and it merges those.
             marks[first..].sort_by_key(|mark| (mark.start, mark.end));
         }
         self.record(chunk, &marks[first..]);
+    }
+}
+
+/// Whether brought rules look at such bytes: they are made for contents, and would take a tree's ids for secrets.
+fn has_contents(origin: Origin) -> bool {
+    !matches!(origin, Origin::PathName | Origin::RefName)
+}
+
+/// The chunk as the detector takes it.
+fn text<'a>(chunk: &Chunk<'a>) -> Text<'a> {
+    Text {
+        bytes: chunk.bytes,
+        windows: match chunk.fresh {
+            Fresh::All => None,
+            Fresh::Only(ranges) => Some(ranges),
+        },
+        path: chunk.path,
     }
 }
 
@@ -79,11 +113,11 @@ impl Collecting<'_> {
         let first = marks.len();
         let known = read(&self.collector.known);
         for (found, secret) in self.matches.iter().zip(&self.secrets) {
-            let (start, end, confidence) = (found.start, found.end, found.confidence);
-            let id = known
-                .find(secret, found.rule)
-                .map_or(UNKNOWN, |number| Sighted { number, confidence }.id());
-            marks.push(Mark { start, end, id });
+            let id = known.find(secret, found.rule).map_or(UNKNOWN, |number| {
+                let confidence = found.confidence;
+                Sighted { number, confidence }.id()
+            });
+            marks.push(mark(found.start, found.end, id, found.confidence.is_some()));
         }
         drop(known);
         let marks = &mut marks[first..];
@@ -101,29 +135,53 @@ impl Collecting<'_> {
         self.secrets.clear();
     }
 
-    /// Marks what was found in the base and stands here too. Its surroundings may be others, so it is judged again.
+    /// Marks the AIsa keys that were found in the base and stand here too: their surroundings may be others, so they are
+    /// judged again. What brought rules found there is found again from its anchors. The matches are sorted.
     fn inherit(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>) {
-        let mut found = self.matches.iter().map(|found| found.start).peekable();
-        for &Mark { start, end, id } in chunk.inherited {
-            while found.next_if(|&at| at < start).is_some() {}
-            if found.peek() == Some(&start) || !is_own(chunk, start) {
-                continue;
-            }
-            let number = Sighted::of(id).number;
-            if number as usize >= self.rules.len() {
-                read(&self.collector.known).rules_into(&mut self.rules);
-            }
-            let Some(&rule) = self.rules.get(number as usize) else {
+        let detector = self.collector.teller.detector;
+        let mut found = 0;
+        for &Mark { start, end, id, .. } in chunk.inherited {
+            let Sighted { number, confidence } = Sighted::of(id);
+            let Some(rule) = self.rule(number) else {
                 continue;
             };
-            let confidence = self
-                .collector
-                .teller
-                .detector
-                .judge(chunk.bytes, start, end, rule);
+            if detector.is_brought(rule) {
+                if confidence.is_none() {
+                    self.anchors.push(Match {
+                        start,
+                        end,
+                        rule,
+                        confidence,
+                    });
+                }
+                continue;
+            }
+            while self
+                .matches
+                .get(found)
+                .is_some_and(|found| found.start < start)
+            {
+                found += 1;
+            }
+            let again = self
+                .matches
+                .get(found)
+                .is_some_and(|found| found.start == start);
+            if again || !is_own(chunk, start) {
+                continue;
+            }
+            let confidence = detector.judge(chunk.bytes, start, end, rule);
             let id = Sighted { number, confidence }.id();
-            marks.push(Mark { start, end, id });
+            marks.push(mark(start, end, id, confidence.is_some()));
         }
+    }
+
+    /// The rule of a number.
+    fn rule(&mut self, number: u32) -> Option<u16> {
+        if number as usize >= self.rules.len() {
+            read(&self.collector.known).rules_into(&mut self.rules);
+        }
+        self.rules.get(number as usize).copied()
     }
 
     /// Keeps what is a finding. Marks of the same chunk come sorted.
@@ -142,7 +200,12 @@ impl Collecting<'_> {
                     end,
                     origin: chunk.origin,
                 }),
-                _ => self.direct.push(self.direct(chunk, mark, &mut cursor)),
+                _ => {
+                    let direct = self.direct(chunk, mark, &mut cursor);
+                    if !direct.told.dropped {
+                        self.direct.push(direct);
+                    }
+                }
             }
         }
         if !self.direct.is_empty() {
@@ -164,6 +227,15 @@ impl Collecting<'_> {
             place: (!is_name).then(|| cursor.place(bytes, start, end)),
             told: teller.tell(bytes, (start, end), rule, chunk.origin, chunk.path),
         }
+    }
+}
+
+fn mark(start: usize, end: usize, id: u32, counts: bool) -> Mark {
+    Mark {
+        start,
+        end,
+        id,
+        counts,
     }
 }
 

@@ -90,9 +90,9 @@ impl Collector<'_> {
             let bytes = (!told).then(|| history.read(&object, control)).flatten();
             let bytes = bytes.as_deref().unwrap_or_default();
             let located = missing.into_iter();
-            let located = located.map(|missing| {
+            let located = located.filter_map(|missing| {
                 let path = missing.path.clone();
-                (path, self.locate(object, missing, bytes, base))
+                Some((path, self.locate(object, missing, bytes, base)?))
             });
             located.collect::<Vec<_>>()
         };
@@ -150,13 +150,14 @@ impl Collector<'_> {
         sightings
     }
 
+    /// A location as it is told; `None` if a brought rule does not count what stands there.
     fn locate(
         &self,
         object: ObjectId,
         missing: Wanted<'_>,
         bytes: &[u8],
         base: &Path,
-    ) -> ((u32, Where), Placed) {
+    ) -> Option<((u32, Where), Placed)> {
         let found = missing.found;
         let (start, end) = (found.start as usize, found.end as usize);
         let origin = match found.origin {
@@ -179,6 +180,9 @@ impl Collector<'_> {
                 self.teller.tell(bytes, span, rule, origin, path),
             )
         });
+        if told.dropped {
+            return None;
+        }
         // A file's path counts from where the scan began, if it is below.
         let inside = match &missing.at.1 {
             Where::File(place, _) => place.strip_prefix(base).ok(),
@@ -198,7 +202,7 @@ impl Collector<'_> {
             allowed: told.allowed,
         };
         let seen = found.seen;
-        (missing.at, Placed { seen, location })
+        Some((missing.at, Placed { seen, location }))
     }
 }
 

@@ -77,6 +77,11 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// What decided about what was seen.
+    pub(super) fn detector(&self) -> &'a Detector {
+        self.teller.detector
+    }
+
     /// The rule that something was seen under.
     fn rule(&self, seen: u32) -> u16 {
         let known = read(&self.known);

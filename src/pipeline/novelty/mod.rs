@@ -176,6 +176,9 @@ impl Novelty {
             for (nth, found) in fresh.enumerate() {
                 let path = &hit.change.path;
                 let told = searcher.told(&hit.change.blob, found, path);
+                if told.dropped {
+                    continue;
+                }
                 self.new.push(New {
                     seen: found.seen.clone(),
                     at: Where::File(plain::to_path(path), most.len() + nth),

@@ -10,7 +10,7 @@ use super::super::explaining::Explaining;
 use super::super::sightings::Seen;
 use super::super::telling::{Teller, Told};
 use crate::control::Control;
-use crate::detect::{self, Detector, Match};
+use crate::detect::{self, Detector, Match, Scratch, Text};
 use crate::git::objects::Object;
 use crate::git::{Repository, Store, header};
 use crate::model::{Chunk, Mark, ObjectId, Origin, Place, Sink, Stats, Worker};
@@ -251,6 +251,7 @@ impl<'a> Searcher<'a> {
         Finding {
             teller: self.teller(),
             explaining: explaining.map(|explaining| explaining.worker()),
+            scratch: Scratch::default(),
             matches: Vec::new(),
             found: Vec::new(),
             pointer: false,
@@ -261,6 +262,7 @@ impl<'a> Searcher<'a> {
 struct Finding<'a> {
     teller: Teller<'a>,
     explaining: Option<Box<dyn Worker + 'a>>,
+    scratch: Scratch,
     matches: Vec<Match>,
     found: Vec<Found>,
     pointer: bool,
@@ -273,7 +275,18 @@ impl Worker for Finding<'_> {
         }
         let bytes = chunk.bytes;
         self.matches.clear();
-        self.teller.detector.search(bytes, None, &mut self.matches);
+        let detector = self.teller.detector;
+        detector.search(bytes, None, &mut self.matches);
+        if detector.has_brought() && chunk.origin != Origin::PathName {
+            let text = Text {
+                bytes,
+                windows: None,
+                // The same blob may stand under another path as well.
+                path: None,
+            };
+            detector.search_brought(text, &[], &mut self.scratch, &mut self.matches);
+            detector.settle(&[], &mut self.matches);
+        }
         // Lines are counted on from one key to the next: from the start each time would take the square of the length.
         let (mut at, mut position) = (0, chunk.position);
         for found in &self.matches {

@@ -122,7 +122,7 @@ impl<'a> Contents<'a> {
             position,
         };
         self.worker.chunk(&chunk, marks);
-        if !marks.is_empty() {
+        if marks.iter().any(|mark| mark.counts) {
             self.round.note(id);
         }
     }
@@ -227,7 +227,7 @@ struct Noting<'a, 'b> {
 impl Worker for Noting<'_, '_> {
     fn chunk(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>) {
         self.worker.chunk(chunk, marks);
-        self.any |= !marks.is_empty();
+        self.any |= marks.iter().any(|mark| mark.counts);
     }
 }
 

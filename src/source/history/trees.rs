@@ -112,7 +112,7 @@ impl<'a> Trees<'a> {
             position,
         };
         self.worker.chunk(&chunk, marks);
-        if !marks.is_empty() {
+        if marks.iter().any(|mark| mark.counts) {
             self.round.note(tree.id);
         }
         if let Some(mut log) = self.log.take() {

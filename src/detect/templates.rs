@@ -1,4 +1,4 @@
-//! Fills the templates of tests with fresh random keys, so that no file holds one.
+//! Fills the templates in the built-in rules' examples, and in tests, with random keys, so that no file holds one.
 
 use super::structure;
 use crate::rules::Structure;
@@ -26,6 +26,7 @@ impl Rng {
         z ^ (z >> 31)
     }
 
+    #[cfg(test)]
     pub(crate) fn below(&mut self, bound: usize) -> usize {
         (self.next() % bound as u64) as usize
     }
@@ -97,7 +98,6 @@ pub(crate) fn fill(template: &str, rng: &mut Rng) -> Filled {
 }
 
 fn value(name: &str, rng: &mut Rng) -> Option<(String, bool)> {
-    let number = |rest: &str| rest.parse::<usize>().expect("a number");
     Some(match name {
         "key" => (rng.key(true), true),
         "key-odd" => (rng.key(false), true),
@@ -113,12 +113,11 @@ fn value(name: &str, rng: &mut Rng) -> Option<(String, bool)> {
         "far" => ("prose ".repeat(500), false),
         _ => {
             if let Some(length) = name.strip_prefix("future:") {
-                let body = rng.body(number(length) - 1, BASE64URL);
+                let body = rng.body(length.parse::<usize>().ok()?.checked_sub(1)?, BASE64URL);
                 (format!("sk-aisa-{body}7"), true)
-            } else if let Some(length) = name.strip_prefix("future-body:") {
-                (rng.body(number(length), BASE64URL), false)
             } else {
-                return None;
+                let length = name.strip_prefix("future-body:")?;
+                (rng.body(length.parse().ok()?, BASE64URL), false)
             }
         }
     })
