@@ -20,7 +20,7 @@ pub(super) fn of(note: Note) -> Advice {
         ),
         Note::ClientExposed => (
             "browsers or phones download it",
-            "let a server of yours hold the key and ask AIsa",
+            "let a server of yours hold the key and make the calls",
         ),
         Note::CiLiteral => (
             "a literal in CI",
@@ -28,7 +28,7 @@ pub(super) fn of(note: Note) -> Advice {
         ),
         Note::ContainerFile => (
             "whoever has the image can read it",
-            "pass AISA_API_KEY when the container starts",
+            "pass it when the container starts",
         ),
         Note::KubernetesSecret => (
             "base64 hides nothing",
@@ -40,7 +40,7 @@ pub(super) fn of(note: Note) -> Advice {
         ),
         Note::AgentConfig => (
             "an agent's settings hold it",
-            "let them refer to AISA_API_KEY, one key for each person",
+            "let them refer to a variable, one key for each person",
         ),
         Note::DotenvTracked => (
             "git keeps every version of it",
@@ -48,7 +48,7 @@ pub(super) fn of(note: Note) -> Advice {
         ),
         Note::EnvFallback => (
             "used wherever the variable is not set",
-            "read AISA_API_KEY, and fail without it",
+            "read the variable, and fail without it",
         ),
         Note::SharedAcross => (
             "several services or environments use it",
@@ -64,7 +64,7 @@ pub(super) fn of(note: Note) -> Advice {
         ),
         Note::InTest => (
             "tests are code that everybody has",
-            "make up a key, or read AISA_API_KEY",
+            "make a key up, or read a variable",
         ),
         Note::InDocs => (
             "documents are read and copied",

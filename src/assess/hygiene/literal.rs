@@ -78,7 +78,7 @@ fn is_varied(value: &[u8]) -> bool {
         .collect::<std::collections::BTreeSet<&u8>>()
         .len();
     let is_path = value.starts_with(b"/") || (value.contains(&b'/') && value.len() < 40);
-    digits >= 2
+    digits >= 1
         && lower + upper >= 4
         && distinct >= 10
         && (lower.min(upper) >= 2 || digits >= 5)

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use memchr::memmem::Finder;
+use aho_corasick::packed::Searcher;
 
 /// A name is not longer.
 const LONGEST: usize = 64;
@@ -91,11 +91,17 @@ pub(super) struct Name<'a> {
     pub(super) text: &'a str,
 }
 
-/// Whether any name can be in these bytes.
+/// Whether any name can be in these bytes. Nearly every file of a walk is searched for this, and hardly one has it.
 pub(super) fn may_be_in(bytes: &[u8]) -> bool {
-    static WORDS: OnceLock<[Finder<'static>; 4]> = OnceLock::new();
-    let words = WORDS.get_or_init(|| ["AISA", "aisa", "Aisa", "AIsa"].map(Finder::new));
-    words.iter().any(|word| word.find(bytes).is_some())
+    const WORDS: [&str; 4] = ["AISA", "aisa", "Aisa", "AIsa"];
+    static SEARCHER: OnceLock<Option<Searcher>> = OnceLock::new();
+    match SEARCHER.get_or_init(|| Searcher::new(WORDS)) {
+        Some(searcher) => searcher.find(bytes).is_some(),
+        // Not every processor has what it takes.
+        None => WORDS
+            .iter()
+            .any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some()),
+    }
 }
 
 /// The names that start in `own`, in their order.

@@ -317,6 +317,15 @@ fn lines_count_from_the_start_of_the_file_and_neighbours_tell_their_own() {
 }
 
 #[test]
+fn code_that_nobody_wrote_is_left_out() {
+    let text = "AISA_API_KEY = '{random}'\n";
+    assert_eq!(found("a.py", text).len(), 1);
+    assert_eq!(found("a.py", &text.repeat(20_000)), []);
+    let text = "echo $AISA_API_KEY\n";
+    assert!(!found("Makefile", &text.repeat(60_000)).is_empty());
+}
+
+#[test]
 fn a_file_full_of_habits_is_told_of_up_to_a_limit() {
     let text = "ARG AISA_API_KEY\n".repeat(20_000);
     assert_eq!(found("Dockerfile", &text).len(), MOST);
