@@ -57,6 +57,9 @@ pub struct RulesListArgs {
     /// How to show them: human or json.
     #[arg(short, long, value_name = "FORMAT", default_value = "human")]
     pub format: RulesFormat,
+    /// Where the configuration comes from, whose rules are shown too.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// How to show rules.
@@ -150,9 +153,27 @@ pub struct StdinArgs {
     pub common: CommonArgs,
 }
 
+/// Where the configuration comes from.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ConfigArgs {
+    /// Read this configuration file instead of the repository's own .aisaleaks.toml, and before AISALEAKS_CONFIG.
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
+    pub config: Option<PathBuf>,
+    /// Read the repository's own configuration from this trusted commit, and let a marker in a file count only if the
+    /// commit holds the same key at that path: so a pull request cannot silence its own scan.
+    #[arg(long, value_name = "REF", help_heading = "Configuration")]
+    pub config_ref: Option<String>,
+    /// Do not read the repository's own configuration.
+    #[arg(long, help_heading = "Configuration")]
+    pub no_config: bool,
+}
+
 /// Flags that every scanning command has.
 #[derive(Args, Clone, Debug, Default)]
 pub struct CommonArgs {
+    /// Where the configuration comes from.
+    #[command(flatten)]
+    pub config: ConfigArgs,
     /// Add the rules of this file: in the format of gitleaks 8, of betterleaks, or our own (repeatable).
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
     pub rules: Vec<PathBuf>,
@@ -171,6 +192,9 @@ pub struct CommonArgs {
     /// Name authors, their e-mail addresses and the summaries of their commits in SARIF.
     #[arg(long, help_heading = "Report")]
     pub sarif_authors: bool,
+    /// List what is allowed, too: where it stands, who allowed it, and why.
+    #[arg(long, help_heading = "Report")]
+    pub show_suppressed: bool,
     /// Print keys in full. The report is then itself a leak.
     #[arg(long, help_heading = "Report")]
     pub show_secrets: bool,

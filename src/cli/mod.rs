@@ -6,7 +6,6 @@ mod moment;
 pub mod resolve;
 mod rule_files;
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::Write;
 
@@ -60,17 +59,13 @@ fn perform(command: Command) -> Result<Exit> {
             commands::scan::paths(resolve::scan(&args, false, true)?)
         }
         Command::Stdin(args) => {
-            let request = resolve::request(&args.common, crate::pipeline::Options::default())?;
-            commands::scan::stdin(request, args.label.as_deref())
+            commands::scan::stdin(resolve::stdin(&args.common)?, args.label.as_deref())
         }
         Command::Rules(RulesCommand::List(args)) => {
-            let files = rule_files::read_all(&args.rules, None)?;
-            if files.is_wrong() {
-                let diagnostics = files.diagnostics;
-                return Err(Error::Invalid { diagnostics });
-            }
+            let mut files = rule_files::read_all(&args.rules, None)?;
+            let config = config::load(&[".".into()], &args.config, &mut files)?;
             let as_json = args.format == RulesFormat::Json;
-            commands::rules::list(files.rules, &BTreeSet::new(), as_json)
+            commands::rules::list(files.rules, &config.policy.disabled, as_json)
         }
         Command::Rules(RulesCommand::Check(args)) => {
             let files = rule_files::read_all(&args.files, None)?;

@@ -1,6 +1,5 @@
 //! From flags and configuration to what each stage is told.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +10,6 @@ use crate::error::{Error, Result};
 use crate::git::Repository;
 use crate::pipeline;
 use crate::report::Format;
-use crate::rules::Policy;
 use crate::source::files;
 
 /// A scan of paths.
@@ -24,10 +22,6 @@ pub fn scan(args: &ScanArgs, files: bool, history: bool) -> Result<Request> {
     } else {
         args.paths.clone()
     };
-    let mut accepted = BTreeMap::new();
-    for path in &paths {
-        accepted.extend(config::accepted(path)?);
-    }
     let walk = files::Options {
         include_ignored: args.include_ignored,
         exclude: args.exclude.clone(),
@@ -39,13 +33,18 @@ pub fn scan(args: &ScanArgs, files: bool, history: bool) -> Result<Request> {
         history,
         walk,
         hygiene: files && !args.no_hygiene,
-        policy: Arc::new(Policy {
-            accepted,
-            ..Policy::default()
-        }),
+        everything: history && args.exclude.is_empty() && args.max_file_size.is_none(),
         ..pipeline::Options::default()
     };
     request(&args.common, options)
+}
+
+/// A scan of a stream.
+///
+/// # Errors
+/// A configuration file that cannot be used, or an unknown format.
+pub fn stdin(common: &CommonArgs) -> Result<Request> {
+    request(common, pipeline::Options::default())
 }
 
 /// Whether `git` was asked for some commits only.
@@ -106,6 +105,8 @@ fn of_repository(named: Option<&PathBuf>, common: &CommonArgs) -> Result<Request
         ..ScanArgs::default()
     };
     let mut request = scan(&args, false, true)?;
+    // Most of what is allowed is not in what changes.
+    request.options.everything = false;
     // While git asks a hook whether it may accept a push, what was pushed is in a folder of its own.
     let named = ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"].map(std::env::var_os);
     request.options.borrowed = named
@@ -138,16 +139,23 @@ fn own_repository(named: Option<&PathBuf>) -> PathBuf {
 ///
 /// # Errors
 /// An unknown format, or two reports for one place.
-pub fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Request> {
+fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Request> {
+    let mut files = rule_files::read_all(&common.rules, None)?;
+    let config = config::load(&options.paths, &common.config, &mut files)?;
     Ok(Request {
         options: pipeline::Options {
+            policy: Arc::new(config.policy),
+            trusted: config.trusted,
+            everything: options.everything && common.only_rule.is_empty(),
             show_secrets: common.show_secrets,
             no_attribution: common.no_attribution,
             explain: common.verbose > 1,
             ..options
         },
         reports: reports(common)?,
-        rules: rule_files::chosen(common)?,
+        rules: rule_files::chosen(files, &common.only_rule)?,
+        warnings: config.warnings,
+        show_suppressed: common.show_suppressed,
         sarif_authors: common.sarif_authors,
         fail_on: common.fail_on,
         on_incomplete: common.on_incomplete,

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Component, Path, PathBuf};
 
-use super::args::CommonArgs;
 use crate::commands::rules::RulesFiles;
 use crate::commands::scan::RuleSet;
 use crate::error::{Diagnostic, Error, Level, Result};
@@ -52,18 +51,17 @@ pub fn read_all(files: &[PathBuf], within: Option<&Path>) -> Result<RulesFiles> 
     Ok(all)
 }
 
-/// The rules that a scanning command was told to use.
+/// The rules that a scanning command was told to use, of those that were read.
 ///
 /// # Errors
 /// Everything that is wrong with the files, or an `--only-rule` that names none.
-pub fn chosen(common: &CommonArgs) -> Result<RuleSet> {
-    let all = read_all(&common.rules, None)?;
+pub fn chosen(all: RulesFiles, only: &[String]) -> Result<RuleSet> {
     if all.is_wrong() {
         return Err(Error::Invalid {
             diagnostics: all.diagnostics,
         });
     }
-    let only: BTreeSet<String> = common.only_rule.iter().cloned().collect();
+    let only: BTreeSet<String> = only.iter().cloned().collect();
     let mut rules = all.rules;
     choose(&mut rules, &only)?;
     let has_brought = rules.iter().any(|rule| !rule.is_built_in());
@@ -147,7 +145,11 @@ fn open(path: &Path) -> std::result::Result<File, String> {
 }
 
 /// The file that another one extends: beside it, or else in the current folder, where gitleaks looks.
-fn extended(from: &File, target: &str, within: Option<&Path>) -> std::result::Result<File, String> {
+pub(super) fn extended(
+    from: &File,
+    target: &str,
+    within: Option<&Path>,
+) -> std::result::Result<File, String> {
     let beside = Path::new(&from.name).parent().unwrap_or(Path::new(""));
     let second = within.unwrap_or(Path::new(""));
     let candidates = [beside.join(target), second.join(target)];
@@ -285,20 +287,17 @@ mod tests {
             ]
             .concat(),
         )]);
-        let mut common = CommonArgs {
-            rules: vec![folder.path().join("r.toml")],
-            only_rule: vec!["a".into()],
-            ..CommonArgs::default()
-        };
-        let set = chosen(&common).expect("chosen");
+        let files = || read_all(&[folder.path().join("r.toml")], None).expect("the built-in rules");
+        let set = chosen(files(), &["a".into()]).expect("chosen");
         let brought = set.rules.iter().filter_map(|rule| {
             let brought = rule.brought()?;
             Some((&*rule.id, brought.helper))
         });
         assert_eq!(brought.collect::<Vec<_>>(), [("a", false), ("b", true)]);
         assert!(set.rules.iter().any(Rule::is_built_in));
-        common.only_rule = vec!["aisa-api-kye".into()];
-        let refused = chosen(&common).expect_err("no such rule").to_string();
+        let refused = chosen(files(), &["aisa-api-kye".into()])
+            .expect_err("no such rule")
+            .to_string();
         assert!(
             refused.contains("did you mean `aisa-api-key`?"),
             "{refused}"

@@ -12,7 +12,7 @@ use super::progress::Line;
 use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Diagnostic, Error, Result};
-use crate::model::{FingerprintKey, Mask, Outcome};
+use crate::model::{AllowedBy, FingerprintKey, Key, Mask, Outcome};
 use crate::pipeline;
 use crate::report::{self, Format};
 use crate::rules::Rule;
@@ -41,6 +41,10 @@ pub struct Request {
     pub reports: Vec<(Format, Option<PathBuf>)>,
     /// What to look for.
     pub rules: RuleSet,
+    /// What is odd about the configuration.
+    pub warnings: Vec<Diagnostic>,
+    /// Whether what is allowed is listed, too.
+    pub show_suppressed: bool,
     /// Whether SARIF names authors.
     pub sarif_authors: bool,
     /// The lowest severity that makes the exit status 1.
@@ -124,6 +128,8 @@ fn run(
     if !request.quiet {
         warn(&request.rules.warnings, &detector, request);
     }
+    // A quiet run says this too: what allows everything must not go unseen.
+    warn(&request.warnings, &detector, request);
     let line = Line::start(&control, request.progress && io::stderr().is_terminal());
     let outcome = scan(&detector, &control);
     drop(line);
@@ -137,8 +143,11 @@ fn run(
     }
     // Ages are counted from one moment in every report of a run.
     let now = jiff::Timestamp::now();
-    let nothing = outcome.keys.is_empty() && outcome.hygiene.is_empty();
-    let silent = request.quiet && nothing && outcome.problems.is_empty();
+    let silent = request.quiet
+        && outcome.keys.is_empty()
+        && outcome.problems.is_empty()
+        && outcome.hygiene.is_empty()
+        && !outcome.suppressed.iter().any(is_disabled);
     for report in reports {
         if !(silent && report.0 == Format::Human) {
             write(report, &outcome, &detector, request, now)?;
@@ -224,6 +233,7 @@ fn write(
         now,
         width: 100,
         rules: detector.rules(),
+        show_suppressed: request.show_suppressed,
         sarif_authors: request.sarif_authors,
         directory: directory(),
     };
@@ -267,6 +277,14 @@ fn stop_on_signal(control: &Arc<Control>) {
     };
     // Without a handler the default action ends the process, which is a report of nothing, not a false one.
     drop(ctrlc::set_handler(handler));
+}
+
+/// Whether the key is not reported because its rule is disabled: no run may be silent about that.
+fn is_disabled(key: &Key) -> bool {
+    let allowed = key.locations.iter().filter_map(|at| at.allowed.as_ref());
+    allowed
+        .into_iter()
+        .any(|at| at.by == AllowedBy::DisabledRule)
 }
 
 /// Says on standard error what is no problem, but should be known. What was typed can hold a key.

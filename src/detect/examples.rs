@@ -66,9 +66,8 @@ impl Detector {
             return matches(&brought.regex);
         }
         let text = Text {
-            bytes: example.as_bytes(),
-            windows: None,
             path: None,
+            ..Text::whole(example.as_bytes())
         };
         let mut found = Vec::new();
         self.search_brought(text, &[], &mut Scratch::default(), &mut found);

@@ -17,12 +17,12 @@ const BEHIND: usize = 60;
 const RUN: usize = 16;
 
 /// The line around the key at `start..end`, cut to a length that can be printed. All in it that may be secret is
-/// masked, and the key redacted; `start..end` of the result points at the key. With `show_secrets` nothing is masked.
+/// masked, and the key redacted, or hidden if a brought rule found it; `start..end` of the result points at the key. With `show_secrets` nothing is masked.
 pub fn context(
     detector: &Detector,
     bytes: &[u8],
-    start: usize,
-    end: usize,
+    (start, end): (usize, usize),
+    rule: u16,
     show_secrets: bool,
 ) -> Context {
     let low = start.saturating_sub(READ);
@@ -51,7 +51,11 @@ pub fn context(
         };
         let behind = glue + &hide_runs(&detector.mask(&lossy(raw_behind)), None);
         let before = hide_runs(&detector.mask(&lossy(raw_before)), name.as_deref());
-        (before, Secret::new(&key).redacted(), behind)
+        let secret = match detector.is_brought(rule) {
+            true => HIDDEN.to_owned(),
+            false => Secret::new(&key).redacted(),
+        };
+        (before, secret, behind)
     };
     assemble(
         &printable(&before),
@@ -102,7 +106,7 @@ fn drop_partial_head(bytes: &[u8], cut: bool) -> &[u8] {
 }
 
 /// Without what may be the beginning of a word whose end was not read.
-fn drop_partial_tail(bytes: &[u8], cut: bool) -> &[u8] {
+pub(super) fn drop_partial_tail(bytes: &[u8], cut: bool) -> &[u8] {
     if !cut {
         return bytes;
     }
@@ -156,7 +160,7 @@ fn reads_as_name(name: &[u8]) -> bool {
 }
 
 /// Hides every unbroken run of [`RUN`] or more characters. `name` at the end of such a run, before its `=`, stays.
-fn hide_runs(text: &str, name: Option<&str>) -> String {
+pub(super) fn hide_runs(text: &str, name: Option<&str>) -> String {
     let bytes = text.as_bytes();
     let kept = name
         .and_then(|name| text.rfind(name).map(|at| at..at + name.len()))
@@ -205,7 +209,7 @@ fn push_around(
 }
 
 /// Control characters, and those that change the direction of text or cannot be seen, become spaces.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             '\u{200b}'..='\u{200f}'
@@ -230,8 +234,8 @@ mod tests {
         let found = context(
             &detector,
             filled.text.as_bytes(),
-            start,
-            start + key.len(),
+            (start, start + key.len()),
+            0,
             open,
         );
         (filled, found)

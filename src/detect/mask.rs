@@ -15,7 +15,9 @@ pub(super) const HIDDEN: &str = "…";
 
 impl Mask for Detector {
     fn mask(&self, text: &str) -> String {
-        passwords(&keys(&encoded_keys(text)))
+        let text = keys(&encoded_keys(text));
+        let brought = self.brought_spans(text.as_bytes());
+        passwords(&replace(&text, brought, |_| HIDDEN.to_owned()))
     }
 }
 

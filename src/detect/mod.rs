@@ -125,6 +125,12 @@ impl Detector {
         engine.is_some_and(|engine| engine.drops_finally(&self.rules, rule, secret, path, commits))
     }
 
+    /// Everything that a brought rule's expression matches, whatever else the rule demands, sorted and disjoint.
+    fn brought_spans(&self, bytes: &[u8]) -> Vec<Range<usize>> {
+        let engine = self.brought.as_ref();
+        engine.map_or_else(Vec::new, |engine| engine.spans(&self.rules, bytes))
+    }
+
     /// The rules that the program carries: the first ones.
     fn built_in(&self) -> &[Rule] {
         let brought = self.rules.iter().position(|rule| rule.brought().is_some());

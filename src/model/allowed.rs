@@ -30,6 +30,6 @@ impl AllowedBy {
 pub struct Allowed {
     /// Who allowed it.
     pub by: AllowedBy,
-    /// In their words, as they stand in the file; `None` if they gave none.
+    /// In their words; `None` if they gave none.
     pub reason: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! Joins the stages: sources push into the collector, which asks the detector and builds the keys of the report.
 
+mod allowing;
 mod collector;
 mod explaining;
 mod habits;
@@ -11,6 +12,7 @@ mod sightings;
 mod staged;
 mod telling;
 mod tracking;
+mod trusting;
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -25,12 +27,14 @@ use crate::git::{Repository, Store};
 use crate::model::{Outcome, Problem, ProblemKind, Secret, Sink, Stats, Target, TargetKind};
 use crate::rules::Policy;
 use crate::source::{files, history, stdin};
+use allowing::Allowing;
 use collector::Collector;
 use explaining::Explaining;
 use habits::Habits;
 
 pub use range::{Asked, range};
 pub use staged::{repository, staged};
+pub use trusting::Trusted;
 
 /// What to scan, and how.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +57,10 @@ pub struct Options {
     pub borrowed: Vec<PathBuf>,
     /// What the configuration says about findings and problems.
     pub policy: Arc<Policy>,
+    /// Commits that have to hold a key at its path for a marker there to count; if there are none, every marker counts.
+    pub trusted: Vec<Trusted>,
+    /// Whether the run looks at all that the policy is about, so that an entry that allows nothing is of no use.
+    pub everything: bool,
     /// Whether to look for bad habits around keys, too.
     pub hygiene: bool,
     /// What ages and expiry dates are counted from; the moment of the run if nothing is said.
@@ -287,16 +295,18 @@ fn place(
 fn finish(
     mut outcome: Outcome,
     collector: Collector<'_>,
-    locations: sightings::Located,
+    mut locations: sightings::Located,
     options: &Options,
     control: &Control,
     begun: Instant,
 ) -> Result<Outcome> {
+    trusting::distrust(&mut locations, &collector, options, control);
     let detector = collector.detector();
     let (mut keys, problems) = collector.finish(locations);
     outcome.problems = problems;
     tracking::assess(&mut keys);
-    settling::settle(keys, detector, options, &mut outcome);
+    let mut allowing = Allowing::new(options);
+    settling::settle(keys, detector, options, &mut allowing, &mut outcome);
     if control.is_cancelled() {
         outcome.interrupted = true;
         let message = "the run was interrupted before everything was read; run it again";
@@ -305,8 +315,10 @@ fn finish(
             .push(Problem::new(ProblemKind::Interrupted, "", message));
     }
     for problem in &mut outcome.problems {
-        problem.accepted = options.policy.accepted.get(&problem.fingerprint()).cloned();
+        allowing.accept(problem);
     }
+    // Where something was not read, an entry may be about that.
+    outcome.stale = allowing.stale(options.everything && outcome.complete());
     outcome.problems.sort();
     outcome.problems.dedup();
     outcome.targets.sort();

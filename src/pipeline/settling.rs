@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 
 use super::Options;
+use super::allowing::Allowing;
 use crate::assess;
 use crate::detect::Detector;
 use crate::model::{EventKind, Key, Location, Outcome};
@@ -13,6 +14,7 @@ pub(super) fn settle(
     keys: Vec<Key>,
     detector: &Detector,
     options: &Options,
+    allowing: &mut Allowing<'_>,
     outcome: &mut Outcome,
 ) {
     let now = options.now();
@@ -20,6 +22,7 @@ pub(super) fn settle(
         if !key.secret.is_aisa() {
             drop_what_does_not_count(&mut key, detector);
         }
+        allowing.judge(&mut key);
         let (allowed, open): (Vec<_>, Vec<_>) = std::mem::take(&mut key.locations)
             .into_iter()
             .partition(|at| at.allowed.is_some());

@@ -1,8 +1,31 @@
 //! What is told of a place, from the bytes around it and the path that leads to it.
 
 use crate::assess;
-use crate::detect::{self, Detector};
-use crate::model::{Allowed, Context, Note, Origin};
+use crate::detect::{self, Detector, Text};
+use crate::model::{Allowed, Chunk, Context, Fresh, Note, Origin};
+
+/// Whether brought rules look at such bytes: they are made for contents.
+pub(super) fn has_contents(origin: Origin) -> bool {
+    !matches!(origin, Origin::PathName | Origin::RefName)
+}
+
+/// The chunk as brought rules take it: of a commit or tag without its headers, whose ids would be taken for secrets.
+pub(super) fn text<'a>(chunk: &Chunk<'a>) -> Text<'a> {
+    let is_object = matches!(chunk.origin, Origin::CommitMessage | Origin::TagMessage);
+    let from = match is_object && chunk.object.is_some() {
+        true => memchr::memmem::find(chunk.bytes, b"\n\n").map_or(chunk.bytes.len(), |at| at + 2),
+        false => 0,
+    };
+    Text {
+        bytes: chunk.bytes,
+        windows: match chunk.fresh {
+            Fresh::All => None,
+            Fresh::Only(ranges) => Some(ranges),
+        },
+        path: chunk.path,
+        from,
+    }
+}
 
 /// What every place is told with.
 #[derive(Clone, Copy)]
@@ -32,20 +55,21 @@ impl Teller<'_> {
         path: Option<&[u8]>,
     ) -> Told {
         let is_name = matches!(origin, Origin::PathName | Origin::RefName);
-        let context = || detect::context(self.detector, bytes, start, end, self.show_secrets);
+        let (detector, show) = (self.detector, self.show_secrets);
+        let context = || detect::context(detector, bytes, (start, end), rule, show);
         // What was found in an object that is not read again is judged by its path alone, once that is known.
         let unknown = origin == Origin::History && path.is_none();
         let dropped = !unknown && {
             let path = path.unwrap_or_default();
-            self.detector.drops_at(rule, bytes, (start, end), path)
+            detector.drops_at(rule, bytes, (start, end), path)
         };
-        let rule = self.detector.rules().get(usize::from(rule));
-        let id = rule.map_or("", |rule| &rule.id);
+        let known = detector.rules().get(usize::from(rule));
+        let id = known.map_or("", |rule| &rule.id);
         Told {
             context: (!is_name).then(context),
             notes: assess::place(origin, path, bytes, start, end),
             allowed: (!is_name)
-                .then(|| detect::inline_allow(bytes, start, end, id))
+                .then(|| detect::inline_allow(detector, bytes, (start, end), id, show))
                 .flatten(),
             dropped,
         }

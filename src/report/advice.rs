@@ -20,7 +20,7 @@ pub(super) fn of(note: Note) -> Advice {
         ),
         Note::ClientExposed => (
             "browsers or phones download it",
-            "let a server of yours hold the key and make the calls",
+            "keep the key on a server of yours",
         ),
         Note::CiLiteral => (
             "a literal in CI",

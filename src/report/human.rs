@@ -49,7 +49,11 @@ pub(super) fn write(
         page.steps(out)?;
     }
     page.habits(&outcome.hygiene, out)?;
+    if options.show_suppressed {
+        page.suppressed(&outcome.suppressed, out)?;
+    }
     page.problems(&outcome.problems, out)?;
+    page.stale(&outcome.stale, out)?;
     if let Some(line) = summary::left_out(outcome) {
         writeln!(out, "{}", page.paint(DIM, &line))?;
     }
@@ -143,7 +147,42 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn location(&self, location: &Location, out: &mut dyn Write) -> io::Result<()> {
+    /// What is allowed, by whom, and why.
+    fn suppressed(&self, keys: &[Key], out: &mut dyn Write) -> io::Result<()> {
+        for key in keys {
+            let places = summary::count(key.locations.len() as u64, "place");
+            let (redacted, rule) = (key.secret.redacted(), visible(&key.rule));
+            writeln!(out, "Suppressed: {redacted}  {rule}, {places}")?;
+            for location in key.locations.iter().take(LOCATIONS) {
+                let Some(allowed) = &location.allowed else {
+                    continue;
+                };
+                let mut line = format!("{}  {}", self.place(location), allowed.by.name());
+                if let Some(reason) = &allowed.reason {
+                    line.push_str(&format!(": {}", self.text(reason)));
+                }
+                writeln!(out, "  {line}")?;
+            }
+            if let Some(more) = rest(key.locations.len(), LOCATIONS) {
+                writeln!(out, "  and {more} more; see -f json")?;
+            }
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    fn stale(&self, stale: &[String], out: &mut dyn Write) -> io::Result<()> {
+        for text in stale.iter().take(PROBLEMS) {
+            writeln!(out, "Stale: {}", self.text(text))?;
+        }
+        match rest(stale.len(), PROBLEMS) {
+            Some(more) => writeln!(out, "and {more} more; see -f json"),
+            None => Ok(()),
+        }
+    }
+
+    /// `src/app.py:3:8`
+    fn place(&self, location: &Location) -> String {
         let mut line = match &location.path {
             Some(path) => self.path(path),
             None => format!("({})", location.origin.name()),
@@ -151,6 +190,11 @@ impl Page<'_> {
         if let Some(place) = location.place {
             line.push_str(&format!(":{}:{}", place.line, place.column));
         }
+        line
+    }
+
+    fn location(&self, location: &Location, out: &mut dyn Write) -> io::Result<()> {
+        let line = self.place(location);
         let facts = facts(location);
         if facts.is_empty() {
             writeln!(out, "  {line}")?;

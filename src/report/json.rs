@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::wire::{self, KeyFacts, SCHEMA, TOOL, Tool, WireHygiene, WireLocation, WireProblem};
 use super::wire::{WireStats, WireTarget};
 use super::{Options, Shown};
-use crate::model::{Note, Outcome};
+use crate::model::{Key, Note, Outcome};
 
 #[derive(Serialize)]
 struct WireReport {
@@ -19,6 +19,9 @@ struct WireReport {
     stats: WireStats,
     keys: Vec<WireKey>,
     suppressed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressed_keys: Option<Vec<WireKey>>,
+    stale: Vec<String>,
     hygiene: Vec<WireHygiene>,
 }
 
@@ -46,7 +49,7 @@ pub(super) fn write(
     let targets = outcome.targets.iter();
     let problems = outcome.problems.iter();
     let hygiene = outcome.hygiene.iter();
-    let keys = outcome.keys.iter().map(|key| WireKey {
+    let key = |key: &Key| WireKey {
         facts: wire::key(key, shown, options.now),
         locations: key
             .locations
@@ -56,7 +59,8 @@ pub(super) fn write(
                 notes: at.notes.clone(),
             })
             .collect(),
-    });
+    };
+    let suppressed = || outcome.suppressed.iter().map(key).collect();
     let report = WireReport {
         schema: SCHEMA,
         tool: TOOL,
@@ -64,8 +68,10 @@ pub(super) fn write(
         targets: targets.map(|target| wire::target(target, shown)).collect(),
         problems: problems.map(|at| wire::problem(at, shown)).collect(),
         stats: wire::stats(outcome),
-        keys: keys.collect(),
+        keys: outcome.keys.iter().map(key).collect(),
         suppressed: outcome.suppressed_count(),
+        suppressed_keys: options.show_suppressed.then(suppressed),
+        stale: wire::stale(outcome, shown),
         hygiene: hygiene.map(|at| wire::hygiene(at, shown)).collect(),
     };
     // The conversion keeps the kind of an I/O error, which tells the caller of a broken pipe.

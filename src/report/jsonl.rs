@@ -4,6 +4,7 @@
 //!
 //! - `location`: one place of a key, with all facts about the key repeated, in the fields of schema `aisaleaks/1`, but that
 //!   the notes of the place are `location_notes`, because `notes` are those of the key;
+//! - `suppressed`: the same for a place that somebody allowed, with who and why; only if it was asked for;
 //! - `problem`: something that could not be read or finished;
 //! - `hygiene`: a bad habit around keys;
 //! - `summary`: always the last line, with `complete` and the counts. A report without it was cut off, and one whose
@@ -22,6 +23,7 @@ use crate::model::{Note, Outcome};
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Line {
     Location(Box<LocationLine>),
+    Suppressed(Box<LocationLine>),
     Problem(ProblemLine),
     Hygiene(HygieneLine),
     Summary(Summary),
@@ -62,6 +64,7 @@ struct Summary {
     locations: usize,
     problems: usize,
     suppressed: u64,
+    stale: Vec<String>,
     hygiene: usize,
 }
 
@@ -73,16 +76,26 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let schema = SCHEMA;
-    for key in &outcome.keys {
-        let facts = wire::key(key, shown, options.now);
-        for at in &key.locations {
-            let line = LocationLine {
-                schema,
-                key: facts.clone(),
-                location: wire::location(at, shown),
-                location_notes: at.notes.clone(),
-            };
-            push(&Line::Location(Box::new(line)), out)?;
+    let suppressed = match options.show_suppressed {
+        true => outcome.suppressed.as_slice(),
+        false => &[],
+    };
+    let lists = [
+        (outcome.keys.as_slice(), Line::Location as fn(_) -> _),
+        (suppressed, Line::Suppressed),
+    ];
+    for (keys, kind) in lists {
+        for key in keys {
+            let facts = wire::key(key, shown, options.now);
+            for at in &key.locations {
+                let line = LocationLine {
+                    schema,
+                    key: facts.clone(),
+                    location: wire::location(at, shown),
+                    location_notes: at.notes.clone(),
+                };
+                push(&kind(Box::new(line)), out)?;
+            }
         }
     }
     for problem in &outcome.problems {
@@ -104,6 +117,7 @@ pub(super) fn write(
         locations: outcome.keys.iter().map(|key| key.locations.len()).sum(),
         problems: outcome.problems.len(),
         suppressed: outcome.suppressed_count(),
+        stale: wire::stale(outcome, shown),
         hygiene: outcome.hygiene.len(),
     };
     push(&Line::Summary(summary), out)

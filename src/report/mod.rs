@@ -62,6 +62,8 @@ pub struct Options<'a> {
     pub width: usize,
     /// The rules that were looked for, which SARIF describes.
     pub rules: &'a [Rule],
+    /// Whether what is allowed is listed, too.
+    pub show_suppressed: bool,
     /// Whether SARIF names authors, their addresses and the summaries of their commits.
     pub sarif_authors: bool,
     /// What a relative path counts from, as an absolute path: SARIF names repositories by absolute URIs.
@@ -76,6 +78,7 @@ impl Default for Options<'_> {
             now: jiff::Timestamp::UNIX_EPOCH,
             width: 100,
             rules: &[],
+            show_suppressed: false,
             sarif_authors: false,
             directory: "/".to_owned(),
         }
@@ -159,5 +162,7 @@ impl Shown<'_> {
 mod history_tests;
 #[cfg(test)]
 mod notes_tests;
+#[cfg(test)]
+mod suppressed_tests;
 #[cfg(test)]
 mod tests;

@@ -58,7 +58,7 @@ fn of(format: Format) -> String {
 #[test]
 fn each_note_is_explained_once_and_habits_have_a_section() {
     let expected = r#"error: sk-aisa-…Q9k  high confidence, aisa-api-key, 2 places
-  client-exposed: browsers or phones download it; let a server of yours hold the key and make the calls
+  client-exposed: browsers or phones download it; keep the key on a server of yours
   env-fallback: used wherever the variable is not set; read the variable, and fail without it
   in-test: tests are code that everybody has; make a key up, or read a variable
   dist/app.js:3:8  client-exposed, env-fallback

@@ -207,6 +207,7 @@ struct Report {
     stats: ReadStats,
     keys: Vec<ReadKey>,
     suppressed: u64,
+    stale: Vec<String>,
     hygiene: Vec<ReadHygiene>,
 }
 
@@ -321,6 +322,7 @@ fn json_envelope_reads_back() {
     assert_eq!(report.tool.name, "aisaleaks");
     assert_eq!(report.tool.version, env!("CARGO_PKG_VERSION"));
     assert!(!report.complete && report.hygiene.is_empty() && report.suppressed == 0);
+    assert!(report.stale.is_empty());
     let target = &report.targets[0];
     assert_eq!(
         (target.path.as_str(), target.kind.as_str()),

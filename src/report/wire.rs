@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::uri::percent_encoded;
 use super::{Shown, when};
 use crate::model::{
-    Attribution, Commit, Confidence, Event, EventKind, Hygiene, Key, Location, Note, Origin,
-    Outcome, Problem, ProblemKind, Reachable, Severity, Target, TargetKind,
+    AllowedBy, Attribution, Commit, Confidence, Event, EventKind, Hygiene, Key, Location, Note,
+    Origin, Outcome, Problem, ProblemKind, Reachable, Severity, Target, TargetKind,
 };
 
 /// Changes only when a reader of the old format would break.
@@ -122,6 +122,15 @@ pub(super) struct WireLocation {
     refs_total: u64,
     reachable: Option<Reachable>,
     tracked: Option<bool>,
+    /// Only of a place that somebody allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed: Option<WireAllowed>,
+}
+
+#[derive(Serialize)]
+struct WireAllowed {
+    by: AllowedBy,
+    reason: Option<String>,
 }
 
 /// A bad habit around keys.
@@ -233,7 +242,15 @@ pub(super) fn location(location: &Location, shown: Shown<'_>) -> WireLocation {
         refs_total: history.map_or(0, |at| at.refs_total),
         reachable: location.reachable,
         tracked: location.tracked,
+        allowed: location.allowed.as_ref().map(|allowed| WireAllowed {
+            by: allowed.by,
+            reason: allowed.reason.as_deref().map(|text| shown.text(text)),
+        }),
     }
+}
+
+pub(super) fn stale(outcome: &Outcome, shown: Shown<'_>) -> Vec<String> {
+    outcome.stale.iter().map(|text| shown.text(text)).collect()
 }
 
 fn wire_commit(commit: &Commit, at_or_before: bool, shown: Shown<'_>) -> WireCommit {

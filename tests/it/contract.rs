@@ -256,7 +256,7 @@ fn the_json_report_has_the_fields_of_its_schema_and_no_others() {
     let json = run.json();
     assert_names(
         &json,
-        "schema tool complete targets problems stats keys suppressed hygiene",
+        "schema tool complete targets problems stats keys suppressed stale hygiene",
     );
     assert_eq!(json["schema"], "aisaleaks/1");
     assert_names(&json["tool"], "name version");

@@ -138,9 +138,8 @@ fn search(
     let mut found = Vec::new();
     detector.search(bytes, windows, &mut found);
     let text = Text {
-        bytes,
         windows,
-        path: None,
+        ..Text::whole(bytes)
     };
     detector.search_brought(text, anchors, &mut Scratch::default(), &mut found);
     found

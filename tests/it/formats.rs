@@ -286,3 +286,41 @@ fn sarif_of_keys_in_every_kind_of_place() {
     let named = sarif(repo.path(), &["scan", "--sarif-authors"], &[]);
     assert!(named.to_string().contains("ada@example.org"));
 }
+
+#[test]
+fn sarif_of_what_is_allowed_has_suppressions() {
+    let (repo, inline, config, both) = (Repo::new(), key(), key(), key());
+    let print = aisaleaks::model::Secret::new(&config).fingerprint();
+    repo.write(
+        "a.py",
+        format!("a = '{inline}' # aisaleaks:allow a test key\n"),
+    );
+    repo.write("b.py", format!("b = '{config}'\n"));
+    repo.write(
+        "c.py",
+        format!("c = '{both}' # aisaleaks:allow\nc = '{both}'\n"),
+    );
+    repo.write(
+        ".aisaleaks.toml",
+        format!(
+            "disable = ['aisa-api-key-future']\n[[allow]]\nreason = 'known'\nfingerprints = ['{print}']\n\
+             [[allow]]\nreason = 'gone'\npaths = ['gone']\n"
+        ),
+    );
+    repo.commit("all");
+    let run = sarif(repo.path(), &["scan"], &[&inline, &config, &both]);
+    let suppressions = |key: &str| {
+        let suppressions = result(&run, key)["suppressions"].clone();
+        array(&suppressions).to_vec()
+    };
+    let told = |kind: &str, text: &str| serde_json::json!({"kind": kind, "status": "accepted", "justification": text});
+    assert_eq!(suppressions(&inline), [told("inSource", "a test key")]);
+    assert_eq!(suppressions(&config), [told("external", "known")]);
+    assert_eq!(suppressions(&both), [""; 0], "what counts comes first");
+    assert_eq!(array(&run["results"]).len(), 4);
+    assert_eq!(run["properties"]["suppressed"], 3);
+    let invocation = &run["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], true);
+    let notice = &invocation["toolExecutionNotifications"][0];
+    assert_eq!(notice["descriptor"]["id"], "stale-configuration");
+}

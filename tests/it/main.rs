@@ -3,7 +3,10 @@
 mod imports;
 mod support;
 
+mod allowing;
 mod attribution;
+mod brought;
+mod config;
 mod contract;
 mod crowd;
 mod damage;

@@ -410,6 +410,41 @@ fn no_problem_shows_a_key() {
 }
 
 #[test]
+fn nothing_that_is_allowed_shows_a_key() {
+    let (repo, keys) = (Repo::new(), [key(), key(), key(), key(), legacy_key()]);
+    let [inline, quoted, config, reason, legacy] = &keys;
+    let encoded = base64(format!("{quoted}.").as_bytes(), &alphabet(b"+/"));
+    repo.write(
+        "a.py",
+        format!(
+            "a = '{inline}' # aisaleaks:allow like {quoted} and {encoded}, {} and {legacy}\n",
+            hex(quoted)
+        ),
+    );
+    repo.write(
+        &format!("{config}/b.py"),
+        format!("# aisaleaks:allow\nAISA_API_KEY = '{legacy}'\n{config}\n"),
+    );
+    let text = format!(
+        "[[allow]]\nreason = 'like {reason}'\nrules = ['aisa-api-key']\npaths = ['/{config}/']\n\
+         [[allow]]\nreason = '{reason}'\nexpires = 2020-01-01\npaths = ['{config}']\n"
+    );
+    repo.write(".aisaleaks.toml", text);
+    // The name of a folder has no marker, and the configuration's own keys count where they stand.
+    for flags in FLAGS {
+        for command in ["scan", "dir"] {
+            let how = [&[command, "--show-suppressed"], flags].concat();
+            let run = run(repo.path(), &how);
+            assert_eq!(run.code, 1, "{how:?}: {}", run.stderr);
+            assert_silent(&how, &run, &keys);
+        }
+    }
+    let json = run(repo.path(), &["dir", "-f", "json", "--show-suppressed"]).json();
+    let listed = json["suppressed_keys"].as_array().expect("keys");
+    assert_eq!(listed.len(), 4, "{json:#}");
+}
+
+#[test]
 fn no_name_shows_an_encoded_key() {
     let (repo, keys) = (Repo::new(), [key(), legacy_key(), key()]);
     let found = &keys[2];

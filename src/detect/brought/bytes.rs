@@ -25,7 +25,15 @@ impl Bytes {
     }
 
     pub(super) fn each(self) -> impl Iterator<Item = u8> {
-        (0..=255).filter(move |&byte| self.has(byte))
+        self.0
+            .into_iter()
+            .zip([0, 64, 128, 192])
+            .flat_map(|(word, first)| {
+                let next = |left: &u64| Some(left & (left - 1)).filter(|&left| left != 0);
+                let begun = Some(word).filter(|&word| word != 0);
+                std::iter::successors(begun, next)
+                    .map(move |left| first + left.trailing_zeros() as u8)
+            })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -44,8 +52,17 @@ impl Bytes {
 /// A short text of which each place is one of several bytes.
 pub(super) type Sequence = Vec<Bytes>;
 
-/// How often a byte stands in source code: counted in a few megabytes of C and Go.
 fn frequency(byte: u8) -> f64 {
+    FREQUENCIES
+        .get(usize::from(byte))
+        .copied()
+        .unwrap_or_default()
+}
+
+/// How often each byte stands in source code: counted in a few megabytes of C and Go.
+static FREQUENCIES: [f64; 256] = frequencies();
+
+const fn frequencies() -> [f64; 256] {
     const COUNTED: &[(&[u8], f64)] = &[
         (b" ", 0.1),
         (b"et", 0.068),
@@ -59,8 +76,18 @@ fn frequency(byte: u8) -> f64 {
         (b"MBzj!+%G'q", 0.0014),
         (b"VWHK<\\|`Y#X", 0.0007),
     ];
-    let class = COUNTED.iter().find(|(bytes, _)| bytes.contains(&byte));
-    class.map_or(0.0003, |&(_, share)| share)
+    let mut table = [0.0003; 256];
+    let mut class = 0;
+    while class < COUNTED.len() {
+        let (bytes, share) = COUNTED[class];
+        let mut at = 0;
+        while at < bytes.len() {
+            table[bytes[at] as usize] = share;
+            at += 1;
+        }
+        class += 1;
+    }
+    table
 }
 
 #[cfg(test)]

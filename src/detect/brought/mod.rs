@@ -61,6 +61,24 @@ pub struct Text<'a> {
     pub windows: Option<&'a [Range<usize>]>,
     /// The path, if it is known here: conditions about it are left open without.
     pub path: Option<&'a [u8]>,
+    /// Where the contents begin: what stands before is neither searched nor asked for keywords.
+    pub from: usize,
+}
+
+impl<'a> Text<'a> {
+    /// All of these bytes.
+    pub fn whole(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            windows: None,
+            path: None,
+            from: 0,
+        }
+    }
+
+    fn contents(&self) -> &'a [u8] {
+        self.bytes.get(self.from..).unwrap_or_default()
+    }
 }
 
 /// The brought rules, made ready.
@@ -145,8 +163,8 @@ impl Engine {
         };
         scratch.whole.clear();
         let first = out.len();
-        let all = [0..text.bytes.len()];
-        let windows = text.windows.unwrap_or(&all);
+        let all = 0..text.bytes.len();
+        let windows = text.windows.unwrap_or(std::slice::from_ref(&all));
         for window in windows {
             look.window(window.clone(), scratch, out);
         }
@@ -160,11 +178,49 @@ impl Engine {
                 fresh.map(|found| (found.start, found.rule)).collect();
             let old = anchors
                 .iter()
-                .filter(|at| !fresh.contains(&(at.start, at.rule)));
+                .filter(|at| at.start >= text.from && !fresh.contains(&(at.start, at.rule)));
             old.for_each(|anchor| look.again(anchor, &mut lines, scratch, out));
         }
         lines.extend_from_slice(windows);
         look.rest(&merged(lines), scratch, out);
+    }
+
+    /// Every secret that an expression cuts out, whatever its rule's conditions say, sorted and disjoint.
+    pub(super) fn spans(&self, rules: &[Rule], bytes: &[u8]) -> Vec<Range<usize>> {
+        let look = Look {
+            engine: self,
+            rules,
+            text: Text::whole(bytes),
+        };
+        let mut scratch = Scratch::default();
+        let mut spans = Vec::new();
+        let mut hits = Vec::new();
+        if let Some(sieve) = &self.sieve {
+            sieve.search(bytes, 0..bytes.len(), |sequence, at| {
+                hits.extend(
+                    self.hits
+                        .get(sequence)
+                        .into_iter()
+                        .flatten()
+                        .map(|hit| (*hit, at.start)),
+                );
+            });
+        }
+        for ((number, tail), at) in hits {
+            spans.extend(tail.and_then(|tail| look.secret_at(number, tail, at, &mut scratch)));
+        }
+        let others = self.programs.iter().enumerate();
+        let others =
+            others.filter(|(_, program)| matches!(program.way, Way::Keywords | Way::Everywhere));
+        for (number, program) in others {
+            let rule = look.rule(number).map(|(_, brought)| brought);
+            if let (Some(rule), Some(caches)) = (rule, scratch.caches(number)) {
+                let all = examining::matches_in(program, rule, caches, bytes, (0, bytes.len()));
+                spans.extend(all.into_iter().map(|found| found.secret));
+            }
+        }
+        let on_characters = |range: Range<usize>| whole_characters(bytes, range);
+        merged(spans.into_iter().map(on_characters).collect())
     }
 
     /// Whether conditions about the path keep the match that holds this secret from being a finding.
@@ -226,6 +282,18 @@ fn in_any_case(word: &str) -> Sequence {
     word.bytes().map(both).collect()
 }
 
+/// The range with the rest of the characters that it cuts: it has to be taken out of a text.
+fn whole_characters(bytes: &[u8], mut range: Range<usize>) -> Range<usize> {
+    let inside = |at: usize| bytes.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
+    while range.start > 0 && inside(range.start) {
+        range.start -= 1;
+    }
+    while inside(range.end) {
+        range.end += 1;
+    }
+    range
+}
+
 /// Sorts ranges and joins those that overlap.
 fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_unstable_by_key(|range| range.start);
@@ -252,6 +320,7 @@ impl Look<'_> {
         let Some(sieve) = &self.engine.sieve else {
             return;
         };
+        let window = window.start.max(self.text.from)..window.end;
         sieve.search(self.text.bytes, window, |sequence, at| {
             let owners = self.engine.hits.get(sequence);
             for &(number, tail) in owners.into_iter().flatten() {
@@ -311,7 +380,13 @@ impl Look<'_> {
         scratch.whole.sort_unstable();
         scratch.whole.dedup();
         for number in std::mem::take(&mut scratch.whole) {
-            self.all(number, 0..self.text.bytes.len(), false, scratch, out);
+            self.all(
+                number,
+                self.text.from..self.text.bytes.len(),
+                false,
+                scratch,
+                out,
+            );
         }
         for &number in &self.engine.everywhere {
             let around = windows.iter().map(|window| {
@@ -345,7 +420,7 @@ impl Look<'_> {
         else {
             return;
         };
-        let range = (range.start, range.end);
+        let range = (range.start.max(self.text.from), range.end);
         for found in examining::matches_in(program, brought, caches, self.text.bytes, range) {
             if anchored {
                 out.push(self.anchor(number, found.secret.clone()));
@@ -380,7 +455,8 @@ impl Look<'_> {
         if !tried.fits && !tried.open {
             return;
         }
-        let window = examining::window(program, way.head(), at.start, bytes.len());
+        let (low, high) = examining::window(program, way.head(), at.start, bytes.len());
+        let window = (low.max(self.text.from), high);
         let found = examining::match_at(program, brought, caches, bytes, window, at.start);
         let mut near = !tried.open && way.head() < BEFORE;
         if let Some(found) = found {
@@ -394,6 +470,27 @@ impl Look<'_> {
         if !near {
             out.push(self.anchor(number, at));
         }
+    }
+
+    /// What the expression cuts out at a hit.
+    fn secret_at(
+        &self,
+        number: usize,
+        tail: usize,
+        at: usize,
+        scratch: &mut Scratch,
+    ) -> Option<Range<usize>> {
+        let bytes = self.text.bytes;
+        let program = self.engine.program(number)?;
+        let way = program.tails().get(tail)?;
+        let caches = scratch.caches(number)?;
+        let tried = way.try_at(caches, tail, bytes, at, AHEAD);
+        if !tried.fits && !tried.open {
+            return None;
+        }
+        let window = examining::window(program, way.head(), at, bytes.len());
+        let (_, brought) = self.rule(number)?;
+        examining::match_at(program, brought, caches, bytes, window, at).map(|found| found.secret)
     }
 
     /// Whether a match that is no finding is none because of the bytes near the hit alone.
@@ -429,7 +526,7 @@ impl Look<'_> {
         }
         let has_keyword = program.keywords.as_ref().is_none_or(|words| {
             let whole = bytes.get(found.whole.clone()).unwrap_or_default();
-            words.stand_in(whole) || words.stand_in(bytes)
+            words.stand_in(whole) || words.stand_in(self.text.contents())
         });
         has_keyword && self.has_required(brought, found, scratch)
     }

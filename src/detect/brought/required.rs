@@ -40,7 +40,10 @@ impl Look<'_> {
         let more = program
             .longest
             .map_or(FORWARD, |longest| longest.min(FORWARD));
-        let range = (region.start, region.end.saturating_add(more));
+        let range = (
+            region.start.max(self.text.from),
+            region.end.saturating_add(more),
+        );
         let matches = examining::matches_in(program, helper, caches, bytes, range);
         matches.iter().any(|other| {
             let starts = other.whole.start;

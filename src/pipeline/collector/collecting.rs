@@ -1,9 +1,10 @@
 //! What one thread sees: it asks the detector about each chunk and keeps what it found.
 
 use super::super::sightings::{Direct, Stored};
+use super::super::telling;
 use super::known::Sighted;
 use super::{Collector, lock, read, write};
-use crate::detect::{Cursor, Match, Scratch, Text};
+use crate::detect::{Cursor, Match, Scratch};
 use crate::model::{Chunk, Fresh, Mark, Origin, Secret, Worker};
 
 /// Stands for a secret that is not known yet.
@@ -48,7 +49,7 @@ impl Worker for Collecting<'_> {
         };
         let detector = self.collector.teller.detector;
         detector.search(chunk.bytes, windows, &mut self.matches);
-        let brought = detector.has_brought() && has_contents(chunk.origin);
+        let brought = detector.has_brought() && telling::has_contents(chunk.origin);
         if self.matches.is_empty() && chunk.inherited.is_empty() && !brought {
             return;
         }
@@ -59,7 +60,7 @@ impl Worker for Collecting<'_> {
         }
         if brought {
             let (scratch, matches) = (&mut self.scratch, &mut self.matches);
-            detector.search_brought(text(chunk), &self.anchors, scratch, matches);
+            detector.search_brought(telling::text(chunk), &self.anchors, scratch, matches);
         }
         self.matches.retain(|found| is_own(chunk, found.start));
         if brought {
@@ -74,23 +75,6 @@ impl Worker for Collecting<'_> {
             marks[first..].sort_by_key(|mark| (mark.start, mark.end));
         }
         self.record(chunk, &marks[first..]);
-    }
-}
-
-/// Whether brought rules look at such bytes: they are made for contents, and would take a tree's ids for secrets.
-fn has_contents(origin: Origin) -> bool {
-    !matches!(origin, Origin::PathName | Origin::RefName)
-}
-
-/// The chunk as the detector takes it.
-fn text<'a>(chunk: &Chunk<'a>) -> Text<'a> {
-    Text {
-        bytes: chunk.bytes,
-        windows: match chunk.fresh {
-            Fresh::All => None,
-            Fresh::Only(ranges) => Some(ranges),
-        },
-        path: chunk.path,
     }
 }
 

@@ -5,6 +5,7 @@ mod history;
 mod known;
 mod standing;
 
+use std::collections::HashMap;
 use std::collections::btree_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -12,7 +13,7 @@ use super::Options;
 use super::sightings::{Direct, Located, Placed, Seen, Stored, Where};
 use super::telling::Teller;
 use crate::detect::Detector;
-use crate::model::{Attribution, Key, Location, Problem, Sink, Worker};
+use crate::model::{Attribution, Key, Location, Problem, Secret, Sink, Worker};
 use collecting::Collecting;
 use known::{Known, Sighted};
 
@@ -86,6 +87,15 @@ impl<'a> Collector<'a> {
     fn rule(&self, seen: u32) -> u16 {
         let known = read(&self.known);
         known.rule(Sighted::of(seen).number).unwrap_or(u16::MAX)
+    }
+
+    /// The secrets under the numbers that locations have.
+    pub(super) fn secrets(&self) -> HashMap<u32, Secret> {
+        let known = read(&self.known);
+        let secrets = known.secrets().into_iter();
+        secrets
+            .map(|(number, secret)| (number, secret.clone()))
+            .collect()
     }
 
     /// The number of the secret that was seen.

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::explaining::Explaining;
 use super::super::sightings::Seen;
-use super::super::telling::{Teller, Told};
+use super::super::telling::{self, Teller, Told};
 use crate::control::Control;
-use crate::detect::{self, Detector, Match, Scratch, Text};
+use crate::detect::{self, Detector, Match, Scratch};
 use crate::git::objects::Object;
 use crate::git::{Repository, Store, header};
 use crate::model::{Chunk, Mark, ObjectId, Origin, Place, Sink, Stats, Worker};
@@ -277,13 +277,12 @@ impl Worker for Finding<'_> {
         self.matches.clear();
         let detector = self.teller.detector;
         detector.search(bytes, None, &mut self.matches);
-        if detector.has_brought() && chunk.origin != Origin::PathName {
-            let text = Text {
-                bytes,
-                windows: None,
-                // The same blob may stand under another path as well.
+        if detector.has_brought() && telling::has_contents(chunk.origin) {
+            // The same blob may stand under another path as well.
+            let text = telling::text(&Chunk {
                 path: None,
-            };
+                ..*chunk
+            });
             detector.search_brought(text, &[], &mut self.scratch, &mut self.matches);
             detector.settle(&[], &mut self.matches);
         }

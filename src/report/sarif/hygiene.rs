@@ -78,7 +78,8 @@ fn descriptor(id: &str, habit: &Hygiene) -> ReportingDescriptor {
 
 /// The results, behind those of the keys and no more than there is room for.
 pub(super) fn of(outcome: &Outcome, rules: &Rules, page: Page<'_>, cut: &mut Cut) -> Vec<Result> {
-    let room = limits::RESULTS.saturating_sub(outcome.keys.len());
+    let keys = outcome.keys.len() + outcome.suppressed.len();
+    let room = limits::RESULTS.saturating_sub(keys);
     cut.habits += outcome.hygiene.len().saturating_sub(room);
     let mut seen: HashMap<String, usize> = HashMap::new();
     let habits = outcome.hygiene.iter().take(room);
@@ -135,5 +136,6 @@ fn result(habit: &Hygiene, print: &str, rules: &Rules, page: Page<'_>) -> Result
         ]))
         .build();
     result.rule_index = rules.index(&id(habit));
+    result.suppressions = Some(Vec::new());
     result
 }

@@ -15,6 +15,12 @@ pub(super) const LINKS: usize = 5;
 /// Notes that a result's message explains; its tags have the others.
 pub(super) const NOTES: usize = 3;
 
+/// Suppressions of a result, which all say the same in nearly every report.
+pub(super) const SUPPRESSIONS: usize = 20;
+
+/// Stale entries of the configuration that are told; a person corrects no more at once.
+pub(super) const STALE: usize = 100;
+
 /// What was listed so far and what was left out.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Cut {

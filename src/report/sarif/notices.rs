@@ -12,6 +12,8 @@ use crate::report::summary;
 
 /// The kind of a notification about this report, beside the kinds of problems.
 const TRUNCATED: &str = "truncated";
+/// The kind of one about the configuration.
+const STALE: &str = "stale-configuration";
 
 /// The run: successful only if everything was read.
 pub(super) fn invocation(outcome: &Outcome, notifications: Vec<Notification>) -> Invocation {
@@ -30,6 +32,9 @@ pub(super) fn of(
     let mut notices = Notices::default();
     for problem in &outcome.problems {
         notices.problem(problem, page);
+    }
+    for text in outcome.stale.iter().take(limits::STALE) {
+        notices.push(STALE, page.shown.text(text), "note", []);
     }
     for (left, noun) in [(cut.results, "key"), (cut.habits, "bad habit")] {
         if left > 0 {
@@ -103,6 +108,10 @@ fn descriptor(kind: &str) -> ReportingDescriptor {
         TRUNCATED => (
             "Something was found that this report has no room for",
             "Write the report with `-f json` as well: it has no limits.",
+        ),
+        STALE => (
+            "An entry of the configuration has expired or allows nothing any more",
+            "Remove the entry, correct it, or give it a later day.",
         ),
         _ => (
             "Something could not be read or finished, so that keys in it may have been missed",

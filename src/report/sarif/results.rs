@@ -1,20 +1,65 @@
-//! A key as a SARIF result.
+//! A key as a SARIF result. What is allowed is a result too, with suppressions that say by whom and why: the standard wants
+//! them of every result of a run or of none (3.27.23), so that all others have an empty list.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
-use serde_sarif::sarif::{Location as SarifLocation, Message, Result, ResultKind, ResultLevel};
+use serde_sarif::sarif::{
+    Location as SarifLocation, Message, Result, ResultKind, ResultLevel, Suppression,
+};
 
 use super::{Cut, Page, Rules, bag, limits};
-use crate::model::{Key, Location, Note, Origin, Outcome, Severity};
+use crate::model::{Allowed, AllowedBy, Key, Location, Note, Origin, Outcome, Severity};
 use crate::report::advice::{self, Advice};
 use crate::report::{sanitize, summary, when};
 
-/// The results, worst first as the keys are, and no more than may be.
+/// The results, those that count first, worst first as the keys are, and no more than may be.
 pub(super) fn of(outcome: &Outcome, rules: &Rules, page: Page<'_>, cut: &mut Cut) -> Vec<Result> {
-    cut.results = outcome.keys.len().saturating_sub(limits::RESULTS);
-    let keys = outcome.keys.iter().take(limits::RESULTS);
-    keys.map(|key| result(key, rules, page, cut)).collect()
+    let all = outcome.keys.len() + outcome.suppressed.len();
+    cut.results = all.saturating_sub(limits::RESULTS);
+    let keys = outcome.keys.iter().chain(&outcome.suppressed);
+    let results = keys.take(limits::RESULTS).enumerate();
+    results
+        .map(|(at, key)| {
+            let mut result = result(key, rules, page, cut);
+            let is_suppressed = at >= outcome.keys.len();
+            result.partial_fingerprints = Some(fingerprints(key, is_suppressed));
+            let suppressions = is_suppressed.then(|| suppressions(key, page));
+            result.suppressions = Some(suppressions.unwrap_or_default());
+            result
+        })
+        .collect()
+}
+
+/// Who allowed the places of a key, and why, each once.
+fn suppressions(key: &Key, page: Page<'_>) -> Vec<Suppression> {
+    let allowed: BTreeSet<&Allowed> = key
+        .locations
+        .iter()
+        .filter_map(|at| at.allowed.as_ref())
+        .collect();
+    let suppression = |allowed: &Allowed| {
+        let kind = match allowed.by {
+            AllowedBy::Inline => "inSource",
+            AllowedBy::Config | AllowedBy::DisabledRule => "external",
+        };
+        let reason = match (&allowed.reason, allowed.by) {
+            (Some(reason), _) => page.shown.text(reason),
+            (None, AllowedBy::Inline) => "A marker allows it, without a reason.".to_owned(),
+            (None, AllowedBy::Config) => "The configuration allows it.".to_owned(),
+            (None, AllowedBy::DisabledRule) => "The configuration disables its rule.".to_owned(),
+        };
+        Suppression::builder()
+            .kind(kind)
+            .status("accepted")
+            .justification(reason)
+            .build()
+    };
+    allowed
+        .into_iter()
+        .take(limits::SUPPRESSIONS)
+        .map(suppression)
+        .collect()
 }
 
 fn result(key: &Key, rules: &Rules, page: Page<'_>, cut: &mut Cut) -> Result {
@@ -54,7 +99,6 @@ fn result(key: &Key, rules: &Rules, page: Page<'_>, cut: &mut Cut) -> Result {
                 .into_iter()
                 .collect::<Vec<_>>(),
         )
-        .partial_fingerprints(fingerprints(key))
         .properties(facts(key, page))
         .build();
     result.rule_index = rules.index(&key.rule);
@@ -90,14 +134,19 @@ fn primary(key: &Key) -> Option<usize> {
 }
 
 /// Of the key alone, so that they stay when lines move and differ for two keys on a line. GitHub knows an alert by its
-/// rule, its path and `primaryLocationLineHash`, in the form `hash:occurrence`, and ignores other names.
-fn fingerprints(key: &Key) -> BTreeMap<String, String> {
+/// rule, its path and `primaryLocationLineHash`, in the form `hash:occurrence`, and ignores other names. What is suppressed
+/// counts as another occurrence: an alert that was dismissed for it must not hide the key where it is not allowed.
+fn fingerprints(key: &Key, is_suppressed: bool) -> BTreeMap<String, String> {
+    let occurrence = if is_suppressed { 2 } else { 1 };
     let fingerprint = key.secret.fingerprint();
     let digits = fingerprint.trim_start_matches("sha256:");
     let short: String = digits.chars().take(16).collect();
     [
         ("aisaleaks/v1".to_owned(), fingerprint.clone()),
-        ("primaryLocationLineHash".to_owned(), format!("{short}:1")),
+        (
+            "primaryLocationLineHash".to_owned(),
+            format!("{short}:{occurrence}"),
+        ),
     ]
     .into()
 }

@@ -54,7 +54,7 @@ impl Rules {
             let tags = rule.tags.iter().map(String::as_str);
             rules.add(&rule.id, &rule.description, tags, rule.confidence, page);
         }
-        for key in &outcome.keys {
+        for key in outcome.keys.iter().chain(&outcome.suppressed) {
             rules.add(&key.rule, "A leaked API key", [], key.confidence, page);
         }
         rules

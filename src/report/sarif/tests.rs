@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{limits, schema};
 use crate::model::{
-    Confidence, Context, Hygiene, Key, Location, Note, ObjectId, Origin, Outcome, Place, Problem,
-    ProblemKind, Reachable, Secret, Severity,
+    Allowed, AllowedBy, Confidence, Context, Hygiene, Key, Location, Note, ObjectId, Origin,
+    Outcome, Place, Problem, ProblemKind, Reachable, Secret, Severity,
 };
 use crate::report::history_tests::{attribution, leaky};
 use crate::report::tests::{at, key_text, outcome, report};
@@ -385,7 +385,7 @@ fn notes_are_tags_and_explained() {
     assert_eq!(place["notes"], json!(["client-exposed"]));
     let text = result["message"]["text"].as_str().expect("a message");
     assert!(
-        text.contains(" client-exposed: browsers or phones download it; let"),
+        text.contains(" client-exposed: browsers or phones download it; keep"),
         "{text}"
     );
     assert!(!text.contains("rotation-due"), "only the worst: {text}");
@@ -472,4 +472,58 @@ fn people_are_named_only_on_request() {
         ..Options::default()
     };
     assert!(!run_with(&leaky(), &asked).to_string().contains("Zq8Lr2Tw"));
+}
+
+#[test]
+fn what_is_allowed_is_a_result_with_suppressions() {
+    let open = at(Origin::Worktree, Some(b"a.py"));
+    let allowed = |by, reason: Option<&str>| {
+        let mut place = at(Origin::Worktree, Some(b"a.py"));
+        let reason = reason.map(str::to_owned);
+        place.allowed = Some(Allowed { by, reason });
+        place
+    };
+    let mut outcome = only(vec![open]);
+    outcome.problems.clear();
+    let leak = format!("like {}", key_text());
+    let places = vec![
+        allowed(AllowedBy::Inline, Some(&leak)),
+        allowed(AllowedBy::Inline, Some(&leak)),
+        allowed(AllowedBy::Config, Some("test data")),
+        allowed(AllowedBy::DisabledRule, None),
+    ];
+    let mut suppressed = key(&key_text(), places);
+    suppressed.rule = "another-rule".to_owned();
+    outcome.suppressed = vec![suppressed];
+    outcome.stale = vec![format!("f:1: {}", key_text())];
+    let run = run(&outcome);
+    let [open, suppressed] = array(&run["results"]) else {
+        panic!("two results");
+    };
+    assert_eq!(open["suppressions"], json!([]));
+    let told =
+        |kind: &str, text: &str| json!({"kind": kind, "status": "accepted", "justification": text});
+    assert_eq!(
+        suppressed["suppressions"],
+        json!([
+            told("inSource", "like sk-aisa-…Q9k"),
+            told("external", "test data"),
+            told("external", "The configuration disables its rule."),
+        ])
+    );
+    let prints = |result: &Value| result["partialFingerprints"].clone();
+    assert_eq!(
+        prints(open)["aisaleaks/v1"],
+        prints(suppressed)["aisaleaks/v1"]
+    );
+    let hash = "primaryLocationLineHash";
+    assert_ne!(prints(open)[hash], prints(suppressed)[hash]);
+    assert_eq!(run["properties"]["suppressed"], 4);
+    let invocation = &run["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], true);
+    let notice = &invocation["toolExecutionNotifications"][0];
+    assert_eq!(
+        (&notice["level"], &notice["message"]["text"]),
+        (&json!("note"), &json!("f:1: sk-aisa-…Q9k"))
+    );
 }

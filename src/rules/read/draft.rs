@@ -82,9 +82,16 @@ pub(super) struct Extend {
     pub disabled: Vec<Placed<String>>,
 }
 
-/// Reads a file's tables.
-pub(super) fn of(document: &Document<'_>, file: &Arc<str>) -> (Drafts, Option<Extend>) {
+/// Reads a file's tables. Somebody else reads those keys at the top that are `others`.
+pub(super) fn of(
+    document: &Document<'_>,
+    file: &Arc<str>,
+    others: &[&'static str],
+) -> (Drafts, Option<Extend>) {
     let mut root = document.root();
+    for key in others {
+        root.has(key);
+    }
     for key in ["title", "description"] {
         root.string(key);
     }

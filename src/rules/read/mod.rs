@@ -73,8 +73,31 @@ impl Read {
 
 /// Reads a rules file, and through `finder` those that it extends. Its rules may not have the ids of `taken`.
 pub fn read(file: &File, finder: &Finder<'_>, taken: &[Rule]) -> Read {
+    read_as(file, finder, taken, Mode::Lenient, &[])
+}
+
+/// Reads the rules in a configuration file. A key that nobody knows is an error there; those at the top that are `others`
+/// are known to the caller.
+pub fn read_config(
+    file: &File,
+    finder: &Finder<'_>,
+    taken: &[Rule],
+    others: &[&'static str],
+) -> Read {
+    read_as(file, finder, taken, Mode::Strict, others)
+}
+
+fn read_as(
+    file: &File,
+    finder: &Finder<'_>,
+    taken: &[Rule],
+    mode: Mode,
+    others: &[&'static str],
+) -> Read {
     let mut reader = Reader {
         finder,
+        mode,
+        others,
         chain: Vec::new(),
         said: Vec::new(),
     };
@@ -106,6 +129,10 @@ struct Placed<T> {
 
 struct Reader<'f> {
     finder: &'f Finder<'f>,
+    /// How the outermost file is read; those that it extends are read leniently.
+    mode: Mode,
+    /// Keys of the outermost file that somebody else reads.
+    others: &'f [&'static str],
     /// The identities of the files that are being read, the outermost first.
     chain: Vec<String>,
     said: Vec<Diagnostic>,
@@ -124,9 +151,13 @@ impl Reader<'_> {
             self.error(&place, message);
             return Drafts::default();
         }
-        let (mut drafts, extend) = match Document::parse(&file.text, &file.name, Mode::Lenient) {
+        let (mode, others) = match depth {
+            0 => (self.mode, self.others),
+            _ => (Mode::Lenient, &[][..]),
+        };
+        let (mut drafts, extend) = match Document::parse(&file.text, &file.name, mode) {
             Ok(document) => {
-                let read = draft::of(&document, &name);
+                let read = draft::of(&document, &name, others);
                 self.said.extend(document.into_diagnostics());
                 read
             }

@@ -134,7 +134,7 @@ impl Run {
 /// The real binary, ready to be given arguments; it never sees this machine's git configuration.
 pub fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_aisaleaks"));
-    for name in ["GIT_DIR", "GIT_INDEX_FILE"] {
+    for name in ["GIT_DIR", "GIT_INDEX_FILE", "AISALEAKS_CONFIG"] {
         command.env_remove(name);
     }
     command

@@ -1,0 +1,315 @@
+//! Configuration files: which one is read, and what one of a repository's own may not do.
+//!
+//! `--config FILE` comes before the environment's `AISALEAKS_CONFIG`, and that before the repository's own
+//! `.aisaleaks.toml`, beside what is scanned or else at the top of the repository that it is in. Only one of these is read,
+//! but the own ones of all paths. With a trusted commit, the own one is that commit's.
+//!
+//! A file of the repository's own is hostile input: it is read without waiting, and never from outside the repository.
+
+mod entries;
+mod extending;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use super::args::ConfigArgs;
+use crate::commands::rules::RulesFiles;
+use crate::control::Limits;
+use crate::error::{Diagnostic, Error, Level, Result};
+use crate::git::{Repository, plain};
+use crate::pipeline::Trusted;
+use crate::rules::read::{self as reading, File};
+use crate::rules::table::{self, nearest};
+use crate::rules::{Kind, Policy, Rule};
+use entries::{Entries, KEYS};
+use extending::Realm;
+
+/// The name of a repository's own file.
+const NAME: &str = ".aisaleaks.toml";
+/// The environment's variable that names a file.
+const VARIABLE: &str = "AISALEAKS_CONFIG";
+/// Larger files are refused.
+const LARGEST: u64 = 10_000_000;
+
+/// What the configuration says.
+#[derive(Debug, Default)]
+pub struct Config {
+    /// What it says about findings and problems.
+    pub policy: Policy,
+    /// The commits that it was read from.
+    pub trusted: Vec<Trusted>,
+    /// What its authors should know.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// What is known of a file.
+type Found<'a> = std::result::Result<Text<'a>, Diagnostic>;
+
+/// The text of a file.
+struct Text<'a> {
+    name: String,
+    /// Where it is, so that what it extends can be found.
+    identity: String,
+    bytes: Vec<u8>,
+    /// Where what it extends may be.
+    realm: Realm<'a>,
+    /// Whether what it allows should be found by a scan of everything.
+    expected: bool,
+}
+
+/// Reads the configuration for these paths; no paths for a stream. Its rules are added to those in `files`.
+///
+/// # Errors
+/// Everything that is wrong with every file, those of `files` among them, and a trusted commit that cannot be read.
+pub fn load(paths: &[PathBuf], args: &ConfigArgs, files: &mut RulesFiles) -> Result<Config> {
+    let limits = Limits::default();
+    let mut config = Config::default();
+    if let Some(revision) = &args.config_ref {
+        if paths.is_empty() {
+            return Err(Error::Revision {
+                what: "--config-ref",
+                text: revision.clone(),
+                reason: "a stream is in no repository; leave the flag out".to_owned(),
+            });
+        }
+        config.trusted = trusted(paths, revision, &limits)?;
+    }
+    let named = std::env::var_os(VARIABLE).filter(|file| !file.is_empty());
+    let named = args.config.clone().or(named.map(PathBuf::from));
+    let commits = config.trusted.clone();
+    let texts = match (named, &args.config_ref) {
+        (Some(file), _) => vec![named_file(&file)],
+        (None, _) if args.no_config => Vec::new(),
+        (None, Some(revision)) => committed(&commits, revision, &limits),
+        (None, None) => own_files(paths),
+    };
+    let mut said = Vec::new();
+    for text in texts {
+        match text {
+            Ok(text) => add(&mut config.policy, text, &mut files.rules, &mut said),
+            Err(error) => said.push(error),
+        }
+    }
+    if files.rules.len() > usize::from(u16::MAX) {
+        said.push(refused(
+            NAME,
+            format!("there are more than {} rules", u16::MAX),
+        ));
+    }
+    if files.is_wrong() || said.iter().any(|said| said.level == Level::Error) {
+        let diagnostics = files.diagnostics.drain(..).chain(said).collect();
+        return Err(Error::Invalid { diagnostics });
+    }
+    config.warnings = said;
+    Ok(config)
+}
+
+/// Adds what a file says.
+fn add(all: &mut Policy, text: Text<'_>, rules: &mut Vec<Rule>, said: &mut Vec<Diagnostic>) {
+    let Ok(string) = String::from_utf8(text.bytes) else {
+        return said.push(refused(&text.name, "it is not UTF-8"));
+    };
+    let Entries {
+        policy,
+        named,
+        said: mut own,
+    } = entries::read(&string, &text.name, text.expected);
+    let file = File {
+        name: text.name,
+        identity: text.identity,
+        text: string,
+    };
+    let finder = |from: &File, path: &str| text.realm.find(from, path);
+    // They come first.
+    let built_in = rules.partition_point(Rule::is_built_in);
+    let taken = rules.get(..built_in).unwrap_or_default();
+    let read = reading::read_config(&file, &finder, taken, &KEYS);
+    // Both say what is wrong with the file as a whole.
+    own.extend(read.diagnostics);
+    let ids = || rules.iter().chain(&read.rules).map(|rule| &*rule.id);
+    for (id, key) in named {
+        if ids().any(|known| known == id.value) {
+            continue;
+        }
+        let hint = match nearest(&id.value, ids()) {
+            Some(near) => format!("; did you mean `{near}`?"),
+            None => String::new(),
+        };
+        own.push(Diagnostic {
+            file: file.name.clone(),
+            line: Some(id.line),
+            level: Level::Warning,
+            message: format!(
+                "`{key}`: there is no rule `{}`{hint}",
+                table::shown(&id.value)
+            ),
+        });
+    }
+    for rule in without(read.rules, &policy.disabled) {
+        // A repository cannot know the names in the files of others.
+        match rules.iter().any(|other| other.id == rule.id) {
+            true => own.push(refused_rule(&file.name, &rule.id)),
+            false => rules.push(rule),
+        }
+    }
+    own.sort_by(|one, other| (one.line, &one.message).cmp(&(other.line, &other.message)));
+    own.dedup();
+    said.extend(own);
+    all.extend(policy);
+}
+
+fn refused_rule(file: &str, id: &str) -> Diagnostic {
+    Diagnostic {
+        level: Level::Warning,
+        ..refused(
+            file,
+            format!("rule `{id}`: another file has a rule of this name, and that one is used"),
+        )
+    }
+}
+
+/// The rules of a file but for those that it disables itself: what others brought is not its own to take out, so that findings
+/// of those are suppressed and counted. A rule that others require goes on helping them.
+fn without(rules: Vec<Rule>, disabled: &BTreeSet<String>) -> Vec<Rule> {
+    let required = rules.iter().filter_map(Rule::brought);
+    let required = required.flat_map(|rule| &rule.required);
+    let required: BTreeSet<_> = required.map(|other| other.id.clone()).collect();
+    let kept = rules.into_iter().filter_map(|mut rule| {
+        if disabled.contains(&*rule.id) {
+            match &mut rule.kind {
+                Kind::Brought(brought) if required.contains(&rule.id) => brought.helper = true,
+                _ => return None,
+            }
+        }
+        Some(rule)
+    });
+    kept.collect()
+}
+
+fn refused(file: &str, reason: impl Into<String>) -> Diagnostic {
+    Diagnostic {
+        file: file.to_owned(),
+        line: None,
+        level: Level::Error,
+        message: reason.into(),
+    }
+}
+
+/// The file that a flag or the environment names: it has to be there.
+fn named_file(file: &Path) -> Found<'static> {
+    let name = shown(file);
+    match read(file) {
+        Ok(bytes) => Ok(Text {
+            name,
+            identity: identity(file),
+            bytes,
+            realm: Realm::Anywhere,
+            expected: false,
+        }),
+        Err(error) => Err(refused(&name, format!("it cannot be read: {error}"))),
+    }
+}
+
+/// The trusted commits of the repositories that the paths are in.
+fn trusted(paths: &[PathBuf], revision: &str, limits: &Limits) -> Result<Vec<Trusted>> {
+    let mut found: Vec<Trusted> = Vec::new();
+    for path in paths {
+        let trusted = Trusted::resolve(path, revision, limits)?;
+        if found.iter().all(|known| known.root() != trusted.root()) {
+            found.push(trusted);
+        }
+    }
+    Ok(found)
+}
+
+/// The files of trusted commits.
+fn committed<'a>(trusted: &'a [Trusted], revision: &str, limits: &'a Limits) -> Vec<Found<'a>> {
+    let name = format!("{revision}:{NAME}");
+    let read = |trusted: &'a Trusted| {
+        let text = trusted.file(NAME, LARGEST, limits);
+        let text = text.map(|found| {
+            found.map(|bytes| Text {
+                name: name.clone(),
+                identity: NAME.to_owned(),
+                bytes,
+                realm: Realm::Commit(trusted, limits),
+                expected: true,
+            })
+        });
+        text.map_err(|reason| refused(&name, reason)).transpose()
+    };
+    trusted.iter().filter_map(read).collect()
+}
+
+/// The own files of what is scanned, each once.
+fn own_files(paths: &[PathBuf]) -> Vec<Found<'static>> {
+    let mut seen = BTreeSet::new();
+    let mut texts = Vec::new();
+    for path in paths {
+        let Some((file, folder, is_beside)) = own_file(path) else {
+            continue;
+        };
+        if seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())) {
+            texts.push(read_own(&file, &folder, is_beside));
+        }
+    }
+    texts
+}
+
+/// The own file for a path, the folder that it may not lead out of, and whether it stands beside the path.
+fn own_file(path: &Path) -> Option<(PathBuf, PathBuf, bool)> {
+    let beside = path.join(NAME);
+    let top = || Some(Repository::discover(path)?.name);
+    if beside.symlink_metadata().is_ok() {
+        let folder = top().unwrap_or_else(|| path.to_path_buf());
+        return Some((beside, folder, true));
+    }
+    let top = top()?;
+    let file = top.join(NAME);
+    let is_there = file.symlink_metadata().is_ok();
+    is_there.then_some((file, top, false))
+}
+
+fn read_own(file: &Path, folder: &Path, is_beside: bool) -> Found<'static> {
+    let name = shown(file);
+    let unread = |error: std::io::Error| refused(&name, format!("it cannot be read: {error}"));
+    let folder = folder.canonicalize().map_err(unread)?;
+    let target = file.canonicalize().map_err(unread)?;
+    if !target.starts_with(&folder) {
+        let reason = "it is a link that leads out of the repository, and is not followed; --config FILE names a file of your own";
+        return Err(refused(&name, reason));
+    }
+    let bytes = read(&target).map_err(unread)?;
+    Ok(Text {
+        name,
+        identity: identity(&target),
+        bytes,
+        realm: Realm::Folder(folder),
+        expected: is_beside,
+    })
+}
+
+/// A regular file that is not too large.
+fn read(file: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = plain::open(file)?;
+    if file.take(LARGEST + 1).read_to_end(&mut bytes)? as u64 > LARGEST {
+        let reason = format!("it is larger than {} MB", LARGEST / 1_000_000);
+        return Err(std::io::Error::new(ErrorKind::InvalidInput, reason));
+    }
+    Ok(bytes)
+}
+
+/// What a file is known by, whatever way led to it.
+fn identity(file: &Path) -> String {
+    let file = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
+    file.display().to_string()
+}
+
+/// A path as diagnostics name it.
+fn shown(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
+}
