@@ -102,14 +102,15 @@ pub fn attribute(subject: &Subject<'_>, sighted: &Sighted) -> Standings {
             names.insert(at, keys.iter().copied().collect());
         }
     }
+    let nodes = subject.commits.nodes();
     let skeletons = Skeletons::new(
         subject.trees,
         store.len(),
         &files,
         keyed,
         subject.limits.attribution.entries,
+        nodes.iter().filter_map(|node| node.tree),
     );
-    let nodes = subject.commits.nodes();
     let roots = roots(subject.commits, &skeletons);
     let mut comparer = Comparer::new(&skeletons, &names, subject.limits.attribution);
     let mut stories = events::stories(subject.commits, &roots, &mut comparer);

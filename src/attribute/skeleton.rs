@@ -43,13 +43,14 @@ pub(super) struct Skeletons {
 
 impl Skeletons {
     /// Builds the skeletons of all trees, whose numbers are below `objects`. `files` has the keys of each blob, `keyed`
-    /// tells of each name whether keys stand in it.
+    /// tells of each name whether keys stand in it, `roots` are the trees of commits.
     pub(super) fn new(
         log: &TreeLog,
         objects: usize,
         files: &HashMap<u32, Box<[(u32, u32)]>>,
         keyed: Vec<bool>,
         most_entries: usize,
+        roots: impl IntoIterator<Item = u32>,
     ) -> Self {
         let mut skeletons = Self {
             nodes: Vec::new(),
@@ -71,7 +72,7 @@ impl Skeletons {
         }
         let hot = skeletons.hot(log, objects);
         skeletons.list(log, &hot);
-        skeletons.resolve();
+        skeletons.resolve(roots);
         skeletons
     }
 
@@ -171,12 +172,15 @@ impl Skeletons {
         }
     }
 
-    /// Gives every list its skeleton, children first.
-    fn resolve(&mut self) {
+    /// Gives every list its skeleton, children first. Roots are the first to be looked at: where trees contain each other, a
+    /// loop ends where it comes back to what it was entered by, and commits enter it.
+    fn resolve(&mut self, roots: impl IntoIterator<Item = u32>) {
         const OPEN: u32 = NONE - 1;
         self.node_of = vec![NONE; self.lists.len()];
         let mut stack = Vec::new();
-        for list in 0..self.lists.len() as u32 {
+        let roots = roots.into_iter().filter_map(|tree| self.list_of(tree));
+        let first: Vec<u32> = roots.collect();
+        for list in first.into_iter().chain(0..self.lists.len() as u32) {
             stack.push(list);
             while let Some(&list) = stack.last() {
                 let state = self.node_of.get(list as usize).copied();
@@ -299,7 +303,7 @@ mod tests {
         part.drop(b"src", 11);
         let log = TreeLog::join(vec![part]);
         let files = HashMap::from([(1, Box::from([(7, 1)])), (2, Box::from([(7, 1)]))]);
-        let skeletons = Skeletons::new(&log, 30, &files, Vec::new(), 100);
+        let skeletons = Skeletons::new(&log, 30, &files, Vec::new(), 100, [20, 21, 22]);
         assert_ne!(skeletons.of(20), NOTHING);
         assert_eq!(skeletons.of(20), skeletons.of(21));
         assert_eq!(skeletons.of(22), NOTHING);
