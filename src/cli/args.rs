@@ -95,6 +95,9 @@ pub struct ScanArgs {
     /// Leave out files larger than this many bytes.
     #[arg(long, value_name = "BYTES", help_heading = "What to scan")]
     pub max_file_size: Option<u64>,
+    /// Do not look for bad habits around keys, such as a dotenv file that no ignore rule covers.
+    #[arg(long, help_heading = "What to scan")]
+    pub no_hygiene: bool,
     /// The common flags.
     #[command(flatten)]
     pub common: CommonArgs,
@@ -131,6 +134,9 @@ pub struct StagedArgs {
     /// The repository; the one around the current folder if nothing is said.
     #[arg(value_name = "REPO", help_heading = "What to scan")]
     pub path: Option<PathBuf>,
+    /// Look for bad habits around keys, too.
+    #[arg(long, help_heading = "What to scan")]
+    pub hygiene: bool,
     /// The common flags.
     #[command(flatten)]
     pub common: CommonArgs,

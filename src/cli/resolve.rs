@@ -32,6 +32,7 @@ pub fn scan(args: &ScanArgs, files: bool, history: bool) -> Result<Request> {
         files,
         history,
         walk,
+        hygiene: files && !args.no_hygiene,
         everything: history && args.exclude.is_empty() && args.max_file_size.is_none(),
         ..pipeline::Options::default()
     };
@@ -92,10 +93,9 @@ pub fn range(args: &GitArgs) -> Result<(Request, pipeline::Asked)> {
 /// A configuration file that cannot be used, or an unknown format.
 pub fn staged(args: &StagedArgs) -> Result<(Request, Option<PathBuf>)> {
     let index = std::env::var_os("GIT_INDEX_FILE").filter(|file| !file.is_empty());
-    Ok((
-        of_repository(args.path.as_ref(), &args.common)?,
-        index.map(PathBuf::from),
-    ))
+    let mut request = of_repository(args.path.as_ref(), &args.common)?;
+    request.options.hygiene = args.hygiene;
+    Ok((request, index.map(PathBuf::from)))
 }
 
 fn of_repository(named: Option<&PathBuf>, common: &CommonArgs) -> Result<Request> {

@@ -63,10 +63,12 @@ impl Exit {
             FailOn::Warning => Some(Severity::Warning),
             FailOn::Error => Some(Severity::Error),
         };
+        let found_key = |least| outcome.keys.iter().any(|key| key.severity() >= least);
+        // A habit is no leak: whatever its level, it counts as a note.
+        let found_habit = least == Some(Severity::Note) && !outcome.hygiene.is_empty();
         if outcome.interrupted {
             Self::Interrupted
-        } else if least.is_some_and(|least| outcome.keys.iter().any(|key| key.severity() >= least))
-        {
+        } else if found_habit || least.is_some_and(found_key) {
             Self::Found(found)
         } else if !outcome.complete() && on_incomplete == OnIncomplete::Fail {
             Self::Incomplete
@@ -79,7 +81,7 @@ impl Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Confidence, Key, Problem, ProblemKind, Secret};
+    use crate::model::{Confidence, Hygiene, Key, Problem, ProblemKind, Secret};
 
     fn outcome(confidence: Option<Confidence>, problem: bool) -> Outcome {
         let key = |confidence| Key {
@@ -113,6 +115,22 @@ mod tests {
         assert_eq!(code(&outcome(Some(Low), false), FailOn::Note, Fail), 1);
         assert_eq!(code(&outcome(Some(Medium), false), FailOn::Error, Fail), 0);
         assert_eq!(code(&outcome(Some(High), true), FailOn::Never, Fail), 3);
+    }
+
+    #[test]
+    fn habits_count_as_notes() {
+        let mut habit = outcome(None, false);
+        habit.hygiene.push(Hygiene {
+            path: b".env".to_vec(),
+            line: None,
+            rule: "dotenv-tracked",
+            severity: Severity::Warning,
+            message: String::new(),
+            example: "",
+        });
+        let of = |fail_on| code(&habit, fail_on, OnIncomplete::Fail);
+        let all = [FailOn::Never, FailOn::Note, FailOn::Warning, FailOn::Error];
+        assert_eq!(all.map(of), [0, 1, 0, 0]);
     }
 
     #[test]

@@ -146,6 +146,7 @@ fn run(
     let silent = request.quiet
         && outcome.keys.is_empty()
         && outcome.problems.is_empty()
+        && outcome.hygiene.is_empty()
         && !outcome.suppressed.iter().any(is_disabled);
     for report in reports {
         if !(silent && report.0 == Format::Human) {

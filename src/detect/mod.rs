@@ -156,6 +156,13 @@ impl Detector {
         }
     }
 
+    /// Whether a value looks random, and is not shaped like anything that a rule finds.
+    pub fn is_unknown_but_random(&self, value: &[u8]) -> bool {
+        let mut found = Vec::new();
+        self.search(value, None, &mut found);
+        found.is_empty() && placeholder::made_up(value).is_none()
+    }
+
     /// The rules, in the order that [`Match::rule`] counts.
     pub fn rules(&self) -> &[Rule] {
         &self.rules

@@ -3,6 +3,7 @@
 mod allowing;
 mod collector;
 mod explaining;
+mod habits;
 mod notes;
 mod novelty;
 mod range;
@@ -10,6 +11,7 @@ mod settling;
 mod sightings;
 mod staged;
 mod telling;
+mod tracking;
 mod trusting;
 
 use std::collections::BTreeSet;
@@ -28,6 +30,7 @@ use crate::source::{files, history, stdin};
 use allowing::Allowing;
 use collector::Collector;
 use explaining::Explaining;
+use habits::Habits;
 
 pub use range::{Asked, range};
 pub use staged::{repository, staged};
@@ -93,9 +96,18 @@ pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result
             source,
         })?;
     }
+    let base = base(&options.paths);
     let mut nested = Vec::new();
     if options.files {
+        let habits = options.hygiene.then(|| Habits::new(sink, detector));
+        let sink: &dyn Sink = match &habits {
+            Some(habits) => habits,
+            None => sink,
+        };
         let found = files::scan(&options.paths, &options.walk, reach, sink, control)?;
+        if let Some(habits) = habits {
+            habits.finish(&base, &mut outcome);
+        }
         outcome.stats.files = found.files;
         outcome.stats.bytes = found.bytes;
         outcome.stats.excluded = found.excluded;
@@ -109,8 +121,8 @@ pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result
         };
         outcome.targets.extend(paths.map(target));
     }
-    let base = base(&options.paths);
     let mut locations = collector.file_locations(&base);
+    tracking::ask(&mut locations);
     if options.history {
         for repository in repositories(options, &nested, &collector)? {
             if control.is_cancelled() {
@@ -290,8 +302,9 @@ fn finish(
 ) -> Result<Outcome> {
     trusting::distrust(&mut locations, &collector, options, control);
     let detector = collector.detector();
-    let (keys, problems) = collector.finish(locations);
+    let (mut keys, problems) = collector.finish(locations);
     outcome.problems = problems;
+    tracking::assess(&mut keys);
     let mut allowing = Allowing::new(options);
     settling::settle(keys, detector, options, &mut allowing, &mut outcome);
     if control.is_cancelled() {

@@ -5,17 +5,19 @@ use std::time::Instant;
 
 use super::collector::Collector;
 use super::explaining::Explaining;
+use super::habits::Keeper;
 use super::novelty::{self, MANY, Searcher, Step, Watch};
 use super::{Options, sightings};
+use crate::assess::hygiene;
 use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
 use crate::git::commit::Header;
 use crate::git::{Kind, Repository, Store, refs};
 use crate::model::{
-    ObjectId, Origin, Outcome, Problem, ProblemKind, Sink, Stats, Target, TargetKind,
+    Chunk, ObjectId, Origin, Outcome, Problem, ProblemKind, Sink, Stats, Target, TargetKind,
 };
-use crate::source::change::{Folders, unread};
+use crate::source::change::{Change, Folders, unread};
 use crate::source::staged::Index;
 
 /// Scans the index of a repository against HEAD. `index` is another file to take for the index (`GIT_INDEX_FILE`).
@@ -74,6 +76,9 @@ pub fn staged(
             false => super::pool(control)?.install(judge),
         };
         super::place(&collector, [novelty], &mut located, &mut outcome.stats);
+        if options.hygiene {
+            look_for_habits(&added.changes, &store, detector, control, &mut outcome);
+        }
         searcher.tell(&mut outcome.stats);
     }
     watch.tell(problems, &repository.name.display().to_string());
@@ -81,6 +86,30 @@ pub fn staged(
         explaining.finish(&mut outcome);
     }
     super::finish(outcome, collector, located, options, control, begun)
+}
+
+/// Looks for bad habits in the staged files. What cannot be read was told by the search for keys.
+fn look_for_habits(
+    changes: &[Change],
+    store: &Store,
+    detector: &Detector,
+    control: &Control,
+    outcome: &mut Outcome,
+) {
+    let keeper = Keeper::new(detector);
+    let largest = control.limits.max_whole_object;
+    for change in changes {
+        let path = &change.path;
+        if control.is_cancelled() || !hygiene::may_matter(path) {
+            continue;
+        }
+        if let Some((_, bytes)) = store.read(&change.blob, largest) {
+            let chunk = Chunk::whole(&bytes, Origin::Staged, Some(path));
+            keeper.look(&chunk, path);
+        }
+    }
+    // What is staged is tracked, whatever a rule says.
+    keeper.finish(|_| Some((true, false)), outcome);
 }
 
 /// Reads the index, and says of it what has to be said.

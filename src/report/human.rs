@@ -1,12 +1,14 @@
 //! The report for a person: keys, worst first, what to do about them, and what could not be read.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
 use super::sanitize::visible;
-use super::{Options, Shown, provenance, snippet, summary};
-use crate::model::{Key, Location, Origin, Outcome, Problem, Reachable, Severity};
+use super::{Options, Shown, advice, provenance, snippet, summary};
+use crate::model::{Key, Location, Note, Origin, Outcome, Problem, Reachable, Severity};
 
 /// Places of one key that are listed; the JSON report has them all.
 const LOCATIONS: usize = 20;
@@ -35,13 +37,18 @@ pub(super) fn write(
     options: &Options<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let page = Page { shown, options };
+    let page = Page {
+        shown,
+        options,
+        told: RefCell::default(),
+    };
     for key in &outcome.keys {
         page.key(key, out)?;
     }
     if !outcome.keys.is_empty() {
         page.steps(out)?;
     }
+    page.habits(&outcome.hygiene, out)?;
     if options.show_suppressed {
         page.suppressed(&outcome.suppressed, out)?;
     }
@@ -60,9 +67,11 @@ pub(super) fn write(
     Ok(())
 }
 
-struct Page<'a> {
+pub(super) struct Page<'a> {
     shown: Shown<'a>,
     options: &'a Options<'a>,
+    /// Notes that were explained already: each is once a report.
+    told: RefCell<BTreeSet<Note>>,
 }
 
 impl Page<'_> {
@@ -74,11 +83,15 @@ impl Page<'_> {
         }
     }
 
-    fn text(&self, text: &str) -> String {
+    pub(super) fn bold(&self, text: &str) -> String {
+        self.paint(BOLD, text)
+    }
+
+    pub(super) fn text(&self, text: &str) -> String {
         visible(&self.shown.text(text))
     }
 
-    fn path(&self, path: &[u8]) -> String {
+    pub(super) fn path(&self, path: &[u8]) -> String {
         self.shown.visible_path(path)
     }
 
@@ -106,6 +119,7 @@ impl Page<'_> {
         if self.shown.show_secrets {
             writeln!(out, "  key: {}", visible(key.secret.expose()))?;
         }
+        self.notes(&key.notes, out)?;
         for location in key.locations.iter().take(LOCATIONS) {
             self.location(location, out)?;
         }
@@ -113,6 +127,24 @@ impl Page<'_> {
             writeln!(out, "  and {more} more; see -f json")?;
         }
         writeln!(out)
+    }
+
+    /// What the places mean, why that makes it urgent, and what to do: the reason for the order of the keys.
+    fn notes(&self, notes: &[Note], out: &mut dyn Write) -> io::Result<()> {
+        let mut known = Vec::new();
+        // That it was pushed stands in the first line already.
+        for note in notes.iter().filter(|note| **note != Note::Pushed) {
+            if self.told.borrow_mut().insert(*note) {
+                let advice::Advice { means, advice } = advice::of(*note);
+                writeln!(out, "  {}: {means}; {advice}", note.name())?;
+            } else {
+                known.push(note.name());
+            }
+        }
+        if !known.is_empty() {
+            writeln!(out, "  see above: {}", known.join(", "))?;
+        }
+        Ok(())
     }
 
     /// What is allowed, by whom, and why.
@@ -242,7 +274,7 @@ impl Page<'_> {
 }
 
 /// How many are not listed; `None` if all are.
-fn rest(total: usize, listed: usize) -> Option<String> {
+pub(super) fn rest(total: usize, listed: usize) -> Option<String> {
     (total > listed).then(|| summary::grouped((total - listed) as u64))
 }
 
@@ -271,5 +303,6 @@ fn facts(location: &Location) -> String {
     if location.tracked == Some(false) {
         facts.push("untracked".to_owned());
     }
+    facts.extend(location.notes.iter().map(|note| note.name().to_owned()));
     facts.join(", ")
 }

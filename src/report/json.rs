@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::wire::{self, KeyFacts, SCHEMA, TOOL, Tool, WireLocation, WireProblem};
+use super::wire::{self, KeyFacts, SCHEMA, TOOL, Tool, WireHygiene, WireLocation, WireProblem};
 use super::wire::{WireStats, WireTarget};
 use super::{Options, Shown};
-use crate::model::{Key, Outcome};
+use crate::model::{Key, Note, Outcome};
 
 #[derive(Serialize)]
 struct WireReport {
@@ -22,14 +22,21 @@ struct WireReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressed_keys: Option<Vec<WireKey>>,
     stale: Vec<String>,
-    hygiene: [(); 0],
+    hygiene: Vec<WireHygiene>,
 }
 
 #[derive(Serialize)]
 struct WireKey {
     #[serde(flatten)]
     facts: KeyFacts,
-    locations: Vec<WireLocation>,
+    locations: Vec<WirePlace>,
+}
+
+#[derive(Serialize)]
+struct WirePlace {
+    #[serde(flatten)]
+    location: WireLocation,
+    notes: Vec<Note>,
 }
 
 /// Writes the report as one object and a newline.
@@ -41,12 +48,16 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let targets = outcome.targets.iter();
     let problems = outcome.problems.iter();
+    let hygiene = outcome.hygiene.iter();
     let key = |key: &Key| WireKey {
         facts: wire::key(key, shown, options.now),
         locations: key
             .locations
             .iter()
-            .map(|at| wire::location(at, shown))
+            .map(|at| WirePlace {
+                location: wire::location(at, shown),
+                notes: at.notes.clone(),
+            })
             .collect(),
     };
     let suppressed = || outcome.suppressed.iter().map(key).collect();
@@ -61,7 +72,7 @@ pub(super) fn write(
         suppressed: outcome.suppressed_count(),
         suppressed_keys: options.show_suppressed.then(suppressed),
         stale: wire::stale(outcome, shown),
-        hygiene: [],
+        hygiene: hygiene.map(|at| wire::hygiene(at, shown)).collect(),
     };
     // The conversion keeps the kind of an I/O error, which tells the caller of a broken pipe.
     serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;

@@ -2,9 +2,11 @@
 //!
 //! `type` says what a line is:
 //!
-//! - `location`: one place of a key, with all facts about the key repeated, in the fields of schema `aisaleaks/1`;
+//! - `location`: one place of a key, with all facts about the key repeated, in the fields of schema `aisaleaks/1`, but that
+//!   the notes of the place are `location_notes`, because `notes` are those of the key;
 //! - `suppressed`: the same for a place that somebody allowed, with who and why; only if it was asked for;
 //! - `problem`: something that could not be read or finished;
+//! - `hygiene`: a bad habit around keys;
 //! - `summary`: always the last line, with `complete` and the counts. A report without it was cut off, and one whose
 //!   `complete` is false is not a clean one, whatever the other lines say.
 
@@ -12,10 +14,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::wire::{self, KeyFacts, SCHEMA, TOOL, Tool, WireLocation, WireProblem};
+use super::wire::{self, KeyFacts, SCHEMA, TOOL, Tool, WireHygiene, WireLocation, WireProblem};
 use super::wire::{WireStats, WireTarget};
 use super::{Options, Shown};
-use crate::model::Outcome;
+use crate::model::{Note, Outcome};
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
@@ -23,6 +25,7 @@ enum Line {
     Location(Box<LocationLine>),
     Suppressed(Box<LocationLine>),
     Problem(ProblemLine),
+    Hygiene(HygieneLine),
     Summary(Summary),
 }
 
@@ -33,6 +36,14 @@ struct LocationLine {
     key: KeyFacts,
     #[serde(flatten)]
     location: WireLocation,
+    location_notes: Vec<Note>,
+}
+
+#[derive(Serialize)]
+struct HygieneLine {
+    schema: &'static str,
+    #[serde(flatten)]
+    hygiene: WireHygiene,
 }
 
 #[derive(Serialize)]
@@ -54,9 +65,10 @@ struct Summary {
     problems: usize,
     suppressed: u64,
     stale: Vec<String>,
+    hygiene: usize,
 }
 
-/// Writes a line for each location and each problem, and one for the run.
+/// Writes a line for each location, each problem and each bad habit, and one for the run.
 pub(super) fn write(
     outcome: &Outcome,
     shown: Shown<'_>,
@@ -80,6 +92,7 @@ pub(super) fn write(
                     schema,
                     key: facts.clone(),
                     location: wire::location(at, shown),
+                    location_notes: at.notes.clone(),
                 };
                 push(&kind(Box::new(line)), out)?;
             }
@@ -88,6 +101,10 @@ pub(super) fn write(
     for problem in &outcome.problems {
         let problem = wire::problem(problem, shown);
         push(&Line::Problem(ProblemLine { schema, problem }), out)?;
+    }
+    for habit in &outcome.hygiene {
+        let hygiene = wire::hygiene(habit, shown);
+        push(&Line::Hygiene(HygieneLine { schema, hygiene }), out)?;
     }
     let targets = outcome.targets.iter();
     let summary = Summary {
@@ -101,6 +118,7 @@ pub(super) fn write(
         problems: outcome.problems.len(),
         suppressed: outcome.suppressed_count(),
         stale: wire::stale(outcome, shown),
+        hygiene: outcome.hygiene.len(),
     };
     push(&Line::Summary(summary), out)
 }

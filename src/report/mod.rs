@@ -1,5 +1,7 @@
 //! Writes an outcome, for a person or for a program. One file a format; nothing here reads or scans.
 
+mod advice;
+mod habits;
 mod human;
 mod json;
 mod jsonl;
@@ -158,6 +160,8 @@ impl Shown<'_> {
 
 #[cfg(test)]
 mod history_tests;
+#[cfg(test)]
+mod notes_tests;
 #[cfg(test)]
 mod suppressed_tests;
 #[cfg(test)]

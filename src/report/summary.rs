@@ -14,6 +14,10 @@ pub(super) fn scanned(outcome: &Outcome) -> String {
             count(places as u64, "place")
         )
     };
+    if !outcome.hygiene.is_empty() {
+        let habits = count(outcome.hygiene.len() as u64, "bad habit");
+        found.push_str(&format!(", {habits}"));
+    }
     let accepted = outcome
         .problems
         .iter()

@@ -208,7 +208,18 @@ struct Report {
     keys: Vec<ReadKey>,
     suppressed: u64,
     stale: Vec<String>,
-    hygiene: Vec<()>,
+    hygiene: Vec<ReadHygiene>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct ReadHygiene {
+    rule: String,
+    severity: String,
+    path: String,
+    line: Option<u64>,
+    message: String,
+    example: String,
 }
 
 #[derive(Deserialize)]
@@ -296,6 +307,7 @@ struct ReadLocation {
     refs_total: u64,
     reachable: Option<String>,
     tracked: Option<bool>,
+    notes: Vec<String>,
 }
 
 fn read(outcome: &Outcome) -> Report {

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::uri::percent_encoded;
 use super::{Shown, when};
 use crate::model::{
-    AllowedBy, Attribution, Commit, Confidence, Event, EventKind, Key, Location, Origin, Outcome,
-    Problem, ProblemKind, Reachable, Severity, Target, TargetKind,
+    AllowedBy, Attribution, Commit, Confidence, Event, EventKind, Hygiene, Key, Location, Note,
+    Origin, Outcome, Problem, ProblemKind, Reachable, Severity, Target, TargetKind,
 };
 
 /// Changes only when a reader of the old format would break.
@@ -79,7 +79,7 @@ pub(super) struct KeyFacts {
     age_days: Option<u64>,
     at_head: bool,
     pushed: Option<bool>,
-    notes: [(); 0],
+    notes: Vec<Note>,
 }
 
 #[derive(Serialize)]
@@ -133,6 +133,28 @@ struct WireAllowed {
     reason: Option<String>,
 }
 
+/// A bad habit around keys.
+#[derive(Serialize)]
+pub(super) struct WireHygiene {
+    rule: &'static str,
+    severity: Severity,
+    path: String,
+    line: Option<u64>,
+    message: String,
+    example: &'static str,
+}
+
+pub(super) fn hygiene(habit: &Hygiene, shown: Shown<'_>) -> WireHygiene {
+    WireHygiene {
+        rule: habit.rule,
+        severity: habit.severity,
+        path: shown.path(&habit.path).0,
+        line: habit.line,
+        message: shown.text(&habit.message),
+        example: habit.example,
+    }
+}
+
 pub(super) fn target(target: &Target, shown: Shown<'_>) -> WireTarget {
     WireTarget {
         path: shown.text(&target.path),
@@ -182,7 +204,7 @@ pub(super) fn key(key: &Key, shown: Shown<'_>, now: Timestamp) -> KeyFacts {
         age_days: first_seen.map(|then| when::age_days(then, now)),
         at_head: key.at_head(),
         pushed: key.pushed(),
-        notes: [],
+        notes: key.notes.clone(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Sources: what walks files and streams and pushes their bytes into a sink. They know nothing of secrets.
 
+pub mod asking;
 pub mod change;
 pub mod files;
 pub mod history;

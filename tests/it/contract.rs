@@ -300,7 +300,7 @@ fn the_json_report_has_the_fields_of_its_schema_and_no_others() {
             assert_names(
                 location,
                 "origin path path_bytes renamed_from member line column end_line end_column encoding blob introduced removed \
-                 events events_total refs refs_total reachable tracked",
+                 events events_total refs refs_total reachable tracked notes",
             );
         }
     }

@@ -218,6 +218,32 @@ fn sarif_of_a_clean_folder_and_of_a_damaged_repository() {
 }
 
 #[test]
+fn sarif_has_notes_as_tags_and_habits_as_results() {
+    let (repo, key) = (Repo::new(), key());
+    repo.write("dist/a.js", format!("k = process.env.K || '{key}'\n"))
+        .write("a b/Dockerfile", "FROM scratch\nARG AISA_API_KEY\n")
+        .write(".env", "PORT=1\n")
+        .commit("begin");
+    let run = sarif(repo.path(), &["scan"], &[&key]);
+    let leak = result(&run, &key);
+    let tags = serde_json::json!(["client-exposed", "env-fallback"]);
+    assert!(
+        array(&tags)
+            .iter()
+            .all(|tag| array(&leak["properties"]["tags"]).contains(tag)),
+        "{leak:#}"
+    );
+    assert_eq!(leak["locations"][0]["properties"]["notes"], tags);
+    let habits = &array(&run["results"])[1..];
+    let rules: Vec<&Value> = habits.iter().map(|habit| &habit["ruleId"]).collect();
+    let expected = ["aisa-hygiene-dotenv-tracked", "aisa-hygiene-build-argument"];
+    assert_eq!(rules, expected);
+    assert_eq!(uri(&habits[1]), "a%20b/Dockerfile");
+    let region = &habits[1]["locations"][0]["physicalLocation"]["region"];
+    assert_eq!(region["startLine"], 2);
+}
+
+#[test]
 fn sarif_of_keys_in_every_kind_of_place() {
     let repo = Repo::new();
     let keys: Vec<String> = (0..8).map(|_| key()).collect();

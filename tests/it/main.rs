@@ -16,6 +16,8 @@ mod directory;
 mod foreign;
 mod formats;
 mod history;
+mod hygiene;
+mod places;
 mod range;
 mod rules_files;
 mod secrecy;

@@ -12,6 +12,9 @@ pub(super) const TAGS: usize = 10;
 /// Places that a result's message links to; a person reads no more.
 pub(super) const LINKS: usize = 5;
 
+/// Notes that a result's message explains; its tags have the others.
+pub(super) const NOTES: usize = 3;
+
 /// Suppressions of a result, which all say the same in nearly every report.
 pub(super) const SUPPRESSIONS: usize = 20;
 
@@ -23,6 +26,8 @@ pub(super) const STALE: usize = 100;
 pub(super) struct Cut {
     /// Keys without a result.
     pub results: usize,
+    /// Bad habits without a result.
+    pub habits: usize,
     /// Places that no result has.
     pub places: usize,
     /// Related places that results have.

@@ -4,6 +4,7 @@
 //! Names, e-mail addresses and the summaries of commits are left out unless they are asked for: an uploaded report is
 //! read by more people than the repository's history may be.
 
+mod hygiene;
 mod limits;
 mod notices;
 mod places;
@@ -56,9 +57,11 @@ pub(super) fn write(
 }
 
 fn run(outcome: &Outcome, page: Page<'_>) -> Run {
-    let rules = Rules::of(outcome, page);
+    let mut rules = Rules::of(outcome, page);
+    hygiene::describe(outcome, &mut rules);
     let mut cut = Cut::default();
-    let results = results::of(outcome, &rules, page, &mut cut);
+    let mut results = results::of(outcome, &rules, page, &mut cut);
+    results.extend(hygiene::of(outcome, &rules, page, &mut cut));
     let (notifications, descriptors) = notices::of(outcome, &cut, page);
     let driver = ToolComponent::builder()
         .name(env!("CARGO_PKG_NAME"))

@@ -36,12 +36,14 @@ pub(super) fn of(
     for text in outcome.stale.iter().take(limits::STALE) {
         notices.push(STALE, page.shown.text(text), "note", []);
     }
-    if cut.results > 0 {
-        let (left, limit) = (summary::count(cut.results as u64, "key"), limits::RESULTS);
-        let text = format!(
-            "{left} left out: code scanning takes at most {limit} results in a run. -f json has them all."
-        );
-        notices.push(TRUNCATED, text, "warning", []);
+    for (left, noun) in [(cut.results, "key"), (cut.habits, "bad habit")] {
+        if left > 0 {
+            let (left, limit) = (summary::count(left as u64, noun), limits::RESULTS);
+            let text = format!(
+                "{left} left out: code scanning takes at most {limit} results in a run. -f json has them all."
+            );
+            notices.push(TRUNCATED, text, "warning", []);
+        }
     }
     if cut.places > 0 {
         let left = summary::count(cut.places as u64, "place");

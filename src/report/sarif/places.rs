@@ -139,6 +139,7 @@ impl Page<'_> {
             ("refsTotal", json!(history.map(|at| at.refs_total))),
             ("reachable", json!(at.reachable)),
             ("tracked", json!(at.tracked)),
+            ("notes", json!((!at.notes.is_empty()).then_some(&at.notes))),
         ])
     }
 

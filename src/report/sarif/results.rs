@@ -9,7 +9,8 @@ use serde_sarif::sarif::{
 };
 
 use super::{Cut, Page, Rules, bag, limits};
-use crate::model::{Allowed, AllowedBy, Key, Location, Origin, Outcome, Severity};
+use crate::model::{Allowed, AllowedBy, Key, Location, Note, Origin, Outcome, Severity};
+use crate::report::advice::{self, Advice};
 use crate::report::{sanitize, summary, when};
 
 /// The results, those that count first, worst first as the keys are, and no more than may be.
@@ -164,6 +165,12 @@ fn text(key: &Key, first: Option<&Location>, related: &[&Location], page: Page<'
     if let Some(day) = key.first_seen().and_then(when::day) {
         text.push_str(&format!(" First committed on {day}."));
     }
+    // That it was pushed was just said.
+    let notes = key.notes.iter().filter(|note| **note != Note::Pushed);
+    for note in notes.take(limits::NOTES) {
+        let Advice { means, advice } = advice::of(*note);
+        text.push_str(&format!(" {}: {means}; {advice}.", note.name()));
+    }
     if !related.is_empty() {
         let links = related.iter().zip(1..).take(limits::LINKS);
         let links: Vec<String> = links
@@ -190,7 +197,12 @@ fn escaped(text: &str) -> String {
 fn facts(key: &Key, page: Page<'_>) -> serde_sarif::sarif::PropertyBag {
     let first_seen = key.first_seen();
     let secret = page.shown.show_secrets.then(|| key.secret.expose());
-    bag([
+    let notes: Vec<String> = key
+        .notes
+        .iter()
+        .map(|note| note.name().to_owned())
+        .collect();
+    let mut facts = bag([
         ("redacted", json!(key.secret.redacted())),
         ("secret", json!(secret)),
         ("confidence", json!(key.confidence)),
@@ -203,7 +215,11 @@ fn facts(key: &Key, page: Page<'_>) -> serde_sarif::sarif::PropertyBag {
         ("atHead", json!(key.at_head())),
         ("pushed", json!(key.pushed())),
         ("places", json!(key.locations.len())),
-    ])
+        ("notes", json!(&notes)),
+    ]);
+    facts.tags =
+        (!notes.is_empty()).then(|| notes.into_iter().take(limits::TAGS).collect::<Vec<_>>());
+    facts
 }
 
 impl Page<'_> {

@@ -8,7 +8,8 @@ use serde_sarif::sarif::{
 };
 
 use super::{Page, bag, limits};
-use crate::model::{Confidence, Outcome, Severity};
+use crate::model::{Confidence, Note, Outcome, Severity};
+use crate::report::advice::{self, Advice};
 
 /// AIsa's page about keys.
 pub(super) const DOCUMENTATION: &str = "https://aisa.one/docs/guides/authentication";
@@ -31,6 +32,9 @@ How not to leak the next one:
 
 See [AIsa's documentation](https://aisa.one/docs/guides/authentication).
 ";
+
+/// What stands above the explanations of notes.
+const NOTES: &str = "What the tags of a result say about the places of the key:";
 
 /// The rules of a run.
 pub(super) struct Rules {
@@ -69,23 +73,32 @@ impl Rules {
         confidence: Confidence,
         page: Page<'_>,
     ) {
-        if self.indices.contains_key(id) {
-            return;
+        self.insert(id.to_owned(), |id| {
+            let description = page.shown.text(description);
+            let level = level(confidence.into());
+            ReportingDescriptor::builder()
+                .id(page.shown.text(id))
+                .name(pascal(id))
+                .short_description(sentence(&description))
+                .full_description(sentence(&description))
+                .help(help())
+                .help_uri(DOCUMENTATION)
+                .default_configuration(ReportingConfiguration::builder().level(level).build())
+                .properties(properties(tags, confidence))
+                .build()
+        });
+    }
+
+    /// Adds a rule that is not there yet.
+    pub(super) fn insert(
+        &mut self,
+        id: String,
+        descriptor: impl FnOnce(&str) -> ReportingDescriptor,
+    ) {
+        if !self.indices.contains_key(&id) {
+            self.descriptors.push(descriptor(&id));
+            self.indices.insert(id, self.descriptors.len() as i64 - 1);
         }
-        self.indices
-            .insert(id.to_owned(), self.descriptors.len() as i64);
-        let description = page.shown.text(description);
-        let level = level(confidence.into());
-        let descriptor = ReportingDescriptor::builder()
-            .id(page.shown.text(id))
-            .name(pascal(id))
-            .short_description(sentence(&description))
-            .full_description(sentence(&description))
-            .help(help())
-            .help_uri(DOCUMENTATION)
-            .default_configuration(ReportingConfiguration::builder().level(level).build())
-            .properties(properties(tags, confidence));
-        self.descriptors.push(descriptor.build());
     }
 }
 
@@ -119,9 +132,17 @@ fn properties<'a>(tags: impl IntoIterator<Item = &'a str>, confidence: Confidenc
 }
 
 fn help() -> MultiformatMessageString {
+    let notes: String = Note::ALL
+        .into_iter()
+        .map(|note| {
+            let Advice { means, advice } = advice::of(note);
+            format!("- `{}`: {means}; {advice}.\n", note.name())
+        })
+        .collect();
+    let help = format!("{HELP}\n{NOTES}\n\n{notes}");
     MultiformatMessageString::builder()
-        .text(HELP.replace("**", ""))
-        .markdown(HELP)
+        .text(help.replace("**", ""))
+        .markdown(help)
         .build()
 }
 

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{limits, schema};
 use crate::model::{
-    Allowed, AllowedBy, Confidence, Context, Key, Location, ObjectId, Origin, Outcome, Place,
-    Problem, ProblemKind, Reachable, Secret,
+    Allowed, AllowedBy, Confidence, Context, Hygiene, Key, Location, Note, ObjectId, Origin,
+    Outcome, Place, Problem, ProblemKind, Reachable, Secret, Severity,
 };
 use crate::report::history_tests::{attribution, leaky};
 use crate::report::tests::{at, key_text, outcome, report};
@@ -362,6 +362,87 @@ fn more_results_than_github_takes_are_counted() {
     assert_eq!(array(&run["results"]).len(), limits::RESULTS);
     let notices = run["invocations"][0]["toolExecutionNotifications"].to_string();
     assert!(notices.contains("3 keys left out"), "{notices}");
+}
+
+#[test]
+fn notes_are_tags_and_explained() {
+    let mut noted = outcome();
+    let notes = [
+        Note::Pushed,
+        Note::ClientExposed,
+        Note::CiLiteral,
+        Note::EnvFallback,
+        Note::RotationDue,
+    ];
+    noted.keys[0].notes = notes.to_vec();
+    noted.keys[0].locations[0].notes = vec![Note::ClientExposed];
+    let all = run(&noted);
+    let result = &all["results"][0];
+    let names = notes.map(Note::name);
+    assert_eq!(result["properties"]["tags"], json!(names));
+    assert_eq!(result["properties"]["notes"], json!(names));
+    let place = &result["locations"][0]["properties"];
+    assert_eq!(place["notes"], json!(["client-exposed"]));
+    let text = result["message"]["text"].as_str().expect("a message");
+    assert!(
+        text.contains(" client-exposed: browsers or phones download it; keep"),
+        "{text}"
+    );
+    assert!(!text.contains("rotation-due"), "only the worst: {text}");
+    let help = all["tool"]["driver"]["rules"][0]["help"]["text"].as_str();
+    for note in Note::ALL {
+        assert!(
+            help.is_some_and(|help| help.contains(note.name())),
+            "{note:?}"
+        );
+    }
+    noted.keys[0].notes = Note::ALL.to_vec();
+    let tags = &run(&noted)["results"][0]["properties"]["tags"];
+    assert_eq!(array(tags).len(), limits::TAGS);
+}
+
+#[test]
+fn habits_are_results_of_rules_of_their_own() {
+    let habit = |path: &str, line, severity| Hygiene {
+        path: path.as_bytes().to_vec(),
+        line,
+        rule: "printed-in-ci",
+        severity,
+        message: "AISA_API_KEY is printed".to_owned(),
+        example: "[ -n \"$AISA_API_KEY\" ]",
+    };
+    let mut outcome = outcome();
+    outcome.hygiene = vec![
+        habit("a b.yml", Some(7), Severity::Note),
+        habit("a b.yml", Some(9), Severity::Warning),
+    ];
+    let first = run(&outcome);
+    let results = array(&first["results"]);
+    assert_eq!(results.len(), 3);
+    let (one, other) = (&results[1], &results[2]);
+    assert_eq!(one["ruleId"], "aisa-hygiene-printed-in-ci");
+    assert_eq!(
+        (&one["level"], &other["level"]),
+        (&json!("note"), &json!("warning"))
+    );
+    let place = &one["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "a%20b.yml");
+    assert_eq!(place["region"]["startLine"], 7);
+    let rules = array(&first["tool"]["driver"]["rules"]);
+    let rule = rules.last().expect("a rule");
+    assert_eq!(rule["properties"]["security-severity"], "5.0");
+    assert_eq!(rule["defaultConfiguration"]["level"], "warning");
+    // An alert stays when lines move, and two are two.
+    let prints = |run: &Value| {
+        let results = array(&run["results"]).iter().skip(1);
+        let prints = results.map(|at| at["partialFingerprints"].to_string());
+        prints.collect::<Vec<String>>()
+    };
+    for habit in &mut outcome.hygiene {
+        habit.line = habit.line.map(|line| line + 100);
+    }
+    assert_eq!(prints(&first), prints(&run(&outcome)));
+    assert_ne!(prints(&first)[0], prints(&first)[1]);
 }
 
 #[test]
