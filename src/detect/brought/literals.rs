@@ -24,7 +24,7 @@ const LONGEST: usize = 8;
 /// How deep groups in groups are looked into.
 const DEPTH: usize = 16;
 /// Sequences are worth looking for if the sieve lets less than this share of all places pass.
-const RARE: f64 = 0.012;
+pub(super) const RARE: f64 = 0.012;
 /// What is taken for how rare a sequence is if the head before it has no bound: it is looked at less far than it may reach.
 const UNBOUNDED: f64 = 50.0;
 

@@ -9,8 +9,11 @@ mod bytes;
 mod conditions;
 mod examining;
 mod literals;
+mod looking;
+mod masking;
 mod names;
 mod overlaps;
+mod plan;
 mod program;
 mod required;
 mod sieve;
@@ -22,12 +25,11 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::Match;
-use crate::rules::{Brought, Rule};
-use bytes::{Bytes, Sequence};
-use examining::Matched;
+use crate::rules::Rule;
+use looking::Look;
 use names::Names;
-use program::{Caches, Program, Tail, Way};
-use sieve::Sieve;
+use plan::Plan;
+use program::{Caches, Program};
 
 pub(super) use overlaps::settle;
 pub(super) use program::FORWARD;
@@ -41,7 +43,7 @@ pub(super) const BEFORE: usize = 128;
 #[derive(Debug, Default)]
 pub struct Scratch {
     caches: Vec<Caches>,
-    /// Programs of [`Way::Keywords`] whose keyword was met.
+    /// Programs one of whose keywords was met, where those lead to matches.
     whole: Vec<usize>,
 }
 
@@ -90,10 +92,7 @@ pub(super) struct Engine {
     first: usize,
     programs: Vec<Program>,
     by_id: HashMap<String, usize>,
-    sieve: Option<Sieve>,
-    /// For each sequence of the sieve, the programs and tails that it belongs to; `None` is a keyword.
-    hits: Vec<Vec<(usize, Option<usize>)>>,
-    everywhere: Vec<usize>,
+    plan: Plan,
     names: Names,
 }
 
@@ -101,53 +100,16 @@ impl Engine {
     /// Makes the brought ones of these rules ready; `None` if there are none.
     pub(super) fn new(rules: &[Rule]) -> Option<Self> {
         let first = rules.iter().position(|rule| rule.brought().is_some())?;
-        let brought = || rules.iter().skip(first);
-        let programs: Vec<Program> = brought()
-            .map(|rule| rule.brought().map_or_else(Program::nothing, Program::new))
-            .collect();
-        let by_id = brought()
-            .zip(0..)
-            .map(|(rule, at)| (rule.id.to_string(), at))
-            .collect();
-        let mut numbers: HashMap<Sequence, usize> = HashMap::new();
-        let mut hits: Vec<Vec<(usize, Option<usize>)>> = Vec::new();
-        let mut sequences: Vec<Sequence> = Vec::new();
-        let mut add = |sequence: &Sequence, hit| {
-            let at = *numbers.entry(sequence.clone()).or_insert_with(|| {
-                hits.push(Vec::new());
-                sequences.push(sequence.clone());
-                sequences.len() - 1
-            });
-            if let Some(hits) = hits.get_mut(at) {
-                hits.push(hit);
-            }
-        };
-        let mut everywhere = Vec::new();
-        for (number, (program, rule)) in programs.iter().zip(brought()).enumerate() {
-            let rule = rule.brought().filter(|rule| !rule.helper);
-            match (&program.way, rule) {
-                (Way::Splits(tails), Some(_)) => {
-                    for (tail, sequence) in tails.iter().enumerate().flat_map(each_sequence) {
-                        add(sequence, (number, Some(tail)));
-                    }
-                }
-                (Way::Keywords, Some(rule)) => {
-                    rule.keywords
-                        .iter()
-                        .for_each(|word| add(&in_any_case(word), (number, None)));
-                }
-                (Way::Everywhere, Some(_)) => everywhere.push(number),
-                (Way::Nowhere, _) | (_, None) => {}
-            }
-        }
+        let brought = rules.get(first..)?;
+        let program = |rule: &Rule| rule.brought().map_or_else(Program::nothing, Program::new);
+        let programs: Vec<Program> = brought.iter().map(program).collect();
+        let ids = brought.iter().zip(0..);
         Some(Self {
             first,
-            programs,
-            by_id,
-            sieve: (!sequences.is_empty()).then(|| Sieve::new(sequences)),
-            hits,
-            everywhere,
+            by_id: ids.map(|(rule, at)| (rule.id.to_string(), at)).collect(),
+            plan: Plan::new(&programs, brought),
             names: Names::new(rules, first),
+            programs,
         })
     }
 
@@ -205,44 +167,6 @@ impl Engine {
         }
     }
 
-    /// Every secret that an expression cuts out, whatever its rule's conditions say, sorted and disjoint.
-    pub(super) fn spans(&self, rules: &[Rule], bytes: &[u8]) -> Vec<Range<usize>> {
-        let look = Look {
-            engine: self,
-            rules,
-            text: Text::whole(bytes),
-        };
-        let mut scratch = Scratch::default();
-        let mut spans = Vec::new();
-        let mut hits = Vec::new();
-        if let Some(sieve) = &self.sieve {
-            sieve.search(bytes, 0..bytes.len(), |sequence, at| {
-                hits.extend(
-                    self.hits
-                        .get(sequence)
-                        .into_iter()
-                        .flatten()
-                        .map(|hit| (*hit, at.start)),
-                );
-            });
-        }
-        for ((number, tail), at) in hits {
-            spans.extend(tail.and_then(|tail| look.secret_at(number, tail, at, &mut scratch)));
-        }
-        let others = self.programs.iter().enumerate();
-        let others =
-            others.filter(|(_, program)| matches!(program.way, Way::Keywords | Way::Everywhere));
-        for (number, program) in others {
-            let rule = look.rule(number).map(|(_, brought)| brought);
-            if let (Some(rule), Some(caches)) = (rule, scratch.caches(number)) {
-                let all = examining::matches_in(program, rule, caches, bytes, (0, bytes.len()));
-                spans.extend(all.into_iter().map(|found| found.secret));
-            }
-        }
-        let on_characters = |range: Range<usize>| whole_characters(bytes, range);
-        merged(spans.into_iter().map(on_characters).collect())
-    }
-
     /// Whether conditions about the path keep the match that holds this secret from being a finding.
     pub(super) fn drops_at(
         &self,
@@ -287,33 +211,6 @@ impl Engine {
     }
 }
 
-fn each_sequence((number, tail): (usize, &Tail)) -> impl Iterator<Item = (usize, &Sequence)> {
-    tail.sequences()
-        .iter()
-        .map(move |sequence| (number, sequence))
-}
-
-fn in_any_case(word: &str) -> Sequence {
-    let both = |byte: u8| {
-        let mut set = Bytes::one(byte.to_ascii_lowercase());
-        set.add(byte.to_ascii_uppercase());
-        set
-    };
-    word.bytes().map(both).collect()
-}
-
-/// The range with the rest of the characters that it cuts: it has to be taken out of a text.
-fn whole_characters(bytes: &[u8], mut range: Range<usize>) -> Range<usize> {
-    let inside = |at: usize| bytes.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
-    while range.start > 0 && inside(range.start) {
-        range.start -= 1;
-    }
-    while inside(range.end) {
-        range.end += 1;
-    }
-    range
-}
-
 /// Sorts ranges and joins those that overlap.
 fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_unstable_by_key(|range| range.start);
@@ -325,256 +222,4 @@ fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
         overlaps
     });
     ranges
-}
-
-/// One look at some bytes.
-#[derive(Clone, Copy)]
-struct Look<'a> {
-    engine: &'a Engine,
-    rules: &'a [Rule],
-    text: Text<'a>,
-}
-
-impl Look<'_> {
-    fn window(&self, window: Range<usize>, scratch: &mut Scratch, out: &mut Vec<Match>) {
-        let Some(sieve) = &self.engine.sieve else {
-            return;
-        };
-        let window = window.start.max(self.text.from)..window.end;
-        sieve.search(self.text.bytes, window, |sequence, at| {
-            let owners = self.engine.hits.get(sequence);
-            for &(number, tail) in owners.into_iter().flatten() {
-                match tail {
-                    Some(tail) => self.hit(number, tail, at.clone(), scratch, out),
-                    None => {
-                        out.push(self.anchor(number, at.clone()));
-                        if !scratch.whole.contains(&number) {
-                            scratch.whole.push(number);
-                        }
-                    }
-                }
-            }
-        });
-    }
-
-    /// Looks again at an anchor that a delta copied.
-    fn again(
-        &self,
-        anchor: &Match,
-        lines: &mut Vec<Range<usize>>,
-        scratch: &mut Scratch,
-        out: &mut Vec<Match>,
-    ) {
-        let Some(number) = usize::from(anchor.rule).checked_sub(self.engine.first) else {
-            return;
-        };
-        match self.engine.program(number).map(|program| &program.way) {
-            Some(Way::Splits(tails)) => {
-                let here = self
-                    .text
-                    .bytes
-                    .get(anchor.start..anchor.end)
-                    .unwrap_or_default();
-                for (tail, sequence) in tails.iter().enumerate().flat_map(each_sequence) {
-                    if sieve::stands_at(sequence, Some(here)) {
-                        self.hit(number, tail, anchor.start..anchor.end, scratch, out);
-                    }
-                }
-            }
-            Some(Way::Keywords) => {
-                out.push(*anchor);
-                scratch.whole.push(number);
-            }
-            Some(Way::Everywhere) => {
-                lines.push(examining::lines(
-                    self.text.bytes,
-                    &(anchor.start..anchor.end),
-                ));
-            }
-            Some(Way::Nowhere) | None => {}
-        }
-    }
-
-    /// Runs what no literal leads to.
-    fn rest(&self, windows: &[Range<usize>], scratch: &mut Scratch, out: &mut Vec<Match>) {
-        scratch.whole.sort_unstable();
-        scratch.whole.dedup();
-        for number in std::mem::take(&mut scratch.whole) {
-            self.all(
-                number,
-                self.text.from..self.text.bytes.len(),
-                false,
-                scratch,
-                out,
-            );
-        }
-        for &number in &self.engine.everywhere {
-            let around = windows.iter().map(|window| {
-                let line = examining::lines(self.text.bytes, window);
-                let longest = self
-                    .engine
-                    .program(number)
-                    .and_then(|program| program.longest);
-                let more = longest.unwrap_or(AHEAD).min(FORWARD);
-                line.start.min(window.start.saturating_sub(more))..line.end.saturating_add(more)
-            });
-            for window in merged(around.collect()) {
-                self.all(number, window, true, scratch, out);
-            }
-        }
-    }
-
-    /// Every match of a program in a range.
-    fn all(
-        &self,
-        number: usize,
-        range: Range<usize>,
-        anchored: bool,
-        scratch: &mut Scratch,
-        out: &mut Vec<Match>,
-    ) {
-        let Some((rule, brought)) = self.rule(number) else {
-            return;
-        };
-        let (Some(program), Some(caches)) = (self.engine.program(number), scratch.caches(number))
-        else {
-            return;
-        };
-        let range = (range.start.max(self.text.from), range.end);
-        for found in examining::matches_in(program, brought, caches, self.text.bytes, range) {
-            if anchored {
-                out.push(self.anchor(number, found.secret.clone()));
-            }
-            if self.is_finding(number, brought, &found, scratch) {
-                out.push(self.finding(number, rule, brought, &found));
-            }
-        }
-    }
-
-    /// Decides about a hit.
-    fn hit(
-        &self,
-        number: usize,
-        tail: usize,
-        at: Range<usize>,
-        scratch: &mut Scratch,
-        out: &mut Vec<Match>,
-    ) {
-        let bytes = self.text.bytes;
-        let Some((rule, brought)) = self.rule(number) else {
-            return;
-        };
-        let (Some(program), Some(caches)) = (self.engine.program(number), scratch.caches(number))
-        else {
-            return;
-        };
-        let Some(way) = program.tails().get(tail) else {
-            return;
-        };
-        let tried = way.try_at(caches, tail, bytes, at.start, AHEAD);
-        if !tried.fits && !tried.open {
-            return;
-        }
-        let (low, high) = examining::window(program, way.head(), at.start, bytes.len());
-        let window = (low.max(self.text.from), high);
-        let found = examining::match_at(program, brought, caches, bytes, window, at.start);
-        let mut near = !tried.open && way.head() < BEFORE;
-        if let Some(found) = found {
-            if self.is_finding(number, brought, &found, scratch) {
-                out.push(self.finding(number, rule, brought, &found));
-                near = false;
-            } else {
-                near &= self.is_near(brought, &found, at.start);
-            }
-        }
-        if !near {
-            out.push(self.anchor(number, at));
-        }
-    }
-
-    /// What the expression cuts out at a hit.
-    fn secret_at(
-        &self,
-        number: usize,
-        tail: usize,
-        at: usize,
-        scratch: &mut Scratch,
-    ) -> Option<Range<usize>> {
-        let bytes = self.text.bytes;
-        let program = self.engine.program(number)?;
-        let way = program.tails().get(tail)?;
-        let caches = scratch.caches(number)?;
-        let tried = way.try_at(caches, tail, bytes, at, AHEAD);
-        if !tried.fits && !tried.open {
-            return None;
-        }
-        let window = examining::window(program, way.head(), at, bytes.len());
-        let (_, brought) = self.rule(number)?;
-        examining::match_at(program, brought, caches, bytes, window, at).map(|found| found.secret)
-    }
-
-    /// Whether a match that is no finding is none because of the bytes near the hit alone.
-    fn is_near(&self, brought: &Brought, found: &Matched, at: usize) -> bool {
-        let dropped = examining::drops(brought, self.text.bytes, found, None) == Some(true);
-        let line = || examining::lines(self.text.bytes, &found.whole);
-        let looks_at_line = brought
-            .drops
-            .iter()
-            .any(|drop| conditions::looks_at_lines(drop));
-        dropped
-            && (!looks_at_line || {
-                let line = line();
-                line.start + BEFORE > at && line.end < at + AHEAD
-            })
-    }
-
-    fn is_finding(
-        &self,
-        number: usize,
-        brought: &Brought,
-        found: &Matched,
-        scratch: &mut Scratch,
-    ) -> bool {
-        let bytes = self.text.bytes;
-        let Some(program) = self.engine.program(number) else {
-            return false;
-        };
-        if program.path_drops(self.text.path) == Some(true)
-            || examining::drops(brought, bytes, found, self.text.path) == Some(true)
-        {
-            return false;
-        }
-        let has_keyword = program.keywords.as_ref().is_none_or(|words| {
-            let whole = bytes.get(found.whole.clone()).unwrap_or_default();
-            words.stand_in(whole) || words.stand_in(self.text.contents())
-        });
-        has_keyword && self.has_required(brought, found, scratch)
-    }
-
-    fn rule(&self, number: usize) -> Option<(&Rule, &Brought)> {
-        let rule = self.rules.get(self.engine.first + number)?;
-        Some((rule, rule.brought()?))
-    }
-
-    fn finding(&self, number: usize, rule: &Rule, brought: &Brought, found: &Matched) -> Match {
-        let secret = self
-            .text
-            .bytes
-            .get(found.secret.clone())
-            .unwrap_or_default();
-        let confidence = examining::confidence(rule, brought, secret);
-        Match {
-            confidence: Some(confidence),
-            ..self.anchor(number, found.secret.clone())
-        }
-    }
-
-    fn anchor(&self, number: usize, at: Range<usize>) -> Match {
-        Match {
-            start: at.start,
-            end: at.end,
-            rule: u16::try_from(self.engine.first + number).unwrap_or(u16::MAX),
-            confidence: None,
-        }
-    }
 }

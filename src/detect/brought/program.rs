@@ -11,6 +11,7 @@ use regex_syntax::hir::Hir;
 
 use super::bytes::Sequence;
 use super::literals::{self, Split};
+use super::{plan, sieve};
 use crate::rules::{Brought, Patterns, Words};
 
 /// How far an expression without a bound is followed from a hit, and how far back where its head has none. A key file of
@@ -85,7 +86,7 @@ impl Program {
         let way = match (&hir, splits) {
             (None, _) => Way::Nowhere,
             (_, Some(splits)) => Way::Splits(splits.into_iter().map(Tail::new).collect()),
-            (_, None) if !rule.keywords.is_empty() => Way::Keywords,
+            (_, None) if can_be_sieved(&rule.keywords) => Way::Keywords,
             (_, None) => Way::Everywhere,
         };
         let longest = hir.as_ref().and_then(|hir| hir.properties().maximum_len());
@@ -136,6 +137,12 @@ impl Program {
             _ => &[],
         }
     }
+}
+
+/// Whether keywords can be looked for: one that is a single character would stand everywhere.
+fn can_be_sieved(keywords: &[String]) -> bool {
+    let cost = |word: &String| sieve::cost(&plan::in_any_case(word));
+    !keywords.is_empty() && keywords.iter().map(cost).sum::<f64>() < literals::RARE
 }
 
 impl Tail {

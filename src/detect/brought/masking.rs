@@ -1,0 +1,78 @@
+//! Everything in a text that is about to be shown which a brought rule would take for a secret.
+
+use std::ops::Range;
+
+use super::looking::Look;
+use super::program::Way;
+use super::{AHEAD, Engine, Scratch, Text, examining, merged};
+use crate::rules::Rule;
+
+impl Engine {
+    /// Every secret that an expression cuts out, whatever its rule's conditions say, sorted and disjoint.
+    pub(in crate::detect) fn spans(&self, rules: &[Rule], bytes: &[u8]) -> Vec<Range<usize>> {
+        let look = Look {
+            engine: self,
+            rules,
+            text: Text::whole(bytes),
+        };
+        let mut scratch = Scratch::default();
+        let mut spans = Vec::new();
+        let mut hits = Vec::new();
+        if let Some(sieve) = &self.plan.sieve {
+            sieve.search(bytes, 0..bytes.len(), |sequence, at| {
+                let owners = self.plan.owners.get(sequence).into_iter().flatten();
+                hits.extend(owners.map(|owner| (*owner, at.start)));
+            });
+        }
+        for ((number, tail), at) in hits {
+            spans.extend(tail.and_then(|tail| look.secret_at(number, tail, at, &mut scratch)));
+        }
+        let others = self.programs.iter().enumerate();
+        let others =
+            others.filter(|(_, program)| matches!(program.way, Way::Keywords | Way::Everywhere));
+        for (number, program) in others {
+            let rule = look.rule(number).map(|(_, brought)| brought);
+            if let (Some(rule), Some(caches)) = (rule, scratch.caches(number)) {
+                let all = examining::matches_in(program, rule, caches, bytes, (0, bytes.len()));
+                spans.extend(all.into_iter().map(|found| found.secret));
+            }
+        }
+        let on_characters = |range: Range<usize>| whole_characters(bytes, range);
+        merged(spans.into_iter().map(on_characters).collect())
+    }
+}
+
+impl Look<'_> {
+    /// What the expression cuts out at a hit.
+    fn secret_at(
+        &self,
+        number: usize,
+        tail: usize,
+        at: usize,
+        scratch: &mut Scratch,
+    ) -> Option<Range<usize>> {
+        let bytes = self.text.bytes;
+        let program = self.engine.program(number)?;
+        let way = program.tails().get(tail)?;
+        let caches = scratch.caches(number)?;
+        let tried = way.try_at(caches, tail, bytes, at, AHEAD);
+        if !tried.fits && !tried.open {
+            return None;
+        }
+        let window = examining::window(program, way.head(), at, bytes.len());
+        let (_, brought) = self.rule(number)?;
+        examining::match_at(program, brought, caches, bytes, window, at).map(|found| found.secret)
+    }
+}
+
+/// The range with the rest of the characters that it cuts: it has to be taken out of a text.
+fn whole_characters(bytes: &[u8], mut range: Range<usize>) -> Range<usize> {
+    let inside = |at: usize| bytes.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
+    while range.start > 0 && inside(range.start) {
+        range.start -= 1;
+    }
+    while inside(range.end) {
+        range.end += 1;
+    }
+    range
+}
