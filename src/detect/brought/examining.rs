@@ -6,8 +6,9 @@ use memchr::{memchr, memrchr};
 use regex_automata::Input;
 use regex_automata::meta::Regex;
 
+use super::AHEAD;
 use super::conditions::{self, Facts};
-use super::program::{Caches, FORWARD, Program};
+use super::program::{Caches, FORWARD, Program, Tried};
 use crate::detect::structure;
 use crate::model::Confidence;
 use crate::rules::{Brought, Rule};
@@ -166,6 +167,7 @@ pub(super) fn drops(
 pub(super) fn drops_at(
     program: &Program,
     rule: &Brought,
+    caches: &mut Caches,
     bytes: &[u8],
     secret: Range<usize>,
     path: &[u8],
@@ -185,11 +187,10 @@ pub(super) fn drops_at(
     if !depends(&facts) {
         return false;
     }
-    let mut caches = Caches::default();
     let line = lines(bytes, &secret);
     let to = line.end.max(secret.end.saturating_add(FORWARD));
     let from = line.start.max(secret.start.saturating_sub(FORWARD));
-    let matches = matches_in(program, rule, &mut caches, bytes, (from, to));
+    let matches = matches_in(program, rule, caches, bytes, (from, to));
     let same = matches.into_iter().find(|found| found.secret == secret);
     let found = same.unwrap_or(Matched {
         whole: secret.clone(),
@@ -227,11 +228,17 @@ pub(super) fn confidence(rule: &Rule, brought: &Brought, secret: &[u8]) -> Confi
     }
 }
 
-/// Where a match that holds the byte at `at` can begin and end.
-pub(super) fn window(program: &Program, head: usize, at: usize, length: usize) -> (usize, usize) {
-    let ahead = program
-        .longest
-        .map_or(FORWARD, |longest| longest.min(FORWARD));
+/// Where a match that holds the byte at `at` can begin and end. If the tail cannot go on beyond the bytes that were tried,
+/// the match is not looked for beyond them either.
+pub(super) fn window(
+    program: &Program,
+    head: usize,
+    tried: Tried,
+    at: usize,
+    length: usize,
+) -> (usize, usize) {
+    let most = if tried.open { FORWARD } else { AHEAD };
+    let ahead = program.longest.map_or(most, |longest| longest.min(most));
     let to = at.saturating_add(ahead.max(1)).min(length);
     (at.saturating_sub(head), to)
 }

@@ -163,7 +163,7 @@ impl Look<'_> {
         if !tried.fits && !tried.open {
             return;
         }
-        let (low, high) = examining::window(program, way.head(), at.start, bytes.len());
+        let (low, high) = examining::window(program, way.head(), tried, at.start, bytes.len());
         let window = (low.max(self.text.from), high);
         let found = examining::match_at(program, brought, caches, bytes, window, at.start);
         let mut near = !tried.open && way.head() < BEFORE;

@@ -15,8 +15,6 @@ impl Engine {
             rules,
             text: Text::whole(bytes),
         };
-        let mut scratch = Scratch::default();
-        let mut spans = Vec::new();
         let mut hits = Vec::new();
         if let Some(sieve) = &self.plan.sieve {
             sieve.search(bytes, 0..bytes.len(), |sequence, at| {
@@ -24,25 +22,37 @@ impl Engine {
                 hits.extend(owners.map(|owner| (*owner, at.start)));
             });
         }
-        for ((number, tail), at) in hits {
-            spans.extend(tail.and_then(|tail| look.secret_at(number, tail, at, &mut scratch)));
-        }
-        let others = self.programs.iter().enumerate();
-        let others =
-            others.filter(|(_, program)| matches!(program.way, Way::Keywords | Way::Everywhere));
-        for (number, program) in others {
-            let rule = look.rule(number).map(|(_, brought)| brought);
-            if let (Some(rule), Some(caches)) = (rule, scratch.caches(number)) {
-                let all = examining::matches_in(program, rule, caches, bytes, (0, bytes.len()));
-                spans.extend(all.into_iter().map(|found| found.secret));
-            }
-        }
+        let spans = self.with_spare(|scratch| look.secrets(hits, scratch));
         let on_characters = |range: Range<usize>| whole_characters(bytes, range);
         merged(spans.into_iter().map(on_characters).collect())
     }
 }
 
 impl Look<'_> {
+    /// What expressions cut out at these hits, and everywhere where no hit leads to them.
+    fn secrets(
+        &self,
+        hits: Vec<((usize, Option<usize>), usize)>,
+        scratch: &mut Scratch,
+    ) -> Vec<Range<usize>> {
+        let bytes = self.text.bytes;
+        let mut spans = Vec::new();
+        for ((number, tail), at) in hits {
+            spans.extend(tail.and_then(|tail| self.secret_at(number, tail, at, scratch)));
+        }
+        let others = self.engine.programs.iter().enumerate();
+        let others =
+            others.filter(|(_, program)| matches!(program.way, Way::Keywords | Way::Everywhere));
+        for (number, program) in others {
+            let rule = self.rule(number).map(|(_, brought)| brought);
+            if let (Some(rule), Some(caches)) = (rule, scratch.caches(number)) {
+                let all = examining::matches_in(program, rule, caches, bytes, (0, bytes.len()));
+                spans.extend(all.into_iter().map(|found| found.secret));
+            }
+        }
+        spans
+    }
+
     /// What the expression cuts out at a hit.
     fn secret_at(
         &self,
@@ -59,7 +69,7 @@ impl Look<'_> {
         if !tried.fits && !tried.open {
             return None;
         }
-        let window = examining::window(program, way.head(), at, bytes.len());
+        let window = examining::window(program, way.head(), tried, at, bytes.len());
         let (_, brought) = self.rule(number)?;
         examining::match_at(program, brought, caches, bytes, window, at).map(|found| found.secret)
     }

@@ -23,6 +23,7 @@ mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use super::Match;
 use crate::rules::Rule;
@@ -94,6 +95,8 @@ pub(super) struct Engine {
     by_id: HashMap<String, usize>,
     plan: Plan,
     names: Names,
+    /// For whoever has no thread of his own: automata that grew are not thrown away.
+    spare: Mutex<Vec<Scratch>>,
 }
 
 impl Engine {
@@ -109,6 +112,7 @@ impl Engine {
             by_id: ids.map(|(rule, at)| (rule.id.to_string(), at)).collect(),
             plan: Plan::new(&programs, brought),
             names: Names::new(rules, first),
+            spare: Mutex::default(),
             programs,
         })
     }
@@ -176,14 +180,20 @@ impl Engine {
         (start, end): (usize, usize),
         path: &[u8],
     ) -> bool {
-        let number = usize::from(rule).checked_sub(self.first);
-        let rule = rules.get(usize::from(rule)).and_then(Rule::brought);
-        let program = number.and_then(|number| self.programs.get(number));
-        let (Some(rule), Some(program)) = (rule, program) else {
+        let Some(number) = usize::from(rule).checked_sub(self.first) else {
             return false;
         };
-        program.path_drops(Some(path)) == Some(true)
-            || examining::drops_at(program, rule, bytes, start..end, path)
+        let rule = rules.get(usize::from(rule)).and_then(Rule::brought);
+        let (Some(rule), Some(program)) = (rule, self.programs.get(number)) else {
+            return false;
+        };
+        let by_match = |scratch: &mut Scratch| {
+            let caches = scratch.caches(number);
+            caches.is_some_and(|caches| {
+                examining::drops_at(program, rule, caches, bytes, start..end, path)
+            })
+        };
+        program.path_drops(Some(path)) == Some(true) || self.with_spare(by_match)
     }
 
     /// The same by what is known at the end: the path, and the commits.
@@ -204,6 +214,15 @@ impl Engine {
         let program = self.programs.get(number);
         program.is_some_and(|program| program.path_drops(Some(path)) == Some(true))
             || examining::drops_finally(rule, secret, path, commits)
+    }
+
+    /// Does something with a scratch that is kept for the next one.
+    fn with_spare<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {
+        let spare = || self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut scratch = spare().pop().unwrap_or_default();
+        let result = work(&mut scratch);
+        spare().push(scratch);
+        result
     }
 
     fn program(&self, number: usize) -> Option<&Program> {
