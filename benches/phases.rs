@@ -7,12 +7,13 @@ use std::hint::black_box;
 use std::path::PathBuf;
 
 use aisaleaks::control::Control;
-use aisaleaks::detect::Detector;
+use aisaleaks::detect::{Detector, Scratch, Text};
 use aisaleaks::git::family::Family;
 use aisaleaks::git::pack::Entry;
 use aisaleaks::git::walk::{self, Visited, Visitor};
 use aisaleaks::git::{Kind, Repository, Store};
-use aisaleaks::model::{Mark, Problem, Reach};
+use aisaleaks::model::{Confidence, Mark, Problem, Reach};
+use aisaleaks::rules::{Brought, Kind as RuleKind, Rule, Source};
 use aisaleaks::{pipeline, rules};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -38,6 +39,45 @@ fn search(criterion: &mut Criterion) {
     group.throughput(Throughput::Bytes(gated.len() as u64));
     group.bench_function("a hit of the prefilter on most lines", |bencher| {
         bencher.iter(|| detector.search(black_box(gated.as_bytes()), None, &mut found));
+    });
+}
+
+/// A rule in the way of those that people bring: a name, an assignment, a token.
+fn brought(name: &str) -> Rule {
+    let regex = format!(
+        r#"(?i)[\w.-]{{0,50}}?(?:{name})(?:[ \t\w.-]{{0,20}})[\s'"]{{0,3}}(?:=|:{{1,3}}=|:)['"\s]{{0,5}}([a-z0-9_-]{{32}})(?:['"\s;]|$)"#
+    );
+    Rule {
+        id: name.into(),
+        description: String::new(),
+        tags: Vec::new(),
+        confidence: Confidence::Medium,
+        examples: Vec::new(),
+        counter_examples: Vec::new(),
+        source: Source::File("bench.toml".into(), 1),
+        kind: RuleKind::Brought(Box::new(Brought {
+            regex: Some(regex),
+            ..Brought::default()
+        })),
+    }
+}
+
+/// With 200 rules that somebody brought, of which a few have names that stand everywhere.
+fn search_brought(criterion: &mut Criterion) {
+    let common = ["key", "token", "secret", "api"].map(str::to_owned);
+    let vendors = (0..196).map(|n| format!("vendor{}{n}", char::from(b'a' + (n % 26) as u8)));
+    let rules = common.into_iter().chain(vendors).map(|name| brought(&name));
+    let detector = Detector::new(rules.collect());
+    let text = include_str!("../src/git/walk/mod.rs").repeat(400);
+    let mut group = criterion.benchmark_group("search");
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    let (mut scratch, mut found) = (Scratch::default(), Vec::new());
+    group.bench_function("200 brought rules", |bencher| {
+        bencher.iter(|| {
+            let text = Text::whole(black_box(text.as_bytes()));
+            detector.search_brought(text, &[], &mut scratch, &mut found);
+            found.clear();
+        });
     });
 }
 
@@ -97,5 +137,5 @@ fn history(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, search, history);
+criterion_group!(benches, search, search_brought, history);
 criterion_main!(benches);
