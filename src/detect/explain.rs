@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::mask::HIDDEN;
 use super::matching::Body;
 use super::prefilter::ANCHOR;
-use super::{Detector, matching};
+use super::{Detector, Text, matching};
 use crate::model::{Judgement, Secret};
 
 impl Detector {
@@ -21,6 +21,13 @@ impl Detector {
                 each(judgement);
             }
         });
+    }
+
+    /// Judges every match of a brought rule that [`Detector::search_brought`] would look at in these windows, in no order.
+    pub fn explain_brought(&self, text: Text<'_>, mut each: impl FnMut(Judgement)) {
+        if let Some(engine) = &self.brought {
+            engine.explain(&self.rules, text, &mut each);
+        }
     }
 
     /// Judges the candidate at `start`. `None` if there is none: the anchor begins many words.

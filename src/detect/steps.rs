@@ -33,6 +33,13 @@ pub(super) const CUT_SHORT: Step = step(
 pub(super) const IN_CONTEXT: Step = step("context", Effect::Passes, "AIsa is near by");
 pub(super) const OUT_OF_CONTEXT: Step = step("context", Effect::Drops, "AIsa is not near by");
 
+pub(super) const OTHER_PATH: Step = step("path", Effect::Drops, "not one that its rule is about");
+pub(super) const ENTROPY: Step = step("entropy", Effect::Drops, "not what its rule asks for");
+pub(super) const ALLOWED_BY_RULE: Step = step("rules file", Effect::Drops, "allows it");
+pub(super) const NO_KEYWORD: Step =
+    step("keywords", Effect::Drops, "none of its rule's in the file");
+pub(super) const NOT_NEAR: Step = step("required", Effect::Drops, "is not near by");
+
 pub(super) fn edge(edge: Edge) -> Step {
     match edge {
         Edge::Clean => step("edges", Effect::Passes, "clean"),

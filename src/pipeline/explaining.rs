@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::telling;
 use crate::detect::{Cursor, Detector};
 use crate::model::{
     Chunk, Fresh, Judged, Judgement, Mark, ObjectId, Origin, Outcome, Problem, Sink, Worker,
@@ -111,6 +112,12 @@ impl Worker for Passing<'_> {
         detector.explain(chunk.bytes, windows, |judgement| {
             counting.keep(judgement, explaining);
         });
+        if telling::has_contents(chunk.origin) {
+            let mut counting = Counting::new(chunk);
+            detector.explain_brought(telling::text(chunk), |judgement| {
+                counting.keep(judgement, explaining);
+            });
+        }
         // What a delta copied stands in other surroundings here, and may be judged otherwise.
         let mut counting = Counting::new(chunk);
         for mark in chunk.inherited {

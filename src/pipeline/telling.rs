@@ -4,6 +4,11 @@ use crate::assess;
 use crate::detect::{self, Detector, Match, Scratch, Text};
 use crate::model::{Allowed, Chunk, Context, Fresh, Note, Origin};
 
+/// Whether a chunk is contents, and not names.
+pub(super) fn has_contents(origin: Origin) -> bool {
+    !matches!(origin, Origin::PathName | Origin::RefName)
+}
+
 /// Appends what brought rules find in a chunk: in its contents, or in the names that it is.
 pub(super) fn search_brought(
     detector: &Detector,
@@ -23,7 +28,7 @@ pub(super) fn search_brought(
 }
 
 /// The chunk as brought rules take it: of a commit or tag without its headers, whose ids would be taken for secrets.
-fn text<'a>(chunk: &Chunk<'a>) -> Text<'a> {
+pub(super) fn text<'a>(chunk: &Chunk<'a>) -> Text<'a> {
     let is_object = matches!(chunk.origin, Origin::CommitMessage | Origin::TagMessage);
     let from = match is_object && chunk.object.is_some() {
         true => memchr::memmem::find(chunk.bytes, b"\n\n").map_or(chunk.bytes.len(), |at| at + 2),

@@ -1,41 +1,12 @@
 //! Turns a rules file into rules.
 
-use std::sync::OnceLock;
-
 use regex::bytes::Regex;
 
+use super::lazy_regex::LazyRegex;
 use super::rule::{AisaKey, Anchor, ContextNeed, Kind, Rule, Source, Structure};
 use super::schema::{File, RawConfidence, RawContext, RawRule, RawStructure};
 use crate::error::{Error, Result};
 use crate::model::Confidence;
-
-/// A regular expression that is compiled when it is first needed, anchored at the start of a candidate.
-#[derive(Debug)]
-pub struct LazyRegex {
-    pattern: Box<str>,
-    compiled: OnceLock<Option<Regex>>,
-}
-
-impl LazyRegex {
-    fn new(pattern: &str) -> Self {
-        Self {
-            pattern: pattern.into(),
-            compiled: OnceLock::new(),
-        }
-    }
-
-    /// The pattern as the rules file has it.
-    pub fn as_str(&self) -> &str {
-        &self.pattern
-    }
-
-    /// The compiled expression; `None` if the pattern is not valid, which [`load`] and a test rule out.
-    pub fn get(&self) -> Option<&Regex> {
-        self.compiled
-            .get_or_init(|| Regex::new(&format!(r"\A(?:{})", self.pattern)).ok())
-            .as_ref()
-    }
-}
 
 /// The rules of a file's text; `name` says which file in errors. Every expression is compiled, so that a wrong one is
 /// an error here and not a rule that finds nothing.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::compile::LazyRegex;
 use super::condition::Condition;
+use super::lazy_regex::LazyRegex;
 use crate::model::Confidence;
 
 /// What the body of a key decodes to. It moves confidence and never drops.

@@ -286,3 +286,25 @@ fn an_aisa_key_stays_an_aisa_key() {
     assert_eq!(keys.len(), 1);
     assert_eq!(keys[0]["rule"], "aisa-api-key");
 }
+
+#[test]
+fn every_decision_is_told_without_the_secret() {
+    let (_folder, rules) = rules();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let secret = format!("pw{}", word(10));
+    let text = format!("password = {secret}\npassword = aaaaaaaaa\nsnake_31415926\n");
+    std::fs::write(folder.path().join("a.txt"), text).expect("written");
+    let args = ["dir", "--rules", &rules, "-vv"];
+    let output = command(folder.path(), &args)
+        .output()
+        .expect("the binary runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    for line in [
+        "a.txt:1:12: … (12 characters): shape: fits (password) -> medium confidence",
+        "a.txt:2:12: … (9 characters): shape: fits (password); entropy: not what its rule asks for -> dropped",
+        "a.txt:3:7: … (8 characters): shape: fits (python-only); path: not one that its rule is about -> dropped",
+    ] {
+        assert!(said.contains(line), "{line}\n{said}");
+    }
+    assert!(!said.contains(&secret[..6]), "{said}");
+}

@@ -52,6 +52,16 @@ impl Bytes {
 /// A short text of which each place is one of several bytes.
 pub(super) type Sequence = Vec<Bytes>;
 
+/// A word, whatever its case.
+pub(super) fn in_any_case(word: &str) -> Sequence {
+    let both = |byte: u8| {
+        let mut set = Bytes::one(byte.to_ascii_lowercase());
+        set.add(byte.to_ascii_uppercase());
+        set
+    };
+    word.bytes().map(both).collect()
+}
+
 fn frequency(byte: u8) -> f64 {
     FREQUENCIES
         .get(usize::from(byte))

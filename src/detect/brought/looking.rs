@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::examining::{self, Matched};
-use super::program::Way;
+use super::program::{Program, Way};
 use super::{AHEAD, BEFORE, Engine, FORWARD, Scratch, Text, conditions, merged, plan, sieve};
 use crate::detect::Match;
 use crate::rules::{Brought, Rule};
@@ -211,11 +211,15 @@ impl Look<'_> {
         {
             return false;
         }
-        let has_keyword = program.keywords.as_ref().is_none_or(|words| {
-            let whole = bytes.get(found.whole.clone()).unwrap_or_default();
-            words.stand_in(whole) || words.stand_in(self.text.contents())
-        });
-        has_keyword && self.has_required(brought, found, scratch)
+        self.has_keyword(program, found) && self.has_required(brought, found, scratch)
+    }
+
+    /// Whether one of the rule's keywords stands in the match or elsewhere in the contents.
+    pub(super) fn has_keyword(&self, program: &Program, found: &Matched) -> bool {
+        program.keywords.as_ref().is_none_or(|words| {
+            let whole = self.text.bytes.get(found.whole.clone());
+            words.stand_in(whole.unwrap_or_default()) || words.stand_in(self.text.contents())
+        })
     }
 
     pub(super) fn rule(&self, number: usize) -> Option<(&Rule, &Brought)> {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::looking::Look;
 use super::program::Way;
-use super::{AHEAD, Engine, Scratch, Text, examining, merged};
+use super::{Engine, Scratch, Text, examining, merged};
 use crate::rules::Rule;
 
 impl Engine {
@@ -38,7 +38,8 @@ impl Look<'_> {
         let bytes = self.text.bytes;
         let mut spans = Vec::new();
         for ((number, tail), at) in hits {
-            spans.extend(tail.and_then(|tail| self.secret_at(number, tail, at, scratch)));
+            let found = tail.and_then(|tail| self.match_of(number, tail, at, scratch));
+            spans.extend(found.map(|found| found.secret));
         }
         let others = self.engine.programs.iter().enumerate();
         let others =
@@ -51,27 +52,6 @@ impl Look<'_> {
             }
         }
         spans
-    }
-
-    /// What the expression cuts out at a hit.
-    fn secret_at(
-        &self,
-        number: usize,
-        tail: usize,
-        at: usize,
-        scratch: &mut Scratch,
-    ) -> Option<Range<usize>> {
-        let bytes = self.text.bytes;
-        let program = self.engine.program(number)?;
-        let way = program.tails().get(tail)?;
-        let caches = scratch.caches(number)?;
-        let tried = way.try_at(caches, tail, bytes, at, AHEAD);
-        if !tried.fits && !tried.open {
-            return None;
-        }
-        let window = examining::window(program, way.head(), tried, at, bytes.len());
-        let (_, brought) = self.rule(number)?;
-        examining::match_at(program, brought, caches, bytes, window, at).map(|found| found.secret)
     }
 }
 

@@ -8,6 +8,7 @@
 mod bytes;
 mod conditions;
 mod examining;
+mod explaining;
 mod literals;
 mod looking;
 mod masking;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::bytes::{Bytes, Sequence};
+use super::bytes::{Sequence, in_any_case};
 use super::program::{Program, Tail, Way};
 use super::sieve::Sieve;
 use crate::rules::Rule;
@@ -77,14 +77,4 @@ pub(super) fn each_sequence(
     tail.sequences()
         .iter()
         .map(move |sequence| (number, sequence))
-}
-
-/// A word, whatever its case.
-pub(super) fn in_any_case(word: &str) -> Sequence {
-    let both = |byte: u8| {
-        let mut set = Bytes::one(byte.to_ascii_lowercase());
-        set.add(byte.to_ascii_uppercase());
-        set
-    };
-    word.bytes().map(both).collect()
 }

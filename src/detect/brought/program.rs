@@ -11,7 +11,7 @@ use regex_syntax::hir::Hir;
 
 use super::bytes::Sequence;
 use super::literals::{self, Split};
-use super::{plan, sieve};
+use super::{bytes, sieve};
 use crate::rules::{Brought, Patterns, Words};
 
 /// How far an expression without a bound is followed from a hit, and how far back where its head has none. A key file of
@@ -141,7 +141,7 @@ impl Program {
 
 /// Whether keywords can be looked for: one that is a single character would stand everywhere.
 fn can_be_sieved(keywords: &[String]) -> bool {
-    let cost = |word: &String| sieve::cost(&plan::in_any_case(word));
+    let cost = |word: &String| sieve::cost(&bytes::in_any_case(word));
     !keywords.is_empty() && keywords.iter().map(cost).sum::<f64>() < literals::RARE
 }
 
