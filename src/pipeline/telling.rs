@@ -2,7 +2,18 @@
 
 use crate::assess;
 use crate::detect::{self, Detector, Match, Scratch, Text};
-use crate::model::{Allowed, Chunk, Context, Fresh, Note, Origin};
+use crate::model::{Allowed, Chunk, Context, Fresh, Note, Origin, Problem, ProblemKind};
+
+/// What is said of bytes in which brought rules begin to match too often.
+pub(super) fn exhausted(chunk: &Chunk<'_>) -> Problem {
+    let place = match (chunk.path, chunk.object) {
+        (Some(path), _) => String::from_utf8_lossy(path).into_owned(),
+        (None, Some(id)) => id.to_string(),
+        (None, None) => chunk.origin.name().to_owned(),
+    };
+    let message = "rules that were brought begin to match in so many places here that not all were followed to their end; look at it, or leave rules out with --only-rule";
+    Problem::new(ProblemKind::Limit, place, message)
+}
 
 /// Whether a chunk is contents, and not names.
 pub(super) fn has_contents(origin: Origin) -> bool {

@@ -188,14 +188,14 @@ pub(super) fn drops_at(
         return false;
     }
     let line = lines(bytes, &secret);
-    let to = line.end.max(secret.end.saturating_add(FORWARD));
-    let from = line.start.max(secret.start.saturating_sub(FORWARD));
-    let matches = matches_in(program, rule, caches, bytes, (from, to));
-    let same = matches.into_iter().find(|found| found.secret == secret);
-    let found = same.unwrap_or(Matched {
-        whole: secret.clone(),
-        secret,
-    });
+    let range = (line.start, secret.end.saturating_add(FORWARD));
+    let same = match_at(program, rule, caches, bytes, range, secret.start);
+    let found = same
+        .filter(|found| found.secret == secret)
+        .unwrap_or(Matched {
+            whole: secret.clone(),
+            secret,
+        });
     drops(rule, bytes, &found, Some(path)) == Some(true)
 }
 

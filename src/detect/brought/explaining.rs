@@ -35,6 +35,7 @@ impl Engine {
             });
         }
         self.with_spare(|scratch| {
+            scratch.begin(text.bytes.len());
             let mut last = None;
             for (number, tail, at) in hits {
                 let found = tail.and_then(|tail| look.match_of(number, tail, at, scratch));
@@ -69,7 +70,11 @@ impl Look<'_> {
             return None;
         }
         let window = examining::window(program, way.head(), tried, at, bytes.len());
+        if tried.open && !scratch.about.may_follow(window.1 - window.0) {
+            return None;
+        }
         let (_, brought) = self.rule(number)?;
+        let caches = scratch.caches(number)?;
         examining::match_at(program, brought, caches, bytes, window, at)
     }
 
@@ -118,7 +123,7 @@ impl Look<'_> {
             Some(_) => return Some(steps::ALLOWED_BY_RULE),
             None => {}
         }
-        if !self.has_keyword(program, found) {
+        if !self.has_keyword(number, program, found, scratch) {
             return Some(steps::NO_KEYWORD);
         }
         (!self.has_required(brought, found, scratch)).then_some(steps::NOT_NEAR)

@@ -31,8 +31,8 @@ impl Look<'_> {
                     Some(tail) => self.hit(number, tail, at.clone(), scratch, out),
                     None => {
                         out.push(self.anchor(number, at.clone()));
-                        if !scratch.whole.contains(&number) {
-                            scratch.whole.push(number);
+                        if !scratch.about.whole.contains(&number) {
+                            scratch.about.whole.push(number);
                         }
                     }
                 }
@@ -66,7 +66,7 @@ impl Look<'_> {
             }
             Some(Way::Keywords) => {
                 out.push(*anchor);
-                scratch.whole.push(number);
+                scratch.about.whole.push(number);
             }
             Some(Way::Everywhere) => {
                 lines.push(examining::lines(
@@ -85,9 +85,9 @@ impl Look<'_> {
         scratch: &mut Scratch,
         out: &mut Vec<Match>,
     ) {
-        scratch.whole.sort_unstable();
-        scratch.whole.dedup();
-        for number in std::mem::take(&mut scratch.whole) {
+        scratch.about.whole.sort_unstable();
+        scratch.about.whole.dedup();
+        for number in std::mem::take(&mut scratch.about.whole) {
             self.all(
                 number,
                 self.text.from..self.text.bytes.len(),
@@ -165,6 +165,12 @@ impl Look<'_> {
         }
         let (low, high) = examining::window(program, way.head(), tried, at.start, bytes.len());
         let window = (low.max(self.text.from), high);
+        if tried.open && !scratch.about.may_follow(high - low) {
+            return;
+        }
+        let Some(caches) = scratch.caches(number) else {
+            return;
+        };
         let found = examining::match_at(program, brought, caches, bytes, window, at.start);
         let mut near = !tried.open && way.head() < BEFORE;
         if let Some(found) = found {
@@ -211,14 +217,25 @@ impl Look<'_> {
         {
             return false;
         }
-        self.has_keyword(program, found) && self.has_required(brought, found, scratch)
+        self.has_keyword(number, program, found, scratch)
+            && self.has_required(brought, found, scratch)
     }
 
     /// Whether one of the rule's keywords stands in the match or elsewhere in the contents.
-    pub(super) fn has_keyword(&self, program: &Program, found: &Matched) -> bool {
+    pub(super) fn has_keyword(
+        &self,
+        number: usize,
+        program: &Program,
+        found: &Matched,
+        scratch: &mut Scratch,
+    ) -> bool {
+        let whole = self.text.bytes.get(found.whole.clone());
         program.keywords.as_ref().is_none_or(|words| {
-            let whole = self.text.bytes.get(found.whole.clone());
-            words.stand_in(whole.unwrap_or_default()) || words.stand_in(self.text.contents())
+            let known = &mut scratch.about.keywords;
+            words.stand_in(whole.unwrap_or_default())
+                || *known
+                    .entry(number)
+                    .or_insert_with(|| words.stand_in(self.text.contents()))
         })
     }
 

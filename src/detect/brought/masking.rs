@@ -22,7 +22,10 @@ impl Engine {
                 hits.extend(owners.map(|owner| (*owner, at.start)));
             });
         }
-        let spans = self.with_spare(|scratch| look.secrets(hits, scratch));
+        let spans = self.with_spare(|scratch| {
+            scratch.begin(bytes.len());
+            look.secrets(hits, scratch)
+        });
         let on_characters = |range: Range<usize>| whole_characters(bytes, range);
         merged(spans.into_iter().map(on_characters).collect())
     }

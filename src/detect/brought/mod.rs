@@ -17,6 +17,7 @@ mod overlaps;
 mod plan;
 mod program;
 mod required;
+mod scratch;
 mod sieve;
 
 #[cfg(test)]
@@ -31,32 +32,16 @@ use crate::rules::Rule;
 use looking::Look;
 use names::Names;
 use plan::Plan;
-use program::{Caches, Program};
+use program::Program;
 
 pub(super) use overlaps::settle;
 pub(super) use program::FORWARD;
+pub use scratch::Scratch;
 
 /// Bytes that are looked at from a hit on before it becomes an anchor.
 pub(super) const AHEAD: usize = 512;
 /// Bytes that may be looked at before a hit.
 pub(super) const BEFORE: usize = 128;
-
-/// What one thread needs to search: automata grow while they are used.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    caches: Vec<Caches>,
-    /// Programs one of whose keywords was met, where those lead to matches.
-    whole: Vec<usize>,
-}
-
-impl Scratch {
-    fn caches(&mut self, program: usize) -> Option<&mut Caches> {
-        if self.caches.len() <= program {
-            self.caches.resize_with(program + 1, Caches::default);
-        }
-        self.caches.get_mut(program)
-    }
-}
 
 /// Bytes, and which of them to search.
 #[derive(Clone, Copy, Debug)]
@@ -132,7 +117,7 @@ impl Engine {
             rules,
             text,
         };
-        scratch.whole.clear();
+        scratch.begin(text.bytes.len());
         let first = out.len();
         let all = 0..text.bytes.len();
         let windows = text.windows.unwrap_or(std::slice::from_ref(&all));

@@ -5,7 +5,7 @@ use super::super::telling;
 use super::known::Sighted;
 use super::{Collector, lock, read, write};
 use crate::detect::{Cursor, Match, Scratch};
-use crate::model::{Chunk, Fresh, Mark, Origin, Secret, Worker};
+use crate::model::{Chunk, Fresh, Mark, Origin, Secret, Sink, Worker};
 
 /// Stands for a secret that is not known yet.
 const UNKNOWN: u32 = u32::MAX;
@@ -61,6 +61,9 @@ impl Worker for Collecting<'_> {
         if brought {
             let (scratch, matches) = (&mut self.scratch, &mut self.matches);
             telling::search_brought(detector, chunk, &self.anchors, scratch, matches);
+            if scratch.is_exhausted() {
+                self.collector.problem(telling::exhausted(chunk));
+            }
         }
         self.matches.retain(|found| is_own(chunk, found.start));
         if brought {

@@ -250,6 +250,7 @@ impl<'a> Searcher<'a> {
         let explaining = self.explaining.filter(|_| is_new);
         Finding {
             teller: self.teller(),
+            sink: self.sink,
             explaining: explaining.map(|explaining| explaining.worker()),
             scratch: Scratch::default(),
             matches: Vec::new(),
@@ -261,6 +262,7 @@ impl<'a> Searcher<'a> {
 
 struct Finding<'a> {
     teller: Teller<'a>,
+    sink: &'a dyn Sink,
     explaining: Option<Box<dyn Worker + 'a>>,
     scratch: Scratch,
     matches: Vec<Match>,
@@ -285,6 +287,9 @@ impl Worker for Finding<'_> {
                 ..*chunk
             };
             telling::search_brought(detector, chunk, &[], &mut self.scratch, &mut self.matches);
+            if self.scratch.is_exhausted() {
+                self.sink.problem(telling::exhausted(chunk));
+            }
             detector.settle(&[], &mut self.matches);
         }
         // Lines are counted on from one key to the next: from the start each time would take the square of the length.
