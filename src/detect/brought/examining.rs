@@ -13,8 +13,8 @@ use crate::detect::structure;
 use crate::model::Confidence;
 use crate::rules::{Brought, Rule};
 
-/// How far lines around a match are read: a minified file is one line.
-const LINE: usize = 64 << 10;
+/// How far lines around a match are read: a minified file is one line, and each of its matches would be asked about all of it.
+const LINE: usize = 4 << 10;
 
 /// A match of a rule's expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
