@@ -72,7 +72,7 @@ pub enum Error {
     },
     /// Rules or configuration files that cannot be used: all that is wrong with them at once.
     #[error(
-        "{}\n  correct the files; `aisaleaks rules check` says more",
+        "{}\n  correct the files and try again; `aisaleaks rules check FILE` tells about rules files alone",
         listed(diagnostics)
     )]
     Invalid {

@@ -71,8 +71,10 @@ pub fn check(files: RulesFiles, built_in: bool) -> Result<Exit> {
     let (errors, warnings) = (of(Level::Error), of(Level::Warning));
     let checked = detector.rules().iter();
     let checked = checked.filter(|rule| built_in || !rule.is_built_in());
+    // A rule with an error is not among them.
+    let rule = if errors > 0 { "usable rule" } else { "rule" };
     let counts = [
-        counted(checked.count(), "rule"),
+        counted(checked.count(), rule),
         counted(cases.len(), "example"),
         counted(errors, "error"),
         counted(warnings, "warning"),

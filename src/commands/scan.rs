@@ -134,7 +134,7 @@ fn run(
     let outcome = scan(&detector, &control);
     drop(line);
     let mut outcome = outcome?;
-    keep_asked(&mut outcome, &request.rules);
+    keep_asked(&mut outcome, request);
     if request.verbose > 0 {
         log(&outcome, &detector, request);
     }
@@ -162,7 +162,8 @@ fn run(
 }
 
 /// Takes out what other rules found than those that were asked for, and says what whoever compares reports should know.
-fn keep_asked(outcome: &mut Outcome, rules: &RuleSet) {
+fn keep_asked(outcome: &mut Outcome, request: &Request) {
+    let rules = &request.rules;
     if !rules.only.is_empty() {
         outcome.keys.retain(|key| rules.only.contains(&key.rule));
         outcome
@@ -170,7 +171,10 @@ fn keep_asked(outcome: &mut Outcome, rules: &RuleSet) {
             .retain(|key| rules.only.contains(&key.rule));
     }
     let mut found = outcome.keys.iter().chain(&outcome.suppressed);
-    if !rules.key_is_kept && found.any(|key| !key.secret.is_aisa()) {
+    // People are shown no fingerprints.
+    let shown = |(format, _): &(Format, Option<PathBuf>)| *format != Format::Human;
+    let shown = request.reports.iter().any(shown);
+    if shown && !rules.key_is_kept && found.any(|key| !key.secret.is_aisa()) {
         let note = "fingerprints of what brought rules found hold for this run only; set AISALEAKS_FINGERPRINT_KEY to a \
                     secret text of your own to keep them";
         outcome.notes.push(note.to_owned());

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::sanitize::visible;
-use super::{Options, Shown, advice, provenance, snippet, summary};
+use super::{Options, Shown, advice, provenance, snippet, steps, summary};
 use crate::model::{Key, Location, Note, Origin, Outcome, Problem, Reachable, Severity};
 
 /// Places of one key that are listed; the JSON report has them all.
@@ -21,15 +21,6 @@ const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const MARK: Style = AnsiColor::Red.on_default().bold();
 
-/// AIsa's own steps, in its order: whoever cleans the history first leaves a working key out in the meantime.
-const STEPS: [&str; 5] = [
-    "Revoke each key, before anything else: https://console.aisa.one, API Keys. It takes effect at once.",
-    "Create a new key with the same label and a version suffix (prod-web-app-v2).",
-    "Put the new key in your secret manager and deploy it; code reads it from AISA_API_KEY.",
-    "Check the usage logs, filtered by the old key.",
-    "Only then clean the files and the git history.",
-];
-
 /// Writes the report. Text from the input is masked first and made visible second.
 pub(super) fn write(
     outcome: &Outcome,
@@ -41,12 +32,13 @@ pub(super) fn write(
         shown,
         options,
         told: RefCell::default(),
+        described: RefCell::default(),
     };
     for key in &outcome.keys {
         page.key(key, out)?;
     }
     if !outcome.keys.is_empty() {
-        page.steps(out)?;
+        page.steps(&outcome.keys, out)?;
     }
     page.habits(&outcome.hygiene, out)?;
     if options.show_suppressed {
@@ -60,6 +52,10 @@ pub(super) fn write(
     if let Some(line) = summary::old_keys(outcome) {
         writeln!(out, "{line}")?;
     }
+    let suppressed = summary::suppressed(outcome);
+    if let Some(line) = suppressed.filter(|_| !options.show_suppressed) {
+        writeln!(out, "{}", page.paint(DIM, &line))?;
+    }
     writeln!(out, "{}", summary::scanned(outcome))?;
     if let Some(line) = summary::verdict(outcome) {
         writeln!(out, "{}", page.paint(BOLD, line))?;
@@ -72,6 +68,8 @@ pub(super) struct Page<'a> {
     options: &'a Options<'a>,
     /// Notes that were explained already: each is once a report.
     told: RefCell<BTreeSet<Note>>,
+    /// Brought rules whose description was shown already.
+    described: RefCell<BTreeSet<String>>,
 }
 
 impl Page<'_> {
@@ -107,15 +105,23 @@ impl Page<'_> {
             Some(true) => format!("{}  ", self.paint(MARK, "pushed: treat it as public")),
             _ => String::new(),
         };
-        writeln!(
-            out,
-            "{}: {}  {pushed}{} confidence, {}, {}",
-            self.paint(style, severity),
-            self.paint(BOLD, &key.secret.redacted()),
-            confidence,
-            visible(&key.rule),
-            summary::count(key.locations.len() as u64, "place"),
-        )?;
+        let severity = self.paint(style, severity);
+        let places = summary::count(key.locations.len() as u64, "place");
+        if key.secret.is_aisa() {
+            let redacted = self.paint(BOLD, &key.secret.redacted());
+            let rule = visible(&key.rule);
+            writeln!(
+                out,
+                "{severity}: {redacted}  {pushed}{confidence} confidence, {rule}, {places}"
+            )?;
+        } else {
+            let rule = self.paint(BOLD, &self.text(&key.rule));
+            writeln!(
+                out,
+                "{severity}: {rule} (not shown)  {pushed}{confidence} confidence, {places}"
+            )?;
+            self.description(&key.rule, out)?;
+        }
         if self.shown.show_secrets {
             writeln!(out, "  key: {}", visible(key.secret.expose()))?;
         }
@@ -127,6 +133,18 @@ impl Page<'_> {
             writeln!(out, "  and {more} more; see -f json")?;
         }
         writeln!(out)
+    }
+
+    /// What a brought rule says that it finds, once a report: nothing of the secret itself tells whose it is.
+    fn description(&self, id: &str, out: &mut dyn Write) -> io::Result<()> {
+        if !self.described.borrow_mut().insert(id.to_owned()) {
+            return Ok(());
+        }
+        let rule = self.options.rules.iter().find(|rule| *rule.id == *id);
+        match rule.map(|rule| self.text(rule.description.trim())) {
+            Some(text) if !text.is_empty() => writeln!(out, "  {}: {text}", self.text(id)),
+            _ => Ok(()),
+        }
     }
 
     /// What the places mean, why that makes it urgent, and what to do: the reason for the order of the keys.
@@ -151,8 +169,14 @@ impl Page<'_> {
     fn suppressed(&self, keys: &[Key], out: &mut dyn Write) -> io::Result<()> {
         for key in keys {
             let places = summary::count(key.locations.len() as u64, "place");
-            let (redacted, rule) = (key.secret.redacted(), visible(&key.rule));
-            writeln!(out, "Suppressed: {redacted}  {rule}, {places}")?;
+            let rule = self.text(&key.rule);
+            match key.secret.is_aisa() {
+                true => {
+                    let redacted = key.secret.redacted();
+                    writeln!(out, "Suppressed: {redacted}  {rule}, {places}")?;
+                }
+                false => writeln!(out, "Suppressed: {rule} (not shown)  {places}")?,
+            }
             for location in key.locations.iter().take(LOCATIONS) {
                 let Some(allowed) = &location.allowed else {
                     continue;
@@ -217,9 +241,9 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn steps(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn steps(&self, keys: &[Key], out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}", self.paint(BOLD, "What to do now"))?;
-        for (index, step) in STEPS.iter().enumerate() {
+        for (index, step) in steps::of(keys).iter().enumerate() {
             writeln!(out, "  {}. {step}", index + 1)?;
         }
         writeln!(out)

@@ -10,6 +10,7 @@ mod provenance;
 pub mod sanitize;
 mod sarif;
 mod snippet;
+mod steps;
 mod summary;
 mod uri;
 mod when;
@@ -158,6 +159,8 @@ impl Shown<'_> {
     }
 }
 
+#[cfg(test)]
+mod brought_tests;
 #[cfg(test)]
 mod history_tests;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The last lines of the human report: what was scanned, in how long, what was left out, and what that means.
 
-use crate::model::{Outcome, Stats};
+use crate::model::{AllowedBy, Outcome, Stats, Target, TargetKind};
 
 /// `Scanned 12 files and 3,401 blobs in 790 commits (12.3 MiB) in 0.9 s: 2 keys in 5 places, 1 problem`.
 pub(super) fn scanned(outcome: &Outcome) -> String {
@@ -59,19 +59,48 @@ fn amount(stats: &Stats) -> String {
     format!("{} ({})", things.join(" and "), size(stats.bytes))
 }
 
-/// One line with what was left out, if anything was.
+/// One line with what was left out, if anything was. What git keeps of a history is no file to read, but it was left
+/// out only if no history was scanned that has it.
 pub(super) fn left_out(outcome: &Outcome) -> Option<String> {
+    let is_git = |at: &&Target| at.kind == TargetKind::Git;
+    let histories = outcome.targets.iter().filter(is_git).count() as u64;
+    let scanned = |reason: &str, number: u64| {
+        matches!(reason, "git-objects" | "git-index") && number <= histories
+    };
     let excluded: Vec<String> = outcome
         .stats
         .excluded
         .iter()
         .filter(|(reason, number)| **number > 0 && **reason != Stats::OLD)
+        .filter(|(reason, number)| !scanned(reason, **number))
         .map(|(reason, number)| match *reason {
             "lfs-content" => format!("the contents of {}", count(*number, "Git LFS pointer")),
+            "git-objects" => count(*number, "git object database"),
+            "git-index" => count(*number, "git index file"),
             reason => format!("{} {reason}", grouped(*number)),
         })
         .collect();
     (!excluded.is_empty()).then(|| format!("Left out: {}", excluded.join(", ")))
+}
+
+/// One line about who allowed what does not count, if anybody did: a disabled rule must not look like a clean run.
+pub(super) fn suppressed(outcome: &Outcome) -> Option<String> {
+    let places = outcome.suppressed.iter().flat_map(|key| &key.locations);
+    let by: Vec<AllowedBy> = places
+        .filter_map(|at| Some(at.allowed.as_ref()?.by))
+        .collect();
+    let counts = [
+        (AllowedBy::Inline, "by a marker in the file"),
+        (AllowedBy::Config, "by the configuration"),
+        (AllowedBy::DisabledRule, "by a disabled rule"),
+    ];
+    let counts = counts.map(|(who, text)| (by.iter().filter(|by| **by == who).count(), text));
+    let said = counts.iter().filter(|(number, _)| *number > 0);
+    let said: Vec<String> = said
+        .map(|(number, text)| format!("{} {text}", grouped(*number as u64)))
+        .collect();
+    let said = said.join(", ");
+    (!said.is_empty()).then(|| format!("Suppressed: {said}; --show-suppressed lists them"))
 }
 
 /// One line about keys that a change did not add, if its files hold any.
@@ -175,6 +204,26 @@ mod tests {
         assert_eq!(
             left_out(&outcome).as_deref(),
             Some("Left out: 1,200 ignored, the contents of 2 Git LFS pointers")
+        );
+    }
+
+    #[test]
+    fn what_the_scan_of_a_history_read_was_not_left_out() {
+        let mut outcome = Outcome::default();
+        outcome.stats.excluded = [("git-objects", 1), ("git-index", 2)].into();
+        assert_eq!(
+            left_out(&outcome).as_deref(),
+            Some("Left out: 2 git index files, 1 git object database")
+        );
+        outcome.targets.push(Target {
+            path: ".".to_owned(),
+            kind: TargetKind::Git,
+            head: None,
+            shallow: false,
+        });
+        assert_eq!(
+            left_out(&outcome).as_deref(),
+            Some("Left out: 2 git index files")
         );
     }
 

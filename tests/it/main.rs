@@ -17,6 +17,7 @@ mod foreign;
 mod formats;
 mod history;
 mod hygiene;
+mod pages;
 mod places;
 mod range;
 mod rules_files;

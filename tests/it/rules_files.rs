@@ -222,7 +222,7 @@ fn check_says_everything_and_holds_rules_to_their_examples() {
         "r.toml:10: error: rule `acme-token` finds something in this counter-example",
         "r.toml:11: warning: rule `acme-token`: there is no key `odd`",
         "r.toml:14: error: rule `x`: `regex`: it has look-behind",
-        "1 rule, 2 examples, 3 errors, 1 warning",
+        "1 usable rule, 2 examples, 3 errors, 1 warning",
     ] {
         assert!(said.contains(part), "{part}\n{said}");
     }

@@ -92,7 +92,7 @@ fn result(key: &Key, rules: &Rules, page: Page<'_>, cut: &mut Cut) -> Result {
             Severity::Warning => ResultLevel::Warning,
             Severity::Note => ResultLevel::Note,
         })
-        .message(message(text(key, first, &related, page)))
+        .message(message(text(key, rules, first, &related, page)))
         .locations(
             first
                 .map(|at| page.place(key, at))
@@ -139,7 +139,8 @@ fn primary(key: &Key) -> Option<usize> {
 fn fingerprints(key: &Key, is_suppressed: bool) -> BTreeMap<String, String> {
     let occurrence = if is_suppressed { 2 } else { 1 };
     let fingerprint = key.secret.fingerprint();
-    let digits = fingerprint.trim_start_matches("sha256:");
+    // `sha256:…`, or `hmac-sha256:…` of what a brought rule found.
+    let digits = fingerprint.rsplit(':').next().unwrap_or_default();
     let short: String = digits.chars().take(16).collect();
     [
         ("aisaleaks/v1".to_owned(), fingerprint.clone()),
@@ -152,13 +153,32 @@ fn fingerprints(key: &Key, is_suppressed: bool) -> BTreeMap<String, String> {
 }
 
 /// What it is, how urgent it is, and where else it stands; a number in parentheses links to a related location.
-fn text(key: &Key, first: Option<&Location>, related: &[&Location], page: Page<'_>) -> String {
-    let redacted = key.secret.redacted();
-    let mut text = format!("AIsa API key {redacted} leaked");
-    if let Some(at) = first {
-        text.push_str(&format!(" ({})", escaped(&page.told(at))));
-    }
-    text.push_str(". Revoke it first: https://console.aisa.one, API Keys.");
+fn text(
+    key: &Key,
+    rules: &Rules,
+    first: Option<&Location>,
+    related: &[&Location],
+    page: Page<'_>,
+) -> String {
+    let place = first.map(|at| format!(" ({})", escaped(&page.told(at))));
+    let place = place.unwrap_or_default();
+    let mut text = match key.secret.is_aisa() {
+        true => {
+            let redacted = key.secret.redacted();
+            format!(
+                "AIsa API key {redacted} leaked{place}. \
+                 Revoke it first: https://console.aisa.one, API Keys."
+            )
+        }
+        // Nothing of it is shown, so that its rule has to say what it is.
+        false => {
+            let description = escaped(rules.description(&key.rule));
+            let rule = escaped(&page.shown.text(&key.rule));
+            format!(
+                "{description} Leaked{place}, found by {rule}. Revoke it first, where it was issued."
+            )
+        }
+    };
     if key.pushed() == Some(true) {
         text.push_str(" It was pushed: treat it as public.");
     }

@@ -33,6 +33,16 @@ How not to leak the next one:
 See [AIsa's documentation](https://aisa.one/docs/guides/authentication).
 ";
 
+/// The same steps for what a brought rule finds, of which nobody but the rule knows who issued it.
+const BROUGHT: &str = "Whoever reads a leaked secret can use it until it is revoked.
+
+1. **Revoke the secret**, before anything else, where it was issued.
+2. Create a new one.
+3. Put the new one in your secret manager and deploy it; code reads it from there.
+4. Check the issuer's logs for uses of the old one that were not yours.
+5. Only then clean the files and the git history. A secret that was pushed stays public whatever is removed.
+";
+
 /// What stands above the explanations of notes.
 const NOTES: &str = "What the tags of a result say about the places of the key:";
 
@@ -52,10 +62,12 @@ impl Rules {
         };
         for rule in page.options.rules {
             let tags = rule.tags.iter().map(String::as_str);
-            rules.add(&rule.id, &rule.description, tags, rule.confidence, page);
+            let about = (rule.confidence, rule.is_built_in());
+            rules.add(&rule.id, &rule.description, tags, about, page);
         }
         for key in outcome.keys.iter().chain(&outcome.suppressed) {
-            rules.add(&key.rule, "A leaked API key", [], key.confidence, page);
+            let about = (key.confidence, key.secret.is_aisa());
+            rules.add(&key.rule, "A leaked API key", [], about, page);
         }
         rules
     }
@@ -65,27 +77,43 @@ impl Rules {
         self.indices.get(id).copied()
     }
 
+    /// What a rule finds, as a sentence.
+    pub(super) fn description(&self, id: &str) -> &str {
+        let descriptor = self.indices.get(id).and_then(|at| {
+            let at = usize::try_from(*at).ok()?;
+            self.descriptors.get(at)
+        });
+        let short = descriptor.and_then(|rule| rule.short_description.as_ref());
+        short.map_or("", |short| &short.text)
+    }
+
+    /// `confidence` comes with whether the rule is built in, and so about AIsa's keys.
     fn add<'a>(
         &mut self,
         id: &str,
         description: &str,
         tags: impl IntoIterator<Item = &'a str>,
-        confidence: Confidence,
+        (confidence, is_aisa): (Confidence, bool),
         page: Page<'_>,
     ) {
         self.insert(id.to_owned(), |id| {
-            let description = page.shown.text(description);
+            let description = match description.trim() {
+                "" => format!("What the rule {id} finds"),
+                text => text.to_owned(),
+            };
+            let description = page.shown.text(&description);
             let level = level(confidence.into());
-            ReportingDescriptor::builder()
+            let mut descriptor = ReportingDescriptor::builder()
                 .id(page.shown.text(id))
                 .name(pascal(id))
                 .short_description(sentence(&description))
                 .full_description(sentence(&description))
-                .help(help())
-                .help_uri(DOCUMENTATION)
+                .help(help(if is_aisa { HELP } else { BROUGHT }))
                 .default_configuration(ReportingConfiguration::builder().level(level).build())
                 .properties(properties(tags, confidence))
-                .build()
+                .build();
+            descriptor.help_uri = is_aisa.then(|| DOCUMENTATION.to_owned());
+            descriptor
         });
     }
 
@@ -131,7 +159,7 @@ fn properties<'a>(tags: impl IntoIterator<Item = &'a str>, confidence: Confidenc
     properties
 }
 
-fn help() -> MultiformatMessageString {
+fn help(steps: &str) -> MultiformatMessageString {
     let notes: String = Note::ALL
         .into_iter()
         .map(|note| {
@@ -139,7 +167,7 @@ fn help() -> MultiformatMessageString {
             format!("- `{}`: {means}; {advice}.\n", note.name())
         })
         .collect();
-    let help = format!("{HELP}\n{NOTES}\n\n{notes}");
+    let help = format!("{steps}\n{NOTES}\n\n{notes}");
     MultiformatMessageString::builder()
         .text(help.replace("**", ""))
         .markdown(help)
