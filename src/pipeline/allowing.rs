@@ -42,10 +42,12 @@ impl<'a> Allowing<'a> {
             for (at, entry) in &about {
                 if entry.is_at(location.path.as_deref()) {
                     self.used.insert(*at);
-                    by_entry = by_entry.or(Some(Allowed {
-                        by: AllowedBy::Config,
-                        reason: Some(entry.reason.clone()),
-                    }));
+                    by_entry = by_entry.or_else(|| {
+                        Some(Allowed {
+                            by: AllowedBy::Config,
+                            reason: Some(entry.reason.clone()),
+                        })
+                    });
                 }
             }
             let by_rule = is_disabled.then_some(Allowed {

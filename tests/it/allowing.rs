@@ -177,8 +177,10 @@ fn expired_and_unused_entries_are_told_and_change_no_status() {
         )
     };
     let unused = "[[allow]]\nreason = 'r'\npaths = ['gone/']\n";
-    let accept = "[[accept]]\nproblem = 'sha256:0'\nreason = 'r'\nexpires = '2020-02-03'\n";
-    repo.write(".aisaleaks.toml", entry("2020-01-31") + unused + accept);
+    let print = "0".repeat(64);
+    let accept =
+        format!("[[accept]]\nproblem = 'sha256:{print}'\nreason = 'r'\nexpires = '2020-02-03'\n");
+    repo.write(".aisaleaks.toml", entry("2020-01-31") + unused + &accept);
     repo.commit("all");
     let expired = |line, table, day: &str, rest: &str| {
         format!(".aisaleaks.toml:{line}: this [[{table}]] entry has expired on {day}{rest}")
@@ -224,7 +226,7 @@ fn expired_and_unused_entries_are_told_and_change_no_status() {
         (0, json!([])),
         "stale entries alone change nothing"
     );
-    repo.write(".aisaleaks.toml", entry("9999-12-31") + accept);
+    repo.write(".aisaleaks.toml", entry("9999-12-31") + &accept);
     assert_eq!(listed(&repo, &["scan"]).0, 0);
 }
 

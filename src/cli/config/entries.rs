@@ -8,6 +8,8 @@ use crate::rules::table::{Document, Lined, Mode, Table};
 use crate::rules::{AcceptEntry, AllowEntry, Globs, Patterns, Policy, Words};
 
 /// What fingerprints begin with; 64 hexadecimal digits follow.
+/// How the fingerprint of a problem begins.
+const PROBLEM: &str = "sha256:";
 const FINGERPRINTS: [&str; 2] = ["sha256:", "hmac-sha256:"];
 
 /// The keys at the top of a file that are read here; the rest is that of a rules file.
@@ -99,7 +101,16 @@ impl Reader<'_> {
 
     fn accept(&self, mut table: Table<'_, '_>) -> Option<(String, AcceptEntry)> {
         let source = self.place(&table);
+        let line = table.line();
         let problem = required(&mut table, "problem");
+        let problem = problem.filter(|text| {
+            let is_print = is_fingerprint(text, &[PROBLEM]);
+            if !is_print {
+                let message = "`problem`: this is no fingerprint; copy it from a report: `sha256:` and 64 digits";
+                table.error(line, message);
+            }
+            is_print
+        });
         let reason = required(&mut table, "reason");
         let expires = table.date("expires").map(|day| day.value);
         table.done();
@@ -216,6 +227,12 @@ fn required(table: &mut Table<'_, '_>, key: &'static str) -> Option<String> {
         table.error(found.line, format!("`{key}` is empty"));
         return None;
     }
+    // A reason is told at every place that is allowed.
+    if found.value.len() > LONGEST {
+        let message = format!("`{key}`: this is longer than {LONGEST} bytes");
+        table.error(found.line, message);
+        return None;
+    }
     Some(found.value)
 }
 
@@ -252,13 +269,15 @@ fn words(table: &Table<'_, '_>, list: Vec<Lined<String>>) -> Words {
     Words::new(texts(list), true)
 }
 
-fn prints(table: &Table<'_, '_>, list: Vec<Lined<String>>) -> BTreeSet<String> {
+/// Whether a text is a fingerprint that begins in one of these ways.
+fn is_fingerprint(text: &str, starts: &[&str]) -> bool {
     let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    let is_print = |text: &str| {
-        let mut starts = FINGERPRINTS.iter();
-        let digits = starts.find_map(|start| text.strip_prefix(start));
-        digits.is_some_and(|digits| digits.len() == 64 && digits.bytes().all(is_digit))
-    };
+    let digits = starts.iter().find_map(|start| text.strip_prefix(start));
+    digits.is_some_and(|digits| digits.len() == 64 && digits.bytes().all(is_digit))
+}
+
+fn prints(table: &Table<'_, '_>, list: Vec<Lined<String>>) -> BTreeSet<String> {
+    let is_print = |text: &str| is_fingerprint(text, &FINGERPRINTS);
     for text in list.iter().filter(|text| !is_print(&text.value)) {
         let message = "`fingerprints`: this is no fingerprint of a key; copy one from a report: `sha256:` and 64 digits";
         table.error(text.line, message);

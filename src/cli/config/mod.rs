@@ -11,9 +11,10 @@ mod extending;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::ConfigArgs;
 use crate::commands::rules::RulesFiles;
@@ -33,6 +34,10 @@ const NAME: &str = ".aisaleaks.toml";
 const VARIABLE: &str = "AISALEAKS_CONFIG";
 /// Larger files are refused.
 const LARGEST: u64 = 10_000_000;
+/// A configuration brings no more rules: that of a hostile repository could make a scan endless.
+const RULES: usize = 1_000;
+/// For so many ids that no rule has, the nearest one is looked for, which compares with every id.
+const PATIENCE: usize = 100;
 
 /// What the configuration says.
 #[derive(Debug, Default)]
@@ -129,12 +134,18 @@ fn add(all: &mut Policy, text: Text<'_>, rules: &mut Vec<Rule>, said: &mut Vec<D
     let read = reading::read_config(&file, &finder, taken, &KEYS);
     // Both say what is wrong with the file as a whole.
     own.extend(read.diagnostics);
+    if read.rules.len() > RULES {
+        let message = format!("it brings more than {RULES} rules; bring them with --rules");
+        own.push(refused(&file.name, message));
+    }
     let ids = || rules.iter().chain(&read.rules).map(|rule| &*rule.id);
-    for (id, key) in named {
-        if ids().any(|known| known == id.value) {
-            continue;
-        }
-        let hint = match nearest(&id.value, ids()) {
+    let known: HashSet<&str> = ids().collect();
+    let unknown = named
+        .iter()
+        .filter(|(id, _)| !known.contains(id.value.as_str()));
+    for (nth, (id, key)) in unknown.enumerate() {
+        let near = (nth < PATIENCE).then(|| nearest(&id.value, ids()));
+        let hint = match near.flatten() {
             Some(near) => format!("; did you mean `{near}`?"),
             None => String::new(),
         };
@@ -148,9 +159,10 @@ fn add(all: &mut Policy, text: Text<'_>, rules: &mut Vec<Rule>, said: &mut Vec<D
             ),
         });
     }
+    let others: HashSet<Arc<str>> = rules.iter().map(|rule| rule.id.clone()).collect();
     for rule in without(read.rules, &policy.disabled) {
         // A repository cannot know the names in the files of others.
-        match rules.iter().any(|other| other.id == rule.id) {
+        match others.contains(&rule.id) {
             true => own.push(refused_rule(&file.name, &rule.id)),
             false => rules.push(rule),
         }

@@ -30,13 +30,14 @@ const PRINT: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123
 
 #[test]
 fn everything_that_a_file_may_say_is_read() {
+    let other = PRINT.replace("sha256:0", "sha256:1");
     let text = format!(
         "disable = ['aisa-api-key']\n\
          [[allow]]\nreason = 'why'\nexpires = 2026-01-31\nrules = ['aisa-api-key']\npaths = ['docs/', '*.md']\n\
          regexes = ['^x']\nstop_words = ['Example']\nfingerprints = ['{PRINT}']\n\
          [[allow]]\nreason = 'other'\nexpires = '2026-02-01'\npaths = ['a']\n\
-         [[accept]]\nproblem = 'sha256:1'\nreason = 'known'\nexpires = 2026-03-01\n\
-         [[accept]]\nproblem = 'sha256:2'\nreason = 'known too'\n"
+         [[accept]]\nproblem = '{PRINT}'\nreason = 'known'\nexpires = 2026-03-01\n\
+         [[accept]]\nproblem = '{other}'\nreason = 'known too'\n"
     );
     let (policy, said) = read(&text);
     assert!(said.is_empty(), "{said:?}");
@@ -57,7 +58,7 @@ fn everything_that_a_file_may_say_is_read() {
     let accepted: Vec<_> = accepted
         .map(|(print, entry)| (print.as_str(), entry.reason.as_str()))
         .collect();
-    assert_eq!(accepted, [("sha256:1", "known"), ("sha256:2", "known too")]);
+    assert_eq!(accepted, [(PRINT, "known"), (&*other, "known too")]);
     assert!(read("").1.is_empty());
 }
 
@@ -176,4 +177,45 @@ fn what_would_take_forever_to_compile_is_refused() {
     }
     let many = allow("regexes", list("x{9}y", 1_000));
     assert_eq!(said(&many), [""; 0]);
+}
+
+#[test]
+fn a_reason_that_would_be_told_everywhere_has_a_limit() {
+    let long = "r".repeat(5_000);
+    let text = format!("[[allow]]\npaths = ['a']\nreason = '{long}'\n");
+    assert_eq!(
+        said(&text),
+        ["f:3: error: [[allow]]: `reason`: this is longer than 4096 bytes"]
+    );
+}
+
+#[test]
+fn the_nearest_id_is_looked_for_a_few_times_only() {
+    let ids: Vec<String> = (0..300).map(|at| format!("'aisa-api-kye{at}'")).collect();
+    let said = said(&format!("disable = [{}]\n", ids.join(", ")));
+    let hints = said.iter().filter(|said| said.contains("did you mean"));
+    assert_eq!((said.len(), hints.count()), (300, super::PATIENCE));
+}
+
+#[test]
+fn a_problem_is_accepted_by_its_fingerprint_alone() {
+    let accept = |problem: &str| {
+        said(&format!(
+            "[[accept]]\nproblem = '{problem}'\nreason = 'r'\n"
+        ))
+    };
+    assert_eq!(accept(PRINT), [""; 0]);
+    for wrong in ["abc", "sha256:12", &PRINT.replace("sha", "hmac-sha")] {
+        assert_eq!(accept(wrong).len(), 1, "{wrong}");
+    }
+}
+
+#[test]
+fn a_configuration_brings_a_thousand_rules_at_most() {
+    let rules = |count: usize| -> String {
+        let rule = |at| format!("[[rules]]\nid = 'r{at}'\nregex = 'key{at}=x'\n");
+        (0..count).map(rule).collect()
+    };
+    assert_eq!(said(&rules(1_000)), [""; 0]);
+    assert_eq!(said(&rules(1_001)).len(), 1);
 }

@@ -188,14 +188,18 @@ pub(super) fn drops_at(
         return false;
     }
     let line = lines(bytes, &secret);
-    let range = (line.start, secret.end.saturating_add(FORWARD));
+    // A match that holds the secret cannot reach further.
+    let longest = program
+        .longest
+        .map_or(FORWARD, |longest| longest.min(FORWARD));
+    let from = line.start.max(secret.end.saturating_sub(longest));
+    let range = (from, secret.end.saturating_add(longest));
     let same = match_at(program, rule, caches, bytes, range, secret.start);
-    let found = same
-        .filter(|found| found.secret == secret)
-        .unwrap_or(Matched {
-            whole: secret.clone(),
-            secret,
-        });
+    let same = same.filter(|found| found.secret == secret);
+    let found = same.unwrap_or(Matched {
+        whole: secret.clone(),
+        secret,
+    });
     drops(rule, bytes, &found, Some(path)) == Some(true)
 }
 

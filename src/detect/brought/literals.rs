@@ -27,12 +27,19 @@ const DEPTH: usize = 16;
 pub(super) const RARE: f64 = 0.012;
 /// What is taken for how rare a sequence is if the head before it has no bound: it is looked at less far than it may reach.
 const UNBOUNDED: f64 = 50.0;
+/// How many parts an expression may have, over all its ways, so that it is split: each of them is looked at from each.
+const PARTS: usize = 20_000;
+/// From how many parts on, without ways, the same takes too long.
+const LINE: usize = 1_000;
 
 /// The splits of an expression, one for each of its alternatives; `None` if one of them has no sequence that is rare
 /// enough.
 pub(super) fn splits(hir: &Hir) -> Option<Vec<Split>> {
     let mut parts = Vec::new();
     flatten(&without_captures(hir), &mut parts);
+    if parts.len() > LINE {
+        return None;
+    }
     if let Some(split) = best(&parts) {
         return Some(vec![split]);
     }
@@ -44,6 +51,10 @@ pub(super) fn splits(hir: &Hir) -> Option<Vec<Split>> {
             HirKind::Alternation(ways) => Some((at, ways)),
             _ => None,
         })?;
+    // Each way keeps all that follows it.
+    if ways.len().saturating_mul(parts.len()) > PARTS {
+        return None;
+    }
     let spread = ways.iter().map(|way| {
         let (before, behind) = (parts.get(..at)?, parts.get(at + 1..)?);
         let mut flat = before.to_vec();

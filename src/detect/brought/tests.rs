@@ -197,3 +197,36 @@ fn the_more_specific_rule_wins_and_aisa_keys_first_of_all() {
     ];
     assert_eq!(found(&detector, &text, None), expected);
 }
+
+#[test]
+fn an_expression_of_very_many_parts_still_finds() {
+    for regex in [
+        format!("{}key=[0-9]+", "(?:a?)".repeat(1_100)),
+        format!("{}key=[0-9]+", r"\b".repeat(1_100)),
+    ] {
+        assert_eq!(secrets(plain(&regex), "x key=123 y"), ["key=123"]);
+    }
+}
+
+#[test]
+fn a_condition_about_the_line_is_asked_again_under_a_path() {
+    let line = Condition::Matches(Field::Line, Patterns::new(vec!["# no secret".into()]));
+    let rule_ = Brought {
+        drops: vec![Arc::new(line)],
+        ..plain("key=([0-9a-f]{4})")
+    };
+    let detector = detector(vec![rule("r", rule_)]);
+    let number = detector.rules().len() as u16 - 1;
+    for (text, expected) in [
+        ("key=00aa key=01ab", false),
+        ("key=00aa key=01ab # no secret", true),
+    ] {
+        for start in [4, 13] {
+            let span = (start, start + 4);
+            assert_eq!(
+                detector.drops_at(number, text.as_bytes(), span, b"a"),
+                expected
+            );
+        }
+    }
+}

@@ -102,6 +102,9 @@ impl<'t> Translator<'t> {
         let Some(inside) = self.rest.strip_prefix("[:") else {
             return Ok(None);
         };
+        if inside.len() < self.last_posix {
+            return Ok(None);
+        }
         let Some((name, rest)) = inside.split_once(":]") else {
             return Ok(None);
         };

@@ -15,6 +15,12 @@ mod tests;
 /// about 2,000.
 pub const LARGEST: u64 = 100_000;
 
+/// How many bytes an expression may have. Parsed, each of them can take hundreds.
+const LONGEST: usize = 100_000;
+
+/// How many bytes the counts of a repetition may have: the parser takes no more than ten digits for each.
+const COUNTS: usize = 32;
+
 /// An expression of the `regex` crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Translated {
@@ -31,8 +37,12 @@ pub struct Translated {
 /// # Errors
 /// Why it cannot be used. The reason does not quote the expression, which may hold secrets.
 pub fn translate(go: &str) -> Result<Translated, String> {
+    if go.len() > LONGEST {
+        return Err(format!("it is longer than {LONGEST} bytes"));
+    }
     let mut translator = Translator {
         rest: go,
+        last_posix: go.rfind(":]").map_or(usize::MAX, |at| go.len() - at),
         out: "(?-u)".to_owned(),
     };
     translator.run()?;
@@ -59,6 +69,8 @@ pub fn translate(go: &str) -> Result<Translated, String> {
 
 struct Translator<'t> {
     rest: &'t str,
+    /// How many bytes before the end the last `:]` stands, so that it is not looked for where there is none.
+    last_posix: usize,
     out: String,
 }
 
@@ -107,7 +119,9 @@ impl<'t> Translator<'t> {
     /// `{3}`, `{3,}` and `{3,5}` repeat; any other brace is a character.
     fn brace(&mut self) {
         let inside = self.rest.get(1..).unwrap_or_default();
-        let repetition = inside.split_once('}').map(|(counts, _)| counts);
+        // Not further: a text of braces alone would take the square of its length.
+        let end = inside.bytes().take(COUNTS).position(|byte| byte == b'}');
+        let repetition = end.and_then(|end| inside.get(..end));
         match repetition.filter(|counts| is_repetition(counts)) {
             Some(counts) => {
                 self.skip(counts.len() + 2);

@@ -7,7 +7,8 @@ pub(super) fn of(tree: &Hir) -> u64 {
     match tree.kind() {
         HirKind::Empty | HirKind::Look(_) => 1,
         HirKind::Literal(literal) => literal.0.len() as u64,
-        HirKind::Class(Class::Bytes(_)) => 1,
+        // Each range is a transition, and eight of them are as large as a state.
+        HirKind::Class(Class::Bytes(class)) => 1 + class.ranges().len() as u64 / 8,
         // Each range is a few sequences of bytes.
         HirKind::Class(Class::Unicode(class)) => 8 * class.ranges().len() as u64,
         HirKind::Capture(group) => of(&group.sub).saturating_add(2),

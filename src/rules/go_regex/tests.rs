@@ -198,3 +198,18 @@ proptest! {
         prop_assert_eq!(spans(&compiled(&go)), spans(&original));
     }
 }
+
+#[test]
+fn what_would_take_too_long_to_read_or_too_much_to_compile_is_refused() {
+    let long = "a".repeat(LONGEST + 1);
+    // Each class is many transitions of an automaton.
+    let ranges: String = (0..128).map(|at| format!("\\x{:02x}", 2 * at)).collect();
+    for go in [long, format!("[{ranges}]{{40000}}")] {
+        assert!(translate(&go).is_err());
+    }
+    let braces = "{".repeat(40);
+    assert!(compiled(&braces).is_match(braces.as_bytes()));
+    assert!(compiled("a[[:b]").is_match(b"a:"));
+    assert!(compiled("[[:alpha:]]:]").is_match(b"a:]"));
+    assert!(translate("[[:nothing:]]").is_err());
+}

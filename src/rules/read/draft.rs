@@ -31,6 +31,9 @@ const SIGNS: [(&str, Dialect); 10] = [
     ("revoke", Dialect::Betterleaks2),
 ];
 
+/// How many bytes an id may have: reports tell it with every key that its rule finds.
+const LONGEST_ID: usize = 256;
+
 /// Keys of a rule that are programs. None is ever run.
 const PROGRAMS: [&str; 3] = ["validate", "analyze", "revoke"];
 
@@ -181,6 +184,11 @@ fn rule(mut table: Table<'_, '_>, file: &Arc<str>, programs: &mut Programs) -> O
         return None;
     };
     table.about(format!("rule `{}`", shown(&id)));
+    if id.len() > LONGEST_ID {
+        let message = format!("its `id` is longer than {LONGEST_ID} bytes");
+        table.error(table.line(), message);
+        return None;
+    }
     for key in PROGRAMS {
         if let Some(line) = table.has(key) {
             let entry = programs.entry(key).or_insert((0, line, id.clone()));

@@ -133,9 +133,10 @@ impl Reader<'_> {
         let number = number.filter(|&number| number <= groups || draft.regex.is_none());
         if number.is_none() {
             let message = format!(
-                "{}`secretGroup` is {}, and its expression has {groups} groups",
+                "{}`secretGroup` is {}, and its expression has {groups} {}",
                 draft.about(),
-                group.value
+                group.value,
+                if groups == 1 { "group" } else { "groups" }
             );
             self.error(&group.place, message);
         }

@@ -649,3 +649,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_id_that_is_told_with_every_key_has_a_limit() {
+    let id = "i".repeat(300);
+    let said = complaints(&format!("[[rules]]\nid = '{id}'\nregex = 'x'\n"));
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said.iter().all(|said| said.contains("longer than 256")));
+}

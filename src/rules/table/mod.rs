@@ -90,15 +90,22 @@ impl<'t> Document<'t> {
     }
 
     fn say(&self, level: Level, line: usize, message: String) {
-        let mut said = self.said.borrow_mut();
-        if said.len() < KEPT {
-            said.push(Diagnostic {
-                file: self.name.clone(),
-                line: Some(line),
-                level,
-                message,
-            });
+        if self.is_full(level) {
+            return;
         }
+        self.said.borrow_mut().push(Diagnostic {
+            file: self.name.clone(),
+            line: Some(line),
+            level,
+            message,
+        });
+    }
+
+    /// Whether no more of this level are kept. The first error is in any case: a file without one is used.
+    fn is_full(&self, level: Level) -> bool {
+        let said = self.said.borrow();
+        let is_error = |said: &Diagnostic| said.level == Level::Error;
+        said.len() >= KEPT && (level != Level::Error || said.iter().any(is_error))
     }
 }
 
@@ -244,6 +251,10 @@ impl<'d, 't> Table<'d, 't> {
             let name: &str = key.get_ref();
             if self.asked.iter().any(|asked| self.same(asked, name)) {
                 continue;
+            }
+            // Looking for the nearest key takes long.
+            if self.document.is_full(level) {
+                break;
             }
             let line = self.document.lines.at(key.span().start);
             let effect = match level {

@@ -138,3 +138,20 @@ fn deep_nesting_is_refused_and_does_not_overflow_the_stack() {
     let long = format!("a = '{}'\n", ".".repeat(5_000));
     assert!(Document::parse(&long, "f", Mode::Strict).is_ok());
 }
+
+#[test]
+fn an_error_behind_many_warnings_is_kept() {
+    let warnings: String = (0..=KEPT).map(|at| format!("k{at} = 1\n")).collect();
+    let text = format!("{warnings}[[rules]]\nid = []\n");
+    let document = parsed(&text, Mode::Lenient);
+    let mut root = document.root();
+    let mut rules = root.tables("rules");
+    root.done();
+    rules.iter_mut().for_each(|rule| {
+        rule.error(9, "first");
+        rule.error(9, "second");
+    });
+    let said = said(document);
+    let errors = said.iter().filter(|said| said.contains("first"));
+    assert_eq!((said.len(), errors.count()), (KEPT + 1, 1));
+}
