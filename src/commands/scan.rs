@@ -322,7 +322,12 @@ fn log(outcome: &Outcome, detector: &Detector, request: &Request) {
             outcome, detector, &options, &mut out,
         ));
         for key in &outcome.keys {
-            let (rule, secret, places) = (&key.rule, &key.secret, key.locations.len());
+            let (secret, places) = (&key.secret, key.locations.len());
+            let rule = match request.options.show_secrets {
+                true => key.rule.clone(),
+                false => detector.mask_name(&key.rule),
+            };
+            let rule = report::sanitize::visible(&rule);
             drop(writeln!(
                 out,
                 "aisaleaks: {rule} {secret} in {places} places"

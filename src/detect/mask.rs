@@ -19,6 +19,10 @@ impl Mask for Detector {
         let brought = self.brought_spans(text.as_bytes());
         passwords(&replace(&text, brought, |_| HIDDEN.to_owned()))
     }
+
+    fn mask_name(&self, name: &str) -> String {
+        passwords(&keys(&encoded_keys(name)))
+    }
 }
 
 /// The text without encoded keys. They go first: half a percent-encoded key would be masked as a plain one, and its

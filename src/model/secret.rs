@@ -132,8 +132,14 @@ impl fmt::Display for Secret {
 
 /// Takes keys out of text that is about to be shown.
 pub trait Mask: Sync {
-    /// The text with every key in it redacted.
+    /// The text with every key in it redacted, and whatever brought rules would take for a secret.
     fn mask(&self, text: &str) -> String;
+
+    /// The same for a name, such as a path: only AIsa keys are redacted. A rule that a hostile repository brings must not hide
+    /// where something stands.
+    fn mask_name(&self, name: &str) -> String {
+        self.mask(name)
+    }
 }
 
 #[cfg(test)]

@@ -109,13 +109,13 @@ impl Page<'_> {
         let places = summary::count(key.locations.len() as u64, "place");
         if key.secret.is_aisa() {
             let redacted = self.paint(BOLD, &key.secret.redacted());
-            let rule = visible(&key.rule);
+            let rule = visible(&self.shown.name(&key.rule));
             writeln!(
                 out,
                 "{severity}: {redacted}  {pushed}{confidence} confidence, {rule}, {places}"
             )?;
         } else {
-            let rule = self.paint(BOLD, &self.text(&key.rule));
+            let rule = self.paint(BOLD, &visible(&self.shown.name(&key.rule)));
             writeln!(
                 out,
                 "{severity}: {rule} (not shown)  {pushed}{confidence} confidence, {places}"
@@ -142,7 +142,9 @@ impl Page<'_> {
         }
         let rule = self.options.rules.iter().find(|rule| *rule.id == *id);
         match rule.map(|rule| self.text(rule.description.trim())) {
-            Some(text) if !text.is_empty() => writeln!(out, "  {}: {text}", self.text(id)),
+            Some(text) if !text.is_empty() => {
+                writeln!(out, "  {}: {text}", visible(&self.shown.name(id)))
+            }
             _ => Ok(()),
         }
     }
@@ -169,7 +171,7 @@ impl Page<'_> {
     fn suppressed(&self, keys: &[Key], out: &mut dyn Write) -> io::Result<()> {
         for key in keys {
             let places = summary::count(key.locations.len() as u64, "place");
-            let rule = self.text(&key.rule);
+            let rule = visible(&self.shown.name(&key.rule));
             match key.secret.is_aisa() {
                 true => {
                     let redacted = key.secret.redacted();
@@ -275,7 +277,7 @@ impl Page<'_> {
                 out,
                 "Accepted: {} {} ({})",
                 problem.kind.name(),
-                self.text(&problem.place),
+                visible(&self.shown.name(&problem.place)),
                 self.text(problem.accepted.as_deref().unwrap_or_default()),
             )?;
         }
@@ -290,7 +292,7 @@ impl Page<'_> {
             out,
             "  {}: {}",
             problem.kind.name(),
-            self.paint(BOLD, &self.text(&problem.place))
+            self.paint(BOLD, &visible(&self.shown.name(&problem.place)))
         )?;
         writeln!(out, "    {}", self.text(&problem.message))?;
         writeln!(out, "    {}", self.paint(DIM, &problem.fingerprint()))

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::Shown;
+use super::{Shown, sanitize};
 use crate::model::{Confidence, Effect, Judged, Origin, Outcome};
 
 /// Writes a line for each candidate.
@@ -33,6 +33,7 @@ fn line(judged: &Judged, shown: Shown<'_>) -> String {
         let parted = if at > 0 { "; " } else { "" };
         line.push_str(&format!("{parted}{}: {}", step.name, step.why));
         if let (0, Some(rule)) = (at, &judgement.rule) {
+            let rule = sanitize::visible(&shown.name(rule));
             line.push_str(&format!(" ({rule})"));
         }
         if step.effect == Effect::Lowers {

@@ -139,13 +139,22 @@ impl Shown<'_> {
         }
     }
 
+    /// A name without the keys in it.
+    fn name(&self, name: &str) -> String {
+        if self.show_secrets {
+            name.to_owned()
+        } else {
+            self.mask.mask_name(name)
+        }
+    }
+
     /// The path without the keys in it, and whether its exact bytes may be told too: only if there was no key in them.
     ///
     /// The mask sees the path before any escaping: in `\xff` followed by a key, the last `f` would look like part of a
     /// longer word and save the key from the mask.
     fn path(&self, path: &[u8]) -> (String, bool) {
         let lossy = String::from_utf8_lossy(path);
-        let text = self.text(&lossy);
+        let text = self.name(&lossy);
         let intact = text == lossy;
         (text, intact)
     }

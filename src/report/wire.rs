@@ -157,7 +157,7 @@ pub(super) fn hygiene(habit: &Hygiene, shown: Shown<'_>) -> WireHygiene {
 
 pub(super) fn target(target: &Target, shown: Shown<'_>) -> WireTarget {
     WireTarget {
-        path: shown.text(&target.path),
+        path: shown.name(&target.path),
         kind: target.kind,
         head: target.head.map(|id| id.to_string()),
         shallow: target.shallow,
@@ -167,7 +167,7 @@ pub(super) fn target(target: &Target, shown: Shown<'_>) -> WireTarget {
 pub(super) fn problem(problem: &Problem, shown: Shown<'_>) -> WireProblem {
     WireProblem {
         kind: problem.kind,
-        place: shown.text(&problem.place),
+        place: shown.name(&problem.place),
         message: shown.text(&problem.message),
         fingerprint: problem.fingerprint(),
         accepted: problem.accepted.as_deref().map(|text| shown.text(text)),
@@ -192,7 +192,7 @@ pub(super) fn key(key: &Key, shown: Shown<'_>, now: Timestamp) -> KeyFacts {
         fingerprint: key.secret.fingerprint(),
         redacted: key.secret.redacted(),
         secret: shown.show_secrets.then(|| key.secret.expose().to_owned()),
-        rule: key.rule.clone(),
+        rule: shown.name(&key.rule),
         confidence: key.confidence,
         severity: key.severity(),
         verdict: WireVerdict {

@@ -142,9 +142,10 @@ fn an_accepted_problem_does_not_count() {
         "{human}"
     );
 
+    let another = "0".repeat(64);
     repo.write(
         ".aisaleaks.toml",
-        "[[accept]]\nproblem = \"sha256:0\"\nreason = \"another\"\n",
+        format!("[[accept]]\nproblem = \"sha256:{another}\"\nreason = \"another\"\n"),
     );
     assert_eq!(run(repo.path(), &["scan"]).code, 3);
     repo.write(".aisaleaks.toml", "[limits]\n");

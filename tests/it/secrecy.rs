@@ -550,3 +550,23 @@ fn what_a_terminal_would_obey_or_hide_is_made_visible() {
         }
     }
 }
+
+#[test]
+fn no_rule_of_a_repository_shows_a_key_by_its_name() {
+    let repo = Repo::new();
+    let key = key();
+    let rules = format!(
+        "[[rules]]\nid = \"{key}\"\ndescription = \"{key}\"\ntags = [\"{key}\"]\nregex = 'acme_[0-9]{{6}}'\n"
+    );
+    repo.write(".aisaleaks.toml", rules);
+    repo.write("a", "acme_123456\n");
+    for format in ["human", "json", "jsonl", "sarif"] {
+        for flags in [&[][..], &["--show-suppressed"], &["-vv"]] {
+            let run = run(repo.path(), &[&["dir", "-f", format], flags].concat());
+            assert_eq!(run.code, 1, "{}", run.stderr);
+            for text in [&run.stdout, &run.stderr] {
+                assert!(!text.contains(&key), "{format} {flags:?} shows a key");
+            }
+        }
+    }
+}

@@ -60,7 +60,7 @@ pub(super) fn splits(hir: &Hir) -> Option<Vec<Split>> {
         let mut flat = before.to_vec();
         flatten(way, &mut flat);
         flat.extend_from_slice(behind);
-        best(&flat)
+        (flat.len() <= LINE).then(|| best(&flat))?
     });
     spread.collect()
 }

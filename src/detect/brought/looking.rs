@@ -30,7 +30,9 @@ impl Look<'_> {
                 match tail {
                     Some(tail) => self.hit(number, tail, at.clone(), scratch, out),
                     None => {
-                        out.push(self.anchor(number, at.clone()));
+                        if scratch.about.may_keep(out.len()) {
+                            out.push(self.anchor(number, at.clone()));
+                        }
                         if !scratch.about.whole.contains(&number) {
                             scratch.about.whole.push(number);
                         }
@@ -149,6 +151,9 @@ impl Look<'_> {
         out: &mut Vec<Match>,
     ) {
         let bytes = self.text.bytes;
+        if !scratch.about.may_keep(out.len()) {
+            return;
+        }
         let Some((rule, brought)) = self.rule(number) else {
             return;
         };

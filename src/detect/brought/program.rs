@@ -20,7 +20,7 @@ pub(in crate::detect) const FORWARD: usize = 64 << 10;
 /// See [`FORWARD`].
 pub(super) const BACK: usize = 1 << 10;
 /// Bytes that an automaton may take; beyond it states are made anew.
-const CACHE: usize = 8 << 20;
+const CACHE: usize = 2 << 20;
 /// Bytes that an expression may take.
 pub(super) const SIZE: usize = 32 << 20;
 

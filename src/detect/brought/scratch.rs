@@ -11,6 +11,9 @@ const SHARE: usize = 16;
 /// ... and so many for any text.
 const FREE: usize = 32 << 20;
 
+/// So many places of a text are kept, findings and those to be looked at again.
+const KEPT: usize = 1_000_000;
+
 /// Buffers of one thread.
 #[derive(Debug, Default)]
 pub struct Scratch {
@@ -54,6 +57,12 @@ impl Scratch {
 }
 
 impl About {
+    /// Whether one more place may be kept beside so many.
+    pub(super) fn may_keep(&mut self, kept: usize) -> bool {
+        self.exhausted |= kept >= KEPT;
+        kept < KEPT
+    }
+
     /// Whether so many bytes more may be looked at.
     pub(super) fn may_follow(&mut self, bytes: usize) -> bool {
         let left = self.left.checked_sub(bytes);

@@ -65,7 +65,7 @@ struct Notices {
 impl Notices {
     fn problem(&mut self, problem: &Problem, page: Page<'_>) {
         let shown = page.shown;
-        let (place, message) = (shown.text(&problem.place), shown.text(&problem.message));
+        let (place, message) = (shown.name(&problem.place), shown.text(&problem.message));
         let accepted = problem.accepted.as_deref().map(|text| shown.text(text));
         let level = if accepted.is_some() { "note" } else { "error" };
         let parted = if place.is_empty() { "" } else { ": " };

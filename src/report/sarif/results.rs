@@ -85,7 +85,7 @@ fn result(key: &Key, rules: &Rules, page: Page<'_>, cut: &mut Cut) -> Result {
         })
         .collect();
     let mut result = Result::builder()
-        .rule_id(page.shown.text(&key.rule))
+        .rule_id(page.shown.name(&key.rule))
         .kind(ResultKind::Fail)
         .level(match key.severity() {
             Severity::Error => ResultLevel::Error,
@@ -173,7 +173,7 @@ fn text(
         // Nothing of it is shown, so that its rule has to say what it is.
         false => {
             let description = escaped(rules.description(&key.rule));
-            let rule = escaped(&page.shown.text(&key.rule));
+            let rule = escaped(&page.shown.name(&key.rule));
             format!(
                 "{description} Leaked{place}, found by {rule}. Revoke it first, where it was issued."
             )

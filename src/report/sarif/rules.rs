@@ -103,14 +103,16 @@ impl Rules {
             };
             let description = page.shown.text(&description);
             let level = level(confidence.into());
+            let tags: Vec<String> = tags.into_iter().map(|tag| page.shown.name(tag)).collect();
+            let id = page.shown.name(id);
             let mut descriptor = ReportingDescriptor::builder()
-                .id(page.shown.text(id))
-                .name(pascal(id))
+                .name(pascal(&id))
+                .id(id)
                 .short_description(sentence(&description))
                 .full_description(sentence(&description))
                 .help(help(if is_aisa { HELP } else { BROUGHT }))
                 .default_configuration(ReportingConfiguration::builder().level(level).build())
-                .properties(properties(tags, confidence))
+                .properties(properties(tags.iter().map(String::as_str), confidence))
                 .build();
             descriptor.help_uri = is_aisa.then(|| DOCUMENTATION.to_owned());
             descriptor
