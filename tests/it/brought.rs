@@ -311,3 +311,30 @@ fn every_decision_is_told_without_the_secret() {
     }
     assert!(!said.contains(&secret[..6]), "{said}");
 }
+
+#[test]
+fn what_is_not_followed_to_its_end_is_a_problem_of_that_file_alone() {
+    let (folder, _) = rules();
+    let path = folder.path().join("open.toml");
+    let text = "[[rules]]\nid = \"open\"\nregex = '''begin_[a-z_]*9zz'''\n";
+    std::fs::write(&path, text).expect("written");
+    let rules = path.to_str().expect("UTF-8");
+    let repo = Repo::new();
+    repo.write("a.txt", "begin_".repeat(20_000));
+    repo.write("b.txt", "nothing").write("c.txt", "begin_x9zz");
+    repo.commit("Begin");
+    for args in [["dir", "--rules", rules], ["git", "--rules", rules]] {
+        let output = command(
+            repo.path(),
+            &[&args[..], &["-f", "json", "-j", "1"]].concat(),
+        )
+        .output()
+        .expect("the binary runs");
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(report["complete"], false);
+        let problems = report["problems"].as_array().expect("problems");
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert_eq!(problems[0]["kind"], "limit");
+        assert_eq!(report["keys"].as_array().map(Vec::len), Some(1));
+    }
+}

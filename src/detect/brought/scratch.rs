@@ -50,9 +50,10 @@ impl Scratch {
         self.caches.get_mut(program)
     }
 
-    /// Whether the bytes that were searched last have so many hits that were to be followed far that some were not.
-    pub fn is_exhausted(&self) -> bool {
-        self.about.exhausted
+    /// Whether the bytes that were searched last have so many hits that some were not followed; told once, so that it is
+    /// said of no other bytes.
+    pub fn take_exhausted(&mut self) -> bool {
+        std::mem::take(&mut self.about.exhausted)
     }
 }
 

@@ -61,7 +61,7 @@ impl Worker for Collecting<'_> {
         if brought {
             let (scratch, matches) = (&mut self.scratch, &mut self.matches);
             telling::search_brought(detector, chunk, &self.anchors, scratch, matches);
-            if scratch.is_exhausted() {
+            if scratch.take_exhausted() {
                 self.collector.problem(telling::exhausted(chunk));
             }
         }

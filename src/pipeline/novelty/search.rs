@@ -287,7 +287,7 @@ impl Worker for Finding<'_> {
                 ..*chunk
             };
             telling::search_brought(detector, chunk, &[], &mut self.scratch, &mut self.matches);
-            if self.scratch.is_exhausted() {
+            if self.scratch.take_exhausted() {
                 self.sink.problem(telling::exhausted(chunk));
             }
             detector.settle(&[], &mut self.matches);
