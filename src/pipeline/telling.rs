@@ -11,7 +11,7 @@ pub(super) fn exhausted(chunk: &Chunk<'_>) -> Problem {
         (None, Some(id)) => id.to_string(),
         (None, None) => chunk.origin.name().to_owned(),
     };
-    let message = "rules that were brought begin to match in so many places here that not all were followed to their end; look at it, or leave rules out with --only-rule";
+    let message = "rules that were brought could not be followed to their end here: they begin to match in too many places, or an expression takes too much memory; look at it, or leave rules out with --only-rule";
     Problem::new(ProblemKind::Limit, place, message)
 }
 

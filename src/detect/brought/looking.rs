@@ -130,6 +130,9 @@ impl Look<'_> {
         else {
             return;
         };
+        if program.regex().is_none() {
+            return scratch.about.cannot_run();
+        }
         let range = (range.start.max(self.text.from), range.end);
         for found in examining::matches_in(program, brought, caches, self.text.bytes, range) {
             if anchored {
@@ -172,6 +175,9 @@ impl Look<'_> {
         let window = (low.max(self.text.from), high);
         if tried.open && !scratch.about.may_follow(high - low) {
             return;
+        }
+        if program.regex().is_none() {
+            return scratch.about.cannot_run();
         }
         let Some(caches) = scratch.caches(number) else {
             return;

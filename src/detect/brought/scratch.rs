@@ -64,6 +64,11 @@ impl About {
         kept < KEPT
     }
 
+    /// Takes note of an expression that takes too much memory to be run, which must not look like one that finds nothing.
+    pub(super) fn cannot_run(&mut self) {
+        self.exhausted = true;
+    }
+
     /// Whether so many bytes more may be looked at.
     pub(super) fn may_follow(&mut self, bytes: usize) -> bool {
         let left = self.left.checked_sub(bytes);
