@@ -1,7 +1,11 @@
 //! The command line: parses it, runs the command, and turns the end into an exit status.
 
 pub mod args;
+mod baseline;
+mod completions;
 pub mod config;
+mod explain;
+mod hook;
 mod moment;
 pub mod resolve;
 mod rule_files;
@@ -71,12 +75,19 @@ fn perform(command: Command) -> Result<Exit> {
             let files = rule_files::read_all(&args.files, None)?;
             commands::rules::check(files, args.files.is_empty())
         }
+        Command::Hook(command) => hook::perform(command),
+        Command::Baseline(command) => baseline::perform(command),
+        Command::Explain(args) => explain::perform(args),
+        Command::Completions(args) => completions::perform(args),
     }
 }
 
 fn common(command: &Command) -> Option<&CommonArgs> {
     Some(match command {
-        Command::Rules(_) => return None,
+        Command::Rules(_) | Command::Completions(_) => return None,
+        Command::Hook(command) => return hook::common(command),
+        Command::Baseline(command) => return baseline::common(command),
+        Command::Explain(args) => &args.common,
         Command::Scan(args) | Command::Dir(args) => &args.common,
         Command::Git(args) => &args.common,
         Command::Staged(args) => &args.common,

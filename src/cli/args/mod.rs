@@ -1,10 +1,18 @@
 //! The command line as typed. The doc comments are the help.
 
+mod baseline;
+mod explain;
+mod hook;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::exit::{FailOn, OnIncomplete};
+
+pub use baseline::BaselineCommand;
+pub use explain::ExplainArgs;
+pub use hook::{HookCommand, HookKind};
 
 /// Finds leaked AIsa API keys in files and in whole git histories.
 #[derive(Debug, Parser)]
@@ -34,9 +42,27 @@ pub enum Command {
     Staged(StagedArgs),
     /// One stream on standard input.
     Stdin(StdinArgs),
+    /// Git hooks that stop a leak before it leaves: install them, and what they run.
+    #[command(subcommand)]
+    Hook(HookCommand),
+    /// Findings and problems that were there before, and are accepted with a reason.
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
+    /// Why something is a finding, or is not, step by step, without showing the key.
+    Explain(ExplainArgs),
     /// Which rules there are, and whether rules files are right.
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Write what a shell needs to complete this program's arguments.
+    Completions(CompletionsArgs),
+}
+
+/// Arguments of `completions`.
+#[derive(Args, Debug)]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_name = "SHELL")]
+    pub shell: String,
 }
 
 /// What to do with rules.

@@ -1,0 +1,70 @@
+//! `hook`, as typed.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::CommonArgs;
+
+/// What to do with hooks.
+#[derive(Debug, Subcommand)]
+pub enum HookCommand {
+    /// Write hooks that git runs; what is there already goes on running.
+    Install(HookInstallArgs),
+    /// Take the hooks away, and put back what was there before.
+    Uninstall(HookPlaceArgs),
+    /// Say which hooks are installed, and whether git runs them.
+    Status(HookPlaceArgs),
+    /// What a hook runs: scan what is about to be committed or pushed, and stop it if it would leak a key.
+    Run(HookRunArgs),
+}
+
+/// The hooks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum HookKind {
+    /// Before a commit is made: what is staged.
+    PreCommit,
+    /// Before a push leaves: what the remote lacks.
+    PrePush,
+    /// On a server, before a push is accepted.
+    PreReceive,
+    /// Before a commit is made: its message.
+    CommitMsg,
+}
+
+/// Arguments of `hook install`.
+#[derive(Args, Debug)]
+pub struct HookInstallArgs {
+    /// Which, and where.
+    #[command(flatten)]
+    pub place: HookPlaceArgs,
+}
+
+/// Which hooks, and where.
+#[derive(Args, Debug)]
+pub struct HookPlaceArgs {
+    /// Which hooks.
+    #[arg(value_name = "HOOK")]
+    pub hooks: Vec<HookKind>,
+    /// For every repository of this user, instead of the one around the current folder.
+    #[arg(long)]
+    pub global: bool,
+    /// The repository, if it is not the one around the current folder.
+    #[arg(long, value_name = "DIR", conflicts_with = "global")]
+    pub repo: Option<PathBuf>,
+}
+
+/// Arguments of `hook run`.
+#[derive(Args, Debug)]
+pub struct HookRunArgs {
+    /// Which hook runs.
+    #[arg(value_name = "HOOK")]
+    pub hook: HookKind,
+    /// What git gives to the hook: a message's file; the name and the address of a remote.
+    #[arg(value_name = "ARG")]
+    pub args: Vec<OsString>,
+    /// The common flags.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
