@@ -1,7 +1,9 @@
 //! Joins the stages: sources push into the collector, which asks the detector and builds the keys of the report.
 
 mod allowing;
+mod change;
 mod collector;
+mod commits;
 mod explaining;
 mod habits;
 mod notes;
@@ -63,6 +65,8 @@ pub struct Options {
     pub everything: bool,
     /// Whether to look for bad habits around keys, too.
     pub hygiene: bool,
+    /// Whether all that is staged counts as new where nothing differs from HEAD.
+    pub whole_if_unchanged: bool,
     /// What ages and expiry dates are counted from; the moment of the run if nothing is said.
     pub now: Option<jiff::Timestamp>,
 }

@@ -1,28 +1,16 @@
 //! Scans what the commits of a range add.
 
-use std::collections::BTreeSet;
-use std::sync::atomic::Ordering;
-use std::time::Instant;
-
-use rayon::prelude::*;
-
 use super::Options;
-use super::collector::Collector;
-use super::explaining::Explaining;
-use super::novelty::{self, New, Novelty, Searcher, Step, Watch};
-use super::sightings::{Located, Where};
+use super::change;
+use super::commits::Commits;
+use super::sightings::Located;
 use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
-use crate::git::commit::{self, Header};
-use crate::git::refs::{self, Refs};
+use crate::git::refs;
 use crate::git::revisions::{Revisions, Unresolved};
-use crate::git::{Kind, Repository, Store};
-use crate::model::{
-    Attribution, Event, EventKind, Location, ObjectId, Origin, Outcome, Problem, ProblemKind, Sink,
-    Target, TargetKind,
-};
-use crate::source::change::{Folder, Folders, unread};
+use crate::git::{Repository, Store};
+use crate::model::{Outcome, Problem, Stats, TargetKind};
 use crate::source::range::{Ends, Member, Walk};
 
 /// Which commits, as somebody asked for them. Both limits hold if both are given.
@@ -47,62 +35,31 @@ pub fn range(
     detector: &Detector,
     control: &Control,
 ) -> Result<Outcome> {
-    let begun = Instant::now();
-    let collector = Collector::new(detector, options);
-    let explaining = options
-        .explain
-        .then(|| Explaining::new(&collector, detector));
-    let watch = Watch::new(&collector);
-    let mut outcome = Outcome::default();
-    let mut problems = Vec::new();
-    let mut store = Store::light(repository, control.limits.alternates, &mut problems);
-    repository
-        .problems
-        .iter()
-        .for_each(|problem| collector.problem(problem.clone()));
-    let mut walked = Vec::new();
-    let (ends, members) = members(repository, &mut store, asked, control, &mut walked)?;
-    walked
-        .into_iter()
-        .for_each(|problem| watch.problem(problem));
-    note(asked, &ends, &members, &mut outcome)?;
-    outcome.targets.push(Target {
-        path: repository.name.display().to_string(),
-        kind: TargetKind::Git,
-        head: refs::lookup(repository, b"HEAD").unwrap_or_default(),
-        shallow: !repository.shallow.is_empty(),
-    });
-    super::name_borrowed(repository, &store, &mut outcome);
-    let searcher = Searcher::new(
-        (repository, &store),
-        detector,
-        control,
-        options.show_secrets,
-        explaining.as_ref(),
-        &watch,
-    );
-    let scan = Scan {
-        searcher: &searcher,
-        folders: Folders::new(repository, &store, control.limits.max_delta_result, &watch),
-    };
-    control.phase(members.len() as u64);
-    let mut novelties: Vec<Novelty> = super::pool(control)?.install(|| {
-        members
-            .par_iter()
-            .map(|member| scan.commit(member))
-            .collect()
-    });
-    let head = outcome.targets.first().and_then(|target| target.head);
-    scan.say_what_holds(&mut novelties, head);
-    let mut located = Located::new();
-    super::place(&collector, novelties, &mut located, &mut outcome.stats);
-    outcome.stats.commits = members.len() as u64;
-    searcher.tell(&mut outcome.stats);
-    watch.tell(problems, &repository.name.display().to_string());
-    if let Some(explaining) = explaining {
-        explaining.finish(&mut outcome);
-    }
-    super::finish(outcome, collector, located, options, control, begun)
+    change::scan(repository, options, detector, control, |stage| {
+        let mut walked = Vec::new();
+        let (ends, members) = members(repository, &mut stage.store, asked, control, &mut walked)?;
+        walked
+            .into_iter()
+            .for_each(|problem| stage.sink().problem(problem));
+        note(asked, &ends, &members, &mut stage.outcome)?;
+        let head = refs::lookup(repository, b"HEAD").unwrap_or_default();
+        stage.target(TargetKind::Git, head);
+        let searcher = stage.searcher();
+        let commits = Commits {
+            searcher: &searcher,
+            folders: stage.folders(),
+        };
+        let novelties = commits.scan(&members, head)?;
+        let mut stats = Stats {
+            commits: members.len() as u64,
+            ..Stats::default()
+        };
+        let mut located = Located::new();
+        super::place(stage.collector, novelties, &mut located, &mut stats);
+        searcher.tell(&mut stats);
+        stage.outcome.stats = stats;
+        Ok(located)
+    })
 }
 
 fn members(
@@ -190,184 +147,5 @@ fn note(asked: &Asked, ends: &Ends, members: &[Member], outcome: &mut Outcome) -
         text: range.clone(),
         reason: "it is the wrong way round: its end is an ancestor of its beginning, so that no commit is in it; swap them"
             .to_owned(),
-    })
-}
-
-struct Scan<'a> {
-    searcher: &'a Searcher<'a>,
-    folders: Folders<'a>,
-}
-
-impl Scan<'_> {
-    fn commit(&self, member: &Member) -> Novelty {
-        let searcher = self.searcher;
-        if searcher.control.is_cancelled() {
-            return Novelty::default();
-        }
-        let Some(bytes) = self.read(&member.id) else {
-            return Novelty::default();
-        };
-        searcher
-            .bytes
-            .fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        let headers = Header::parse(&bytes);
-        let (tree, parents) = (headers.tree, headers.parents);
-        let attribution = attribution(&bytes, headers.date, member);
-        let mut novelty = Novelty::default();
-        if let Some(tree) = tree {
-            let of_parent = |id: &ObjectId| Header::parse(&self.read(id)?).tree;
-            let step = Step {
-                folder: Folder::Tree(tree),
-                // A commit whose parents are not here has all that it holds from them, or added it: nobody can tell.
-                parents: if member.cut {
-                    Vec::new()
-                } else {
-                    parents.iter().map(of_parent).collect()
-                },
-                origin: Origin::History,
-                attribution: Some(attribution.clone()),
-            };
-            let added = self.folders.added(&step.folder, &step.parents);
-            novelty = novelty::judge(searcher, &self.folders, &step, &added);
-        } else {
-            let message =
-                "its first line is not git's, so what it adds is not known; run `git fsck`";
-            searcher.sink.problem(Problem::new(
-                ProblemKind::DamagedObject,
-                member.id.to_string(),
-                message,
-            ));
-        }
-        let messages = searcher.text(&bytes, Origin::CommitMessage, None, Some(member.id));
-        for found in messages.into_iter().filter(|found| !found.told.dropped) {
-            novelty.new.push(New {
-                at: Where::Object(found.origin, member.id, found.start),
-                location: Location {
-                    origin: found.origin,
-                    path: None,
-                    place: Some(found.place),
-                    blob: Some(member.id),
-                    reachable: None,
-                    attribution: Some(attribution.clone()),
-                    tracked: None,
-                    context: found.told.context,
-                    notes: found.told.notes,
-                    allowed: found.told.allowed,
-                },
-                seen: found.seen,
-            });
-        }
-        searcher
-            .control
-            .progress
-            .done
-            .fetch_add(1, Ordering::Relaxed);
-        novelty
-    }
-
-    fn read(&self, id: &ObjectId) -> Option<Vec<u8>> {
-        let searcher = self.searcher;
-        let read = searcher
-            .store
-            .read(id, searcher.control.limits.max_whole_object);
-        let bytes = read
-            .filter(|(kind, _)| *kind == Kind::Commit)
-            .map(|(_, bytes)| bytes);
-        if bytes.is_none() {
-            searcher
-                .sink
-                .problem(unread(searcher.repository, searcher.store, id));
-        }
-        bytes
-    }
-
-    /// Adds to what is new whether HEAD holds it, and whether its commit has left this machine.
-    fn say_what_holds(&self, novelties: &mut [Novelty], head: Option<ObjectId>) {
-        let repository = self.searcher.repository;
-        let commit = |new: &New| Some(new.location.attribution.as_ref()?.introduced.as_ref()?.id);
-        let commits: BTreeSet<ObjectId> = novelties
-            .iter()
-            .flat_map(|novelty| &novelty.new)
-            .filter_map(commit)
-            .collect();
-        if commits.is_empty() {
-            return;
-        }
-        let refs = Refs::read(repository, &mut Vec::new());
-        let remote = refs
-            .all
-            .iter()
-            .filter(|(name, _)| name.starts_with(b"refs/remotes/"));
-        let remote: Vec<ObjectId> = remote.filter_map(|(_, id)| *id).collect();
-        let is_tracking = !remote.is_empty();
-        let pushed = pushed(self.searcher, commits, remote);
-        let root = head.and_then(|id| Header::parse(&self.read(&id)?).tree);
-        for new in novelties.iter_mut().flat_map(|novelty| &mut novelty.new) {
-            let pushed = commit(new).is_some_and(|id| pushed.contains(&id));
-            let path = new
-                .location
-                .path
-                .as_ref()
-                .filter(|_| new.location.origin == Origin::History);
-            let blob = root
-                .zip(path)
-                .and_then(|(root, path)| self.folders.file(root, path));
-            let holds = |blob| {
-                self.searcher
-                    .old_blob(&blob)
-                    .iter()
-                    .any(|found| found.seen.secret == new.seen.secret)
-            };
-            let at_head = blob.is_some_and(holds);
-            if let Some(attribution) = &mut new.location.attribution {
-                attribution.pushed = is_tracking.then_some(pushed);
-                attribution.at_head = at_head;
-            }
-        }
-    }
-}
-
-/// Those of `commits` that `remote` leads to.
-fn pushed(
-    searcher: &Searcher<'_>,
-    commits: BTreeSet<ObjectId>,
-    remote: Vec<ObjectId>,
-) -> BTreeSet<ObjectId> {
-    if remote.is_empty() {
-        return BTreeSet::new();
-    }
-    let ends = Ends {
-        left: remote,
-        right: commits.iter().copied().collect(),
-        ..Ends::default()
-    };
-    let Searcher {
-        repository,
-        store,
-        control,
-        ..
-    } = searcher;
-    let local = Walk::run(repository, store, &ends, control, &mut Vec::new());
-    let local: BTreeSet<ObjectId> = local.into_iter().map(|member| member.id).collect();
-    commits.difference(&local).copied().collect()
-}
-
-fn attribution(bytes: &[u8], date: Option<i64>, member: &Member) -> Box<Attribution> {
-    let event = Event {
-        date,
-        commit: member.id,
-        kind: EventKind::Introduced,
-    };
-    Box::new(Attribution {
-        introduced: Some(commit::describe(member.id, bytes)),
-        at_or_before: member.cut,
-        removed: None,
-        events: vec![event],
-        events_total: 1,
-        refs: Vec::new(),
-        refs_total: 0,
-        at_head: false,
-        pushed: None,
-        renamed_from: None,
     })
 }

@@ -1,23 +1,22 @@
 //! Scans what the next commit would add.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
-use super::collector::Collector;
-use super::explaining::Explaining;
+use super::Options;
+use super::change::{self, Stage};
 use super::habits::Keeper;
-use super::novelty::{self, MANY, Searcher, Step, Watch};
-use super::{Options, sightings};
+use super::novelty::{self, MANY, Step};
+use super::sightings::Located;
 use crate::assess::hygiene;
 use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
 use crate::git::commit::Header;
-use crate::git::{Kind, Repository, Store, refs};
+use crate::git::{Kind, Repository, refs};
 use crate::model::{
-    Chunk, ObjectId, Origin, Outcome, Problem, ProblemKind, Sink, Stats, Target, TargetKind,
+    Chunk, ObjectId, Origin, Outcome, Problem, ProblemKind, Sink, Stats, TargetKind,
 };
-use crate::source::change::{Change, Folders, unread};
+use crate::source::change::{Change, unread};
 use crate::source::staged::Index;
 
 /// Scans the index of a repository against HEAD. `index` is another file to take for the index (`GIT_INDEX_FILE`).
@@ -31,85 +30,58 @@ pub fn staged(
     detector: &Detector,
     control: &Control,
 ) -> Result<Outcome> {
-    let begun = Instant::now();
-    let collector = Collector::new(detector, options);
-    let explaining = options
-        .explain
-        .then(|| Explaining::new(&collector, detector));
-    let watch = Watch::new(&collector);
-    let mut outcome = Outcome::default();
-    let mut problems = Vec::new();
-    let store = Store::light(repository, control.limits.alternates, &mut problems);
-    repository
-        .problems
-        .iter()
-        .for_each(|problem| collector.problem(problem.clone()));
-    let (head, parents) = parents(repository, &store, control, &watch);
-    outcome.targets.push(Target {
-        path: repository.name.display().to_string(),
-        kind: TargetKind::Staged,
-        head,
-        shallow: !repository.shallow.is_empty(),
-    });
-    super::name_borrowed(repository, &store, &mut outcome);
-    let mut located = sightings::Located::new();
-    if let Some(index) = open(repository, index, &mut outcome, &collector) {
-        let searcher = Searcher::new(
-            (repository, &store),
-            detector,
-            control,
-            options.show_secrets,
-            explaining.as_ref(),
-            &watch,
-        );
-        let folders = Folders::new(repository, &store, control.limits.max_delta_result, &watch);
-        let step = Step {
+    change::scan(repository, options, detector, control, |stage| {
+        let (head, parents) = parents(stage);
+        stage.target(TargetKind::Staged, head);
+        let mut located = Located::new();
+        let Some(index) = open(repository, index, &mut stage.outcome, stage.collector) else {
+            return Ok(located);
+        };
+        let mut stats = std::mem::take(&mut stage.outcome.stats);
+        let searcher = stage.searcher();
+        let folders = stage.folders();
+        let mut step = Step {
             folder: index.root(),
             parents,
             origin: Origin::Staged,
             attribution: None,
         };
-        let added = folders.added(&step.folder, &step.parents);
+        let mut added = folders.added(&step.folder, &step.parents);
+        if options.whole_if_unchanged && added.changes.is_empty() && added.names.is_empty() {
+            step.parents.clear();
+            added = folders.added(&step.folder, &step.parents);
+        }
         let judge = || novelty::judge(&searcher, &folders, &step, &added);
         let novelty = match added.changes.len() < MANY {
             true => judge(),
             false => super::pool(control)?.install(judge),
         };
-        super::place(&collector, [novelty], &mut located, &mut outcome.stats);
+        super::place(stage.collector, [novelty], &mut located, &mut stats);
+        searcher.tell(&mut stats);
+        stage.outcome.stats = stats;
         if options.hygiene {
-            look_for_habits(&added.changes, &store, detector, control, &mut outcome);
+            look_for_habits(stage, &added.changes);
         }
-        searcher.tell(&mut outcome.stats);
-    }
-    watch.tell(problems, &repository.name.display().to_string());
-    if let Some(explaining) = explaining {
-        explaining.finish(&mut outcome);
-    }
-    super::finish(outcome, collector, located, options, control, begun)
+        Ok(located)
+    })
 }
 
 /// Looks for bad habits in the staged files. What cannot be read was told by the search for keys.
-fn look_for_habits(
-    changes: &[Change],
-    store: &Store,
-    detector: &Detector,
-    control: &Control,
-    outcome: &mut Outcome,
-) {
-    let keeper = Keeper::new(detector);
-    let largest = control.limits.max_whole_object;
+fn look_for_habits(stage: &mut Stage<'_>, changes: &[Change]) {
+    let keeper = Keeper::new(stage.detector());
+    let largest = stage.control.limits.max_whole_object;
     for change in changes {
         let path = &change.path;
-        if control.is_cancelled() || !hygiene::may_matter(path) {
+        if stage.control.is_cancelled() || !hygiene::may_matter(path) {
             continue;
         }
-        if let Some((_, bytes)) = store.read(&change.blob, largest) {
+        if let Some((_, bytes)) = stage.store.read(&change.blob, largest) {
             let chunk = Chunk::whole(&bytes, Origin::Staged, Some(path));
             keeper.look(&chunk, path);
         }
     }
     // What is staged is tracked, whatever a rule says.
-    keeper.finish(|_| Some((true, false)), outcome);
+    keeper.finish(|_| Some((true, false)), &mut stage.outcome);
 }
 
 /// Reads the index, and says of it what has to be said.
@@ -171,12 +143,14 @@ fn open(
 }
 
 /// What HEAD points at, and the trees of HEAD and MERGE_HEAD. A parent that cannot be read is `None`, and all counts as new.
-fn parents(
-    repository: &Repository,
-    store: &Store,
-    control: &Control,
-    sink: &dyn Sink,
-) -> (Option<ObjectId>, Vec<Option<ObjectId>>) {
+fn parents(stage: &Stage<'_>) -> (Option<ObjectId>, Vec<Option<ObjectId>>) {
+    let Stage {
+        repository,
+        store,
+        control,
+        ..
+    } = stage;
+    let sink = stage.sink();
     let tree = |commit: &ObjectId| match store.read(commit, control.limits.max_whole_object) {
         Some((Kind::Commit, bytes)) => Header::parse(&bytes).tree,
         _ => {
