@@ -80,6 +80,7 @@ pub struct Progress {
 #[derive(Debug, Default)]
 pub struct Control {
     cancelled: AtomicBool,
+    out_of_time: AtomicBool,
     /// How many threads; 0 is one for each processor.
     pub threads: usize,
     /// The limits.
@@ -102,9 +103,20 @@ impl Control {
         self.cancelled.store(true, Ordering::Relaxed);
     }
 
-    /// Whether somebody asked to stop.
+    /// Whether somebody asked to stop, or the time is used up.
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Asks every loop to stop soon, because the time for this run is used up.
+    pub fn expire(&self) {
+        self.out_of_time.store(true, Ordering::Relaxed);
+        self.cancel();
+    }
+
+    /// Whether it was the time that ended the run.
+    pub fn is_out_of_time(&self) -> bool {
+        self.out_of_time.load(Ordering::Relaxed)
     }
 
     /// The number of threads to use, at least one.

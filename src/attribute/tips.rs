@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::git::commits::Commits;
 use crate::git::refs::Refs;
-use crate::git::{Kind, Store};
+use crate::git::{Kind, Store, tag};
 use crate::model::{ObjectId, Reachable};
 
 /// From a ref or HEAD.
@@ -177,9 +177,5 @@ impl Tips {
 /// What a tag points at.
 fn tagged(store: &Store, id: &ObjectId, largest: u64) -> Option<ObjectId> {
     let (kind, bytes) = store.read(id, largest)?;
-    if kind != Kind::Tag {
-        return None;
-    }
-    let line = bytes.strip_prefix(b"object ")?;
-    ObjectId::from_hex(line.split(|&byte| byte == b'\n').next()?)
+    (kind == Kind::Tag).then(|| tag::target(&bytes))?
 }

@@ -23,8 +23,10 @@ pub mod repo;
 pub mod revisions;
 mod single;
 pub mod store;
+pub mod tag;
 pub mod tree;
 pub mod treelog;
+pub mod updates;
 pub mod walk;
 
 pub use pack::Kind;

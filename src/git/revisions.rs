@@ -2,7 +2,7 @@
 //! (gitrevisions; what needs reflogs or searches messages is refused by name).
 
 use super::commit::Header;
-use super::{Kind, Repository, Store, refs};
+use super::{Kind, Repository, Store, refs, tag};
 use crate::model::{ObjectId, Problem};
 
 /// Where a short name of a ref is looked for, in git's order.
@@ -179,11 +179,8 @@ impl<'a> Revisions<'a> {
                     ));
                 }
             }
-            let target = self.store.read(&at, LARGEST).and_then(|(_, bytes)| {
-                let line = bytes.strip_prefix(b"object ")?;
-                ObjectId::from_hex(line.split(|&byte| byte == b'\n').next()?)
-            });
-            match target {
+            let read = self.store.read(&at, LARGEST);
+            match read.and_then(|(_, bytes)| tag::target(&bytes)) {
                 Some(target) => at = target,
                 None => return wrong(format!("the tag {at} is damaged; run `git fsck`")),
             }

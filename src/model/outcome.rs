@@ -16,6 +16,8 @@ pub enum TargetKind {
     Git,
     /// What the next commit of a repository would add.
     Staged,
+    /// The message of the next commit.
+    Message,
     /// Standard input.
     Stdin,
 }

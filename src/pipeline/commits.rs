@@ -6,14 +6,11 @@ use std::sync::atomic::Ordering;
 use rayon::prelude::*;
 
 use super::novelty::{self, New, Novelty, Searcher, Step};
-use super::sightings::Where;
 use crate::error::Result;
 use crate::git::Kind;
 use crate::git::commit::{self, Header};
 use crate::git::refs::Refs;
-use crate::model::{
-    Attribution, Event, EventKind, Location, ObjectId, Origin, Problem, ProblemKind,
-};
+use crate::model::{Attribution, Event, EventKind, ObjectId, Origin, Problem, ProblemKind};
 use crate::source::change::{Folder, Folders, unread};
 use crate::source::range::{Ends, Member, Walk};
 
@@ -74,24 +71,7 @@ impl Commits<'_> {
             ));
         }
         let messages = searcher.text(&bytes, Origin::CommitMessage, None, Some(member.id));
-        for found in messages.into_iter().filter(|found| !found.told.dropped) {
-            novelty.new.push(New {
-                at: Where::Object(found.origin, member.id, found.start),
-                location: Location {
-                    origin: found.origin,
-                    path: None,
-                    place: Some(found.place),
-                    blob: Some(member.id),
-                    reachable: None,
-                    attribution: Some(attribution.clone()),
-                    tracked: None,
-                    context: found.told.context,
-                    notes: found.told.notes,
-                    allowed: found.told.allowed,
-                },
-                seen: found.seen,
-            });
-        }
+        novelty.objects(member.id, messages, Some(&attribution));
         searcher
             .control
             .progress

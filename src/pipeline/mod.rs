@@ -6,8 +6,10 @@ mod collector;
 mod commits;
 mod explaining;
 mod habits;
+mod message;
 mod notes;
 mod novelty;
+mod push;
 mod range;
 mod settling;
 mod sightings;
@@ -34,6 +36,8 @@ use collector::Collector;
 use explaining::Explaining;
 use habits::Habits;
 
+pub use message::message;
+pub use push::{Known, Push, push};
 pub use range::{Asked, range};
 pub use staged::{repository, staged};
 pub use trusting::Trusted;
@@ -311,7 +315,16 @@ fn finish(
     tracking::assess(&mut keys);
     let mut allowing = Allowing::new(options);
     settling::settle(keys, detector, options, &mut allowing, &mut outcome);
-    if control.is_cancelled() {
+    if control.is_out_of_time() {
+        let message = "the time limit was used up before everything was read; allow more time, or look at less";
+        let place = options
+            .paths
+            .first()
+            .map_or(String::new(), |path| path.display().to_string());
+        outcome
+            .problems
+            .push(Problem::new(ProblemKind::Limit, place, message));
+    } else if control.is_cancelled() {
         outcome.interrupted = true;
         let message = "the run was interrupted before everything was read; run it again";
         outcome

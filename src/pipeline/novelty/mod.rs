@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::sightings::{Seen, Where};
 use crate::git::plain;
-use crate::model::{Attribution, Location, ObjectId, Origin, Secret};
+use crate::model::{Attribution, Location, Note, ObjectId, Origin, Secret};
 use crate::source::change::{Added, Change, Folder, Folders};
 
 pub(super) use search::{Found, Searcher};
@@ -221,20 +221,75 @@ impl Novelty {
             self.new.push(New {
                 seen: found.seen,
                 at: Where::Named(Origin::PathName, Some(path.to_vec()), None),
-                location: Location {
-                    origin: Origin::PathName,
-                    path: Some(path.to_vec()),
-                    place: None,
-                    blob: None,
-                    reachable: None,
-                    attribution: step.attribution.clone(),
-                    tracked: None,
-                    context: None,
-                    notes: found.told.notes,
-                    allowed: None,
-                },
+                location: named(
+                    Origin::PathName,
+                    path,
+                    found.told.notes,
+                    step.attribution.clone(),
+                ),
             });
         }
+    }
+}
+
+impl Novelty {
+    /// Adds what was found in an object that no path leads to: all of it is new.
+    pub(super) fn objects(
+        &mut self,
+        object: ObjectId,
+        found: Vec<Found>,
+        attribution: Option<&Attribution>,
+    ) {
+        for found in found.into_iter().filter(|found| !found.told.dropped) {
+            self.new.push(New {
+                at: Where::Object(found.origin, object, found.start),
+                location: Location {
+                    origin: found.origin,
+                    path: None,
+                    place: Some(found.place),
+                    blob: Some(object),
+                    reachable: None,
+                    attribution: attribution.cloned().map(Box::new),
+                    tracked: None,
+                    context: found.told.context,
+                    notes: found.told.notes,
+                    allowed: found.told.allowed,
+                },
+                seen: found.seen,
+            });
+        }
+    }
+
+    /// Adds what was found in the name of a ref that is new.
+    pub(super) fn ref_name(&mut self, name: &[u8], found: Vec<Found>) {
+        for found in found {
+            self.new.push(New {
+                at: Where::Named(Origin::RefName, Some(name.to_vec()), None),
+                location: named(Origin::RefName, name, found.told.notes, None),
+                seen: found.seen,
+            });
+        }
+    }
+}
+
+/// A name that holds a key.
+fn named(
+    origin: Origin,
+    name: &[u8],
+    notes: Vec<Note>,
+    attribution: Option<Box<Attribution>>,
+) -> Location {
+    Location {
+        origin,
+        path: Some(name.to_vec()),
+        place: None,
+        blob: None,
+        reachable: None,
+        attribution,
+        tracked: None,
+        context: None,
+        notes,
+        allowed: None,
     }
 }
 

@@ -322,7 +322,11 @@ impl Worker for Finding<'_> {
                     confidence,
                 },
                 origin: match chunk.origin {
-                    Origin::CommitMessage if header::names_a_person(bytes, start) => Origin::Author,
+                    Origin::CommitMessage | Origin::TagMessage
+                        if header::names_a_person(bytes, start) =>
+                    {
+                        Origin::Author
+                    }
                     origin => origin,
                 },
                 start: chunk.position.offset + start as u64,

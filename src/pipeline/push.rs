@@ -1,0 +1,214 @@
+//! Scans what a push would send: every object that its refs lead to and the remote lacks.
+
+use std::collections::BTreeSet;
+
+use super::Options;
+use super::change::{self, Stage};
+use super::commits::Commits;
+use super::novelty::{self, Novelty, Step};
+use super::sightings::Located;
+use crate::control::Control;
+use crate::detect::Detector;
+use crate::error::Result;
+use crate::git::refs::{self, Refs};
+use crate::git::updates::Update;
+use crate::git::{Kind, Repository, tag};
+use crate::model::{ObjectId, Origin, Outcome, Problem, ProblemKind, Stats, TargetKind};
+use crate::source::change::{Folder, unread};
+use crate::source::range::{Ends, Walk};
+
+/// A push.
+#[derive(Clone, Debug, Default)]
+pub struct Push {
+    /// What it does to each ref.
+    pub updates: Vec<Update>,
+    /// What the remote is known to have besides.
+    pub known: Known,
+}
+
+/// What the other end of a push is known to have, besides what its refs that change point at.
+#[derive(Clone, Debug, Default)]
+pub enum Known {
+    /// What every ref of this repository leads to: it is the one that is pushed to, and its refs have not moved yet.
+    #[default]
+    Refs,
+    /// What the remote-tracking refs of this remote lead to.
+    Remote(String),
+}
+
+/// Scans what a push would send. Tags and what is no commit are scanned whole; of commits counts what they add to their
+/// parents.
+///
+/// # Errors
+/// Threads that do not start.
+pub fn push(
+    repository: &Repository,
+    push: &Push,
+    options: &Options,
+    detector: &Detector,
+    control: &Control,
+) -> Result<Outcome> {
+    change::scan(repository, options, detector, control, |stage| {
+        let head = refs::lookup(repository, b"HEAD").unwrap_or_default();
+        stage.target(TargetKind::Git, head);
+        let there = known(stage, push);
+        let sent = Sent::follow(stage, push, &there);
+        let ends = Ends {
+            left: there.into_iter().collect(),
+            right: sent.commits.clone(),
+            ..Ends::default()
+        };
+        let mut walked = Vec::new();
+        let members = Walk::run(repository, &stage.store, &ends, control, &mut walked);
+        walked
+            .into_iter()
+            .for_each(|problem| stage.sink().problem(problem));
+        let searcher = stage.searcher();
+        let commits = Commits {
+            searcher: &searcher,
+            folders: stage.folders(),
+        };
+        let mut novelties = commits.scan(&members, head)?;
+        novelties.extend(sent.scan(&commits));
+        let mut stats = Stats {
+            commits: members.len() as u64,
+            ..Stats::default()
+        };
+        let mut located = Located::new();
+        super::place(stage.collector, novelties, &mut located, &mut stats);
+        searcher.tell(&mut stats);
+        stage.outcome.stats = stats;
+        Ok(located)
+    })
+}
+
+/// The objects that the remote is known to have, with what its tags lead to.
+fn known(stage: &Stage<'_>, push: &Push) -> BTreeSet<ObjectId> {
+    let mut there: BTreeSet<ObjectId> = push.updates.iter().filter_map(|at| at.old).collect();
+    let prefix = match &push.known {
+        Known::Refs => "refs/".to_owned(),
+        Known::Remote(name) => format!("refs/remotes/{name}/"),
+    };
+    // A ref that cannot be read makes the push larger than it is, never smaller.
+    let refs = Refs::read(stage.repository, &mut Vec::new());
+    let fitting = refs
+        .all
+        .iter()
+        .filter(|(name, _)| name.starts_with(prefix.as_bytes()));
+    there.extend(fitting.filter_map(|(_, id)| *id));
+    let tags: Vec<ObjectId> = there.iter().copied().collect();
+    for tag in tags {
+        let mut at = tag;
+        while let Some(target) = target(stage, &at).filter(|target| there.insert(*target)) {
+            at = target;
+        }
+    }
+    there
+}
+
+/// What a tag leads to; `None` if the object is none, or is not here.
+fn target(stage: &Stage<'_>, id: &ObjectId) -> Option<ObjectId> {
+    if stage.store.kind(id)? != Kind::Tag {
+        return None;
+    }
+    let (_, bytes) = stage
+        .store
+        .read(id, stage.control.limits.max_whole_object)?;
+    tag::target(&bytes)
+}
+
+/// What the refs of a push lead to.
+#[derive(Default)]
+struct Sent {
+    commits: Vec<ObjectId>,
+    /// With what stands in them.
+    tags: Vec<(ObjectId, Vec<u8>)>,
+    trees: Vec<ObjectId>,
+    blobs: Vec<ObjectId>,
+    /// Names of refs that the remote does not have.
+    names: Vec<Vec<u8>>,
+}
+
+impl Sent {
+    /// Follows each ref to what is no tag, and says which could not be followed.
+    fn follow(stage: &Stage<'_>, push: &Push, there: &BTreeSet<ObjectId>) -> Self {
+        let mut sent = Self::default();
+        let mut seen = BTreeSet::new();
+        for update in &push.updates {
+            let Some(mut at) = update.new else {
+                continue;
+            };
+            if update.old.is_none() {
+                sent.names.push(update.name.clone());
+            }
+            // Each object is followed once, so that no chain of tags is longer than there are tags.
+            while !there.contains(&at) && seen.insert(at) {
+                match sent.add(stage, at) {
+                    Some(target) => at = target,
+                    None => break,
+                }
+            }
+        }
+        sent
+    }
+
+    /// Adds an object, and tells what it leads to if it is a tag.
+    fn add(&mut self, stage: &Stage<'_>, id: ObjectId) -> Option<ObjectId> {
+        let unread = || {
+            let problem = unread(stage.repository, &stage.store, &id);
+            stage.sink().problem(problem);
+        };
+        match stage.store.kind(&id) {
+            Some(Kind::Commit) => self.commits.push(id),
+            Some(Kind::Tree) => self.trees.push(id),
+            Some(Kind::Blob) => self.blobs.push(id),
+            None => unread(),
+            Some(Kind::Tag) => match stage.store.read(&id, stage.control.limits.max_whole_object) {
+                None => unread(),
+                Some((_, bytes)) => {
+                    let target = tag::target(&bytes);
+                    if target.is_none() {
+                        let message = "this tag leads nowhere that can be told; run `git fsck`";
+                        let kind = ProblemKind::DamagedObject;
+                        stage
+                            .sink()
+                            .problem(Problem::new(kind, id.to_string(), message));
+                    }
+                    self.tags.push((id, bytes));
+                    return target;
+                }
+            },
+        }
+        None
+    }
+
+    /// What stands in all that is no commit: none of it has a parent, so that all of it is new.
+    fn scan(&self, commits: &Commits<'_>) -> Vec<Novelty> {
+        let searcher = commits.searcher;
+        let mut novelties = Vec::new();
+        for id in &self.trees {
+            let step = Step {
+                folder: Folder::Tree(*id),
+                parents: Vec::new(),
+                origin: Origin::History,
+                attribution: None,
+            };
+            let added = commits.folders.added(&step.folder, &step.parents);
+            novelties.push(novelty::judge(searcher, &commits.folders, &step, &added));
+        }
+        let mut rest = Novelty::default();
+        for (id, bytes) in &self.tags {
+            let found = searcher.text(bytes, Origin::TagMessage, None, Some(*id));
+            rest.objects(*id, found, None);
+        }
+        for id in &self.blobs {
+            let found = searcher.new_blob(id, Origin::History, b"");
+            rest.objects(*id, found.to_vec(), None);
+        }
+        for name in &self.names {
+            rest.ref_name(name, searcher.text(name, Origin::RefName, Some(name), None));
+        }
+        novelties.push(rest);
+        novelties
+    }
+}
