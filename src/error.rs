@@ -43,6 +43,16 @@ pub enum Error {
         /// What is wrong with what was asked for.
         reason: String,
     },
+    /// A hook was not given what git gives it.
+    #[error("the hook {hook} cannot look at this {thing}, and stops it: {reason}")]
+    Hook {
+        /// The hook.
+        hook: &'static str,
+        /// What it would look at.
+        thing: &'static str,
+        /// What is wrong, and what to do next.
+        reason: String,
+    },
     /// A glob that cannot be read.
     #[error(
         "cannot use --exclude {glob}: {reason}\n  correct the glob: it is written as a line of a .gitignore, and \\ before a \

@@ -18,6 +18,6 @@ pub(super) fn perform(command: HookCommand) -> Result<Exit> {
         HookCommand::Install(_) => Ok(Exit::Failed),
         HookCommand::Uninstall(_) => Ok(Exit::Failed),
         HookCommand::Status(_) => Ok(Exit::Failed),
-        HookCommand::Run(_) => Ok(Exit::Failed),
+        HookCommand::Run(args) => super::hook_run::perform(args),
     }
 }

@@ -6,6 +6,7 @@ mod completions;
 pub mod config;
 mod explain;
 mod hook;
+mod hook_run;
 mod moment;
 pub mod resolve;
 mod rule_files;

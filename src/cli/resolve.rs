@@ -98,7 +98,11 @@ pub fn staged(args: &StagedArgs) -> Result<(Request, Option<PathBuf>)> {
     Ok((request, index.map(PathBuf::from)))
 }
 
-fn of_repository(named: Option<&PathBuf>, common: &CommonArgs) -> Result<Request> {
+/// A scan of a change of the repository that was named, or that is around the current folder.
+///
+/// # Errors
+/// A configuration file that cannot be used, or an unknown format.
+pub fn of_repository(named: Option<&PathBuf>, common: &CommonArgs) -> Result<Request> {
     let args = ScanArgs {
         paths: vec![own_repository(named)],
         common: common.clone(),
@@ -145,6 +149,7 @@ fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Request> {
     Ok(Request {
         options: pipeline::Options {
             policy: Arc::new(config.policy),
+            only_trusted: common.config.config_ref.is_some(),
             trusted: config.trusted,
             everything: options.everything && common.only_rule.is_empty(),
             show_secrets: common.show_secrets,
@@ -164,6 +169,8 @@ fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Request> {
         progress: !common.no_progress && !common.quiet,
         quiet: common.quiet,
         verbose: common.verbose,
+        gate: None,
+        time_limit: None,
     })
 }
 

@@ -5,3 +5,4 @@ mod input;
 mod progress;
 pub mod rules;
 pub mod scan;
+mod writing;

@@ -1,20 +1,21 @@
 //! `scan`, `dir`, `git` and `stdin`: from arguments to a written report.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::exit::{Exit, FailOn, OnIncomplete};
 use super::input::Input;
 use super::progress::Line;
+use super::writing::{self, Report};
 use crate::control::Control;
 use crate::detect::Detector;
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Diagnostic, Result};
 use crate::model::{AllowedBy, FingerprintKey, Key, Mask, Outcome};
 use crate::pipeline;
-use crate::report::{self, Format};
+use crate::report::{self, Format, Gate};
 use crate::rules::Rule;
 
 /// The rules of a run.
@@ -61,12 +62,16 @@ pub struct Request {
     pub quiet: bool,
     /// How much to say on standard error.
     pub verbose: u8,
+    /// The gate that asks: people then see its words alone, and nothing if it lets them pass.
+    pub gate: Option<Gate>,
+    /// How long the run may take.
+    pub time_limit: Option<Duration>,
 }
 
 /// Scans paths: files, histories, or both.
 ///
 /// # Errors
-/// Whatever is fatal: see [`Error`].
+/// Whatever is fatal: see [`Error`](crate::error::Error).
 pub fn paths(mut request: Request) -> Result<Exit> {
     let rules = std::mem::take(&mut request.rules.rules);
     run(&request, rules, |detector, control| {
@@ -77,7 +82,7 @@ pub fn paths(mut request: Request) -> Result<Exit> {
 /// Scans standard input.
 ///
 /// # Errors
-/// Whatever is fatal: see [`Error`].
+/// Whatever is fatal: see [`Error`](crate::error::Error).
 pub fn stdin(mut request: Request, label: Option<&str>) -> Result<Exit> {
     let rules = std::mem::take(&mut request.rules.rules);
     run(&request, rules, |detector, control| {
@@ -94,7 +99,7 @@ pub fn stdin(mut request: Request, label: Option<&str>) -> Result<Exit> {
 /// Scans what the next commit would add. `index` is another file to take for the index.
 ///
 /// # Errors
-/// Whatever is fatal: see [`Error`].
+/// Whatever is fatal: see [`Error`](crate::error::Error).
 pub fn staged(mut request: Request, index: Option<&Path>) -> Result<Exit> {
     let repository = pipeline::repository(&request.options)?;
     let rules = std::mem::take(&mut request.rules.rules);
@@ -106,7 +111,7 @@ pub fn staged(mut request: Request, index: Option<&Path>) -> Result<Exit> {
 /// Scans what the commits of a range add.
 ///
 /// # Errors
-/// Whatever is fatal: see [`Error`].
+/// Whatever is fatal: see [`Error`](crate::error::Error).
 pub fn range(mut request: Request, asked: &pipeline::Asked) -> Result<Exit> {
     let repository = pipeline::repository(&request.options)?;
     let rules = std::mem::take(&mut request.rules.rules);
@@ -115,21 +120,50 @@ pub fn range(mut request: Request, asked: &pipeline::Asked) -> Result<Exit> {
     })
 }
 
+/// Scans what a push would send.
+///
+/// # Errors
+/// Whatever is fatal: see [`Error`](crate::error::Error).
+pub fn push(mut request: Request, push: &pipeline::Push) -> Result<Exit> {
+    let repository = pipeline::repository(&request.options)?;
+    let rules = std::mem::take(&mut request.rules.rules);
+    run(&request, rules, |detector, control| {
+        pipeline::push(&repository, push, &request.options, detector, control)
+    })
+}
+
+/// Scans the message that git keeps in a file while a commit is made.
+///
+/// # Errors
+/// Whatever is fatal: see [`Error`](crate::error::Error).
+pub fn message(mut request: Request, file: &Path) -> Result<Exit> {
+    let rules = std::mem::take(&mut request.rules.rules);
+    run(&request, rules, |detector, control| {
+        pipeline::message(file, &request.options, detector, control)
+    })
+}
+
 fn run(
     request: &Request,
     rules: Vec<Rule>,
     scan: impl FnOnce(&Detector, &Arc<Control>) -> Result<Outcome>,
 ) -> Result<Exit> {
-    // A report that cannot be written is better known before a long run than after it.
-    let reports: Vec<Report> = request.reports.iter().map(open).collect::<Result<_>>()?;
+    let reports: Vec<Report> = (request.reports.iter())
+        .map(writing::open)
+        .collect::<Result<_>>()?;
     let control = Arc::new(Control::new(request.threads));
     stop_on_signal(&control);
+    if let Some(limit) = request.time_limit {
+        stop_after(limit, &control);
+    }
     let detector = Detector::with_key(rules, request.rules.key.clone());
     if !request.quiet {
         warn(&request.rules.warnings, &detector, request);
     }
-    // A quiet run says this too: what allows everything must not go unseen.
-    warn(&request.warnings, &detector, request);
+    // A quiet run says this too: what allows everything must not go unseen. A gate that lets pass says nothing.
+    if request.gate.is_none() {
+        warn(&request.warnings, &detector, request);
+    }
     let line = Line::start(&control, request.progress && io::stderr().is_terminal());
     let outcome = scan(&detector, &control);
     drop(line);
@@ -141,24 +175,38 @@ fn run(
     if !request.quiet {
         say_notes(&outcome, &detector, request);
     }
+    let exit = Exit::of(
+        &outcome,
+        request.fail_on,
+        request.on_incomplete,
+        request.found_code,
+    );
+    if request.gate.is_some() && exit != Exit::Clean {
+        warn(&request.warnings, &detector, request);
+    }
     // Ages are counted from one moment in every report of a run.
     let now = jiff::Timestamp::now();
     let silent = request.quiet
+        && request.gate.is_none()
         && outcome.keys.is_empty()
         && outcome.problems.is_empty()
         && outcome.hygiene.is_empty()
         && !outcome.suppressed.iter().any(is_disabled);
     for report in reports {
         if !(silent && report.0 == Format::Human) {
-            write(report, &outcome, &detector, request, now)?;
+            writing::write(report, &outcome, exit, &detector, request, now)?;
         }
     }
-    Ok(Exit::of(
-        &outcome,
-        request.fail_on,
-        request.on_incomplete,
-        request.found_code,
-    ))
+    Ok(exit)
+}
+
+/// Ends the run when its time is used up. The thread waits for nobody, and nobody waits for it.
+fn stop_after(limit: Duration, control: &Arc<Control>) {
+    let control = control.clone();
+    std::thread::spawn(move || {
+        std::thread::sleep(limit);
+        control.expire();
+    });
 }
 
 /// Takes out what other rules found than those that were asked for, and says what whoever compares reports should know.
@@ -204,70 +252,6 @@ fn warn(warnings: &[Diagnostic], detector: &Detector, request: &Request) {
             "{more} more warnings about rules files; see `aisaleaks rules check {file}`"
         ));
     }
-}
-
-type Report = (Format, Option<(PathBuf, File)>);
-
-fn open((format, path): &(Format, Option<PathBuf>)) -> Result<Report> {
-    let Some(path) = path else {
-        return Ok((*format, None));
-    };
-    match File::create(path) {
-        Ok(file) => Ok((*format, Some((path.clone(), file)))),
-        Err(source) => Err(Error::Output {
-            place: path.display().to_string(),
-            source,
-        }),
-    }
-}
-
-fn write(
-    (format, file): Report,
-    outcome: &Outcome,
-    detector: &Detector,
-    request: &Request,
-    now: jiff::Timestamp,
-) -> Result<()> {
-    let terminal = file.is_none() && io::stdout().is_terminal();
-    let color =
-        terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
-    let options = report::Options {
-        show_secrets: request.options.show_secrets,
-        color,
-        now,
-        width: 100,
-        rules: detector.rules(),
-        show_suppressed: request.show_suppressed,
-        sarif_authors: request.sarif_authors,
-        directory: directory(),
-    };
-    let (place, result) = match file {
-        Some((path, file)) => {
-            let mut out = BufWriter::new(file);
-            let result = report::write(format, outcome, detector, &options, &mut out)
-                .and_then(|()| out.flush());
-            (path.display().to_string(), result)
-        }
-        None => {
-            let mut out = BufWriter::new(io::stdout().lock());
-            let result = report::write(format, outcome, detector, &options, &mut out)
-                .and_then(|()| out.flush());
-            ("standard output".to_owned(), result)
-        }
-    };
-    match result {
-        // Whoever closed the pipe has seen enough; the exit status still says what was found.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(source) => Err(Error::Output { place, source }),
-        Ok(()) => Ok(()),
-    }
-}
-
-/// Where the process stands; a folder that was deleted under it has no name.
-fn directory() -> String {
-    let here = std::env::current_dir();
-    here.map(|path| path.display().to_string())
-        .unwrap_or_else(|_| "/".to_owned())
 }
 
 /// The first Ctrl-C asks for a report of what was seen so far, the second ends the process.

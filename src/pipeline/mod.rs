@@ -38,7 +38,7 @@ use habits::Habits;
 
 pub use message::message;
 pub use push::{Known, Push, push};
-pub use range::{Asked, range};
+pub use range::{Asked, commit, range};
 pub use staged::{repository, staged};
 pub use trusting::Trusted;
 
@@ -63,7 +63,9 @@ pub struct Options {
     pub borrowed: Vec<PathBuf>,
     /// What the configuration says about findings and problems.
     pub policy: Arc<Policy>,
-    /// Commits that have to hold a key at its path for a marker there to count; if there are none, every marker counts.
+    /// Whether a marker counts only if one of the trusted commits holds the key at its path.
+    pub only_trusted: bool,
+    /// The trusted commits, one of each repository.
     pub trusted: Vec<Trusted>,
     /// Whether the run looks at all that the policy is about, so that an entry that allows nothing is of no use.
     pub everything: bool,

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::git::refs;
 use crate::git::revisions::{Revisions, Unresolved};
 use crate::git::{Repository, Store};
-use crate::model::{Outcome, Problem, Stats, TargetKind};
+use crate::model::{ObjectId, Outcome, Problem, Stats, TargetKind};
 use crate::source::range::{Ends, Member, Walk};
 
 /// Which commits, as somebody asked for them. Both limits hold if both are given.
@@ -62,6 +62,27 @@ pub fn range(
     })
 }
 
+/// The commit that a revision names in a repository.
+///
+/// # Errors
+/// It names none, or the repository cannot answer.
+pub fn commit(repository: &Repository, revision: &str, control: &Control) -> Result<ObjectId> {
+    let store = Store::light(repository, control.limits.alternates, &mut Vec::new());
+    resolve(&Revisions::new(repository, &store), revision)
+}
+
+fn resolve(revisions: &Revisions<'_>, text: &str) -> Result<ObjectId> {
+    let commit = revisions.commit(text);
+    commit.map_err(|unresolved| Error::Revision {
+        what: "the revision",
+        text: text.to_owned(),
+        reason: match unresolved {
+            Unresolved::Wrong(reason) => reason,
+            Unresolved::Broken(problem) => format!("{}: {}", problem.place, problem.message),
+        },
+    })
+}
+
 fn members(
     repository: &Repository,
     store: &mut Store,
@@ -70,20 +91,7 @@ fn members(
     problems: &mut Vec<Problem>,
 ) -> Result<(Ends, Vec<Member>)> {
     let revisions = Revisions::new(repository, store);
-    let commit = |text: &str| {
-        revisions
-            .commit(text)
-            .map_err(|unresolved| Error::Revision {
-                what: "the revision",
-                text: text.to_owned(),
-                reason: match unresolved {
-                    Unresolved::Wrong(reason) => reason,
-                    Unresolved::Broken(problem) => {
-                        format!("{}: {}", problem.place, problem.message)
-                    }
-                },
-            })
-    };
+    let commit = |text: &str| resolve(&revisions, text);
     let mut ends = Ends {
         since: asked.since,
         ..Ends::default()

@@ -142,7 +142,7 @@ pub(super) fn distrust(
     options: &Options,
     control: &Control,
 ) {
-    if options.trusted.is_empty()
+    if !options.only_trusted
         || located
             .values()
             .all(|placed| placed.location.allowed.is_none())

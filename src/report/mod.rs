@@ -1,6 +1,7 @@
 //! Writes an outcome, for a person or for a program. One file a format; nothing here reads or scans.
 
 mod advice;
+mod gate;
 mod habits;
 mod human;
 mod json;
@@ -20,6 +21,8 @@ use std::io::{self, Write};
 
 use crate::model::{Mask, Outcome};
 use crate::rules::Rule;
+
+pub use gate::Gate;
 
 /// The forms that a report can take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -120,6 +123,22 @@ pub fn write_judgements(
         show_secrets: options.show_secrets,
     };
     judgements::write(outcome, shown, out)
+}
+
+/// Writes what a gate says, on one screen. Nothing at all, if nothing `stopped` it and everything could be looked at.
+pub fn write_gate(
+    gate: &Gate,
+    stopped: bool,
+    outcome: &Outcome,
+    mask: &dyn Mask,
+    options: &Options<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let shown = Shown {
+        mask,
+        show_secrets: options.show_secrets,
+    };
+    gate::write(outcome, gate, stopped, shown, options, out)
 }
 
 /// What may be shown of text from the input.

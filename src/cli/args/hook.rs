@@ -33,6 +33,18 @@ pub enum HookKind {
     CommitMsg,
 }
 
+impl HookKind {
+    /// The name of its file (githooks).
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PreCommit => "pre-commit",
+            Self::PrePush => "pre-push",
+            Self::PreReceive => "pre-receive",
+            Self::CommitMsg => "commit-msg",
+        }
+    }
+}
+
 /// Arguments of `hook install`.
 #[derive(Args, Debug)]
 pub struct HookInstallArgs {
@@ -61,9 +73,12 @@ pub struct HookRunArgs {
     /// Which hook runs.
     #[arg(value_name = "HOOK")]
     pub hook: HookKind,
-    /// What git gives to the hook: a message's file; the name and the address of a remote.
+    /// What git gives to the hook: the file of a message; the name and the address of a remote.
     #[arg(value_name = "ARG")]
     pub args: Vec<OsString>,
+    /// Stop after so many seconds; what was not looked at by then counts as incomplete. pre-receive: 30 by default.
+    #[arg(long, value_name = "SECONDS", help_heading = "Running")]
+    pub time_limit: Option<f64>,
     /// The common flags.
     #[command(flatten)]
     pub common: CommonArgs,

@@ -1,0 +1,94 @@
+//! Where reports go: files that are created before the scan, or standard output.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
+
+use super::exit::Exit;
+use super::scan::Request;
+use crate::detect::Detector;
+use crate::error::{Error, Result};
+use crate::model::Outcome;
+use crate::report::{self, Format};
+
+/// A report, and the file that it goes to; `None` is standard output.
+pub(super) type Report = (Format, Option<(PathBuf, File)>);
+
+/// Creates a report's file: that it cannot be is better known before a long run than after it.
+///
+/// # Errors
+/// The system's.
+pub(super) fn open((format, path): &(Format, Option<PathBuf>)) -> Result<Report> {
+    let Some(path) = path else {
+        return Ok((*format, None));
+    };
+    match File::create(path) {
+        Ok(file) => Ok((*format, Some((path.clone(), file)))),
+        Err(source) => Err(Error::Output {
+            place: path.display().to_string(),
+            source,
+        }),
+    }
+}
+
+/// Writes a report of a run that ends like this. Of a gate, the report for people goes to standard error, as messages do.
+///
+/// # Errors
+/// The system's; but that somebody closed the pipe is none.
+pub(super) fn write(
+    (format, file): Report,
+    outcome: &Outcome,
+    exit: Exit,
+    detector: &Detector,
+    request: &Request,
+    now: jiff::Timestamp,
+) -> Result<()> {
+    let terminal = file.is_none() && io::stdout().is_terminal();
+    let color =
+        terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+    let options = report::Options {
+        show_secrets: request.options.show_secrets,
+        color,
+        now,
+        width: 100,
+        rules: detector.rules(),
+        show_suppressed: request.show_suppressed,
+        sarif_authors: request.sarif_authors,
+        directory: directory(),
+    };
+    let gate = request.gate.as_ref().filter(|_| format == Format::Human);
+    let write = |out: &mut dyn Write| {
+        match gate {
+            Some(gate) => {
+                let stopped = exit != Exit::Clean;
+                report::write_gate(gate, stopped, outcome, detector, &options, out)
+            }
+            None => report::write(format, outcome, detector, &options, out),
+        }?;
+        out.flush()
+    };
+    let (place, result) = match file {
+        Some((path, file)) => (path.display().to_string(), write(&mut BufWriter::new(file))),
+        None if gate.is_some() => {
+            let result = write(&mut BufWriter::new(io::stderr().lock()));
+            ("standard error".to_owned(), result)
+        }
+        None => {
+            let result = write(&mut BufWriter::new(io::stdout().lock()));
+            ("standard output".to_owned(), result)
+        }
+    };
+    match result {
+        // Whoever closed the pipe has seen enough; the exit status still says what was found.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(source) => Err(Error::Output { place, source }),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Where the process stands; a folder that was deleted under it has no name.
+fn directory() -> String {
+    let here = std::env::current_dir();
+    here.map(|path| path.display().to_string())
+        .unwrap_or_else(|_| "/".to_owned())
+}

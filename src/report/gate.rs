@@ -1,0 +1,183 @@
+//! What somebody sees whose commit or push was stopped: which key, where, why it is a leak, and the shortest way on. It
+//! fits on one screen; the other reports have everything.
+
+mod words;
+
+use std::io::{self, Write};
+
+use super::human::{SHORT_ID, rest};
+use super::sanitize::visible;
+use super::{Options, Shown, advice, snippet, summary};
+use crate::model::{Key, Location, Note, Origin, Outcome, Problem};
+
+pub use words::Gate;
+use words::INDENT;
+
+/// Places that are shown; with a line each for the place, its text and a note, and all the rest, that is a screen of 24.
+const PLACES: usize = 3;
+/// Problems that are shown, with two lines each.
+const PROBLEMS: usize = 4;
+/// Columns for what is quoted. Git puts `remote: ` before what a server says.
+const WIDTH: usize = 72;
+
+/// Writes what the gate says. If nothing `stopped` it, only what is incomplete is said: somebody chose to let it through.
+pub(super) fn write(
+    outcome: &Outcome,
+    gate: &Gate,
+    stopped: bool,
+    shown: Shown<'_>,
+    options: &Options<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let page = Page {
+        gate,
+        shown,
+        options,
+    };
+    match (stopped, outcome.keys.as_slice()) {
+        (true, []) => page.unseen(outcome, out),
+        (true, keys) => page.leak(keys, outcome, out),
+        (false, _) if !outcome.complete() => page.let_through(outcome, out),
+        (false, _) => Ok(()),
+    }
+}
+
+struct Page<'a> {
+    gate: &'a Gate,
+    shown: Shown<'a>,
+    options: &'a Options<'a>,
+}
+
+impl Page<'_> {
+    fn leak(&self, keys: &[Key], outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+        let what = match keys.iter().all(|key| key.secret.is_aisa()) {
+            true => "key",
+            false => "secret",
+        };
+        let count = summary::count(keys.len() as u64, what);
+        let (who, thing) = (self.gate.who(), self.gate.thing());
+        writeln!(out, "{who} stopped this {thing}: it would leak {count}.\n")?;
+        let places = || {
+            keys.iter()
+                .flat_map(|key| key.locations.iter().map(move |at| (key, at)))
+        };
+        // One of each key before a second one of any.
+        let first = keys
+            .iter()
+            .filter_map(|key| Some((key, key.locations.first()?)));
+        let more = places().filter(|(key, at)| key.locations.first() != Some(*at));
+        let shown: Vec<(&Key, &Location)> = first.chain(more).take(PLACES).collect();
+        for (key, at) in &shown {
+            self.place(key, at, out)?;
+        }
+        if let Some(more) = rest(places().count(), shown.len()) {
+            writeln!(out, "  and {more} more; {} lists all", self.gate.whole())?;
+        }
+        if !outcome.complete() {
+            let problems = open(outcome).count() as u64;
+            let problems = summary::count(problems, "problem");
+            writeln!(out, "  besides, not everything could be read: {problems}")?;
+        }
+        let why = match what {
+            "key" => "Whoever has an AIsa key spends from its wallet, and git forgets nothing.",
+            _ => "Whoever has a copy of the repository has it, and git forgets nothing.",
+        };
+        writeln!(out, "\n{why}")?;
+        let place = shown.first().map(|(_, at)| at);
+        let steps = self.gate.steps(place.and_then(|at| commit(at)).as_deref());
+        for (nth, step) in steps.iter().enumerate() {
+            let lines = step.join(&format!("\n{INDENT}"));
+            writeln!(out, "  {}. {lines}", nth + 1)?;
+        }
+        Ok(())
+    }
+
+    /// Where a key stands, its line, and what is bad about it.
+    fn place(&self, key: &Key, at: &Location, out: &mut dyn Write) -> io::Result<()> {
+        let name = match key.secret.is_aisa() {
+            true => key.secret.redacted(),
+            false => visible(&self.shown.name(&key.rule)),
+        };
+        let mut line = match &at.path {
+            Some(path) => self.shown.visible_path(path),
+            None => format!("({})", at.origin.name()),
+        };
+        if matches!(at.origin, Origin::PathName | Origin::RefName) {
+            line.push_str(&format!("  ({})", at.origin.name()));
+        }
+        if let Some(place) = at.place.filter(|_| at.origin != Origin::Author) {
+            line.push_str(&format!(":{}", place.line));
+        }
+        let commit = at
+            .attribution
+            .as_ref()
+            .and_then(|told| told.introduced.as_ref());
+        if let Some(commit) = commit {
+            let id: String = commit.id.to_string().chars().take(SHORT_ID).collect();
+            line.push_str(&format!("  in {id}"));
+        }
+        writeln!(out, "  {name}  {line}")?;
+        if self.shown.show_secrets {
+            writeln!(out, "      key: {}", visible(key.secret.expose()))?;
+        }
+        if let Some(context) = &at.context {
+            let width = WIDTH.min(self.options.width.max(1));
+            writeln!(out, "      {}", snippet::of(context, width).text)?;
+        }
+        // What everybody pushes is pushed, and said below.
+        if let Some(note) = at.notes.iter().find(|note| **note != Note::Pushed) {
+            writeln!(out, "      {}: {}", note.name(), advice::of(*note).means)?;
+        }
+        Ok(())
+    }
+
+    fn unseen(&self, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+        let (who, thing) = (self.gate.who(), self.gate.thing());
+        if outcome.interrupted {
+            return writeln!(
+                out,
+                "{who} was interrupted, and stopped this {thing}; try again."
+            );
+        }
+        writeln!(
+            out,
+            "{who} stopped this {thing}: not everything in it could be looked at.\n"
+        )?;
+        self.problems(outcome, out)?;
+        writeln!(out, "\n{}", self.gate.ways_around().join("\n"))
+    }
+
+    fn let_through(&self, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+        let (who, thing) = (self.gate.who(), self.gate.thing());
+        writeln!(
+            out,
+            "{who} let this {thing} through (--on-incomplete pass), although not"
+        )?;
+        writeln!(out, "everything in it could be looked at:")?;
+        self.problems(outcome, out)
+    }
+
+    fn problems(&self, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+        for problem in open(outcome).take(PROBLEMS) {
+            let place = visible(&self.shown.name(&problem.place));
+            writeln!(out, "  {}: {place}", problem.kind.name())?;
+            writeln!(out, "      {}", visible(&self.shown.text(&problem.message)))?;
+        }
+        match rest(open(outcome).count(), PROBLEMS) {
+            Some(more) => writeln!(out, "  and {more} more; {} lists all", self.gate.whole()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What could not be read, and nobody accepted.
+fn open(outcome: &Outcome) -> impl Iterator<Item = &Problem> {
+    let problems = outcome.problems.iter();
+    problems.filter(|problem| problem.accepted.is_none())
+}
+
+/// The commit that would bring a key, as git takes it.
+fn commit(at: &Location) -> Option<String> {
+    let commit = at.attribution.as_ref()?.introduced.as_ref()?;
+    Some(commit.id.to_string().chars().take(SHORT_ID).collect())
+}

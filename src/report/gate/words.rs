@@ -1,0 +1,139 @@
+//! What each gate says: whom it stops, and the shortest way on from there.
+
+/// Who asks whether something may pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// A commit's contents, before it is made.
+    Commit,
+    /// A commit's message, before it is made.
+    Message,
+    /// A push, before it leaves.
+    Push {
+        /// The commits that it sends, if they are one range.
+        range: Option<String>,
+    },
+    /// A push, before a server accepts it.
+    Receive,
+}
+
+/// A way on, in lines that fit a terminal.
+type Step = Vec<String>;
+
+/// In front of the second and later lines of a step.
+pub(super) const INDENT: &str = "     ";
+
+fn step<const N: usize>(lines: [&str; N]) -> Step {
+    lines.map(str::to_owned).to_vec()
+}
+
+impl Gate {
+    /// Who speaks.
+    pub(super) fn who(&self) -> &'static str {
+        match self {
+            Self::Receive => "aisaleaks on this server",
+            Self::Commit | Self::Message | Self::Push { .. } => "aisaleaks",
+        }
+    }
+
+    /// What is stopped.
+    pub(super) fn thing(&self) -> &'static str {
+        match self {
+            Self::Commit | Self::Message => "commit",
+            Self::Push { .. } | Self::Receive => "push",
+        }
+    }
+
+    /// The command that tells of everything that would be stopped here.
+    pub(super) fn whole(&self) -> String {
+        match self {
+            Self::Commit => "`aisaleaks staged`".to_owned(),
+            Self::Message => "`aisaleaks stdin < .git/COMMIT_EDITMSG`".to_owned(),
+            Self::Push { range: Some(range) } => format!("`aisaleaks git --range {range}`"),
+            Self::Push { range: None } | Self::Receive => "`aisaleaks git`".to_owned(),
+        }
+    }
+
+    /// The ways on. `commit` brings the first of the keys.
+    pub(super) fn steps(&self, commit: Option<&str>) -> [Step; 3] {
+        match self {
+            Self::Commit => [
+                step([
+                    "Take it out of the file: let code read it from the environment",
+                    "(AISA_API_KEY), keep the value in .env, and .env in .gitignore.",
+                    "Then `git add` the file, and commit again.",
+                ]),
+                revoke(),
+                step([
+                    "No key that works? Say so in a comment on its line:",
+                    "aisaleaks:allow REASON",
+                ]),
+            ],
+            Self::Message => [
+                step([
+                    "Take it out of the message; this opens it again:",
+                    "git commit -e -F .git/COMMIT_EDITMSG",
+                ]),
+                revoke(),
+                step([
+                    "No key that works? Say so on its line:",
+                    "aisaleaks:allow REASON",
+                ]),
+            ],
+            Self::Push { .. } => [
+                rewrite(commit),
+                revoke(),
+                step([
+                    "No key that works? Say so in a comment on its line:",
+                    "aisaleaks:allow REASON",
+                    "or, if the commit shall stay, in .aisaleaks.toml ([[allow]]).",
+                ]),
+            ],
+            Self::Receive => [
+                rewrite(commit),
+                revoke(),
+                step([
+                    "No key that works? First push an [[allow]] entry in",
+                    ".aisaleaks.toml to the default branch: what a push says about",
+                    "itself does not count here.",
+                ]),
+            ],
+        }
+    }
+
+    /// What to do where not everything could be looked at.
+    pub(super) fn ways_around(&self) -> Step {
+        match self {
+            Self::Receive => step([
+                "Mend it and push again, or ask whoever runs this server: its hook",
+                "can be given more time (--time-limit), or be told to let through",
+                "what it could not look at (--on-incomplete pass).",
+            ]),
+            Self::Commit | Self::Message | Self::Push { .. } => vec![
+                "Mend it, and try again. If you know it and can live with it:".to_owned(),
+                format!("{} shows how to accept a problem; the hook's", self.whole()),
+                "--on-incomplete pass lets through whatever could not be looked at.".to_owned(),
+            ],
+        }
+    }
+}
+
+fn revoke() -> Step {
+    step([
+        "Was it ever pushed, or shown to anybody? Then it is out. Revoke",
+        "it, before anything else: https://console.aisa.one, API Keys.",
+    ])
+}
+
+fn rewrite(commit: Option<&str>) -> Step {
+    let Some(commit) = commit else {
+        return step([
+            "Take it out, and make anew what holds it: a tag with `git tag -f`,",
+            "a branch under another name.",
+        ]);
+    };
+    vec![
+        "Take it out of the commit that has it: `git commit --amend` if".to_owned(),
+        format!("that is the last one, else `git rebase -i {commit}^`."),
+        "One more commit that removes it does not help: both are pushed.".to_owned(),
+    ]
+}
