@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::args::{CommonArgs, HookKind, HookRunArgs, StagedArgs};
 use super::resolve;
@@ -26,13 +26,14 @@ const MANAGED: &str = "PRE_COMMIT";
 
 /// Runs a hook.
 pub(super) fn perform(args: HookRunArgs) -> Result<Exit> {
-    let limit = time_limit(&args)?;
+    // What git takes to write its lines counts, too.
+    let deadline = time_limit(&args)?.and_then(|limit| Instant::now().checked_add(limit));
     let hook = args.hook;
     let mut common = args.common;
     common.quiet = true;
     let ready = |request: Request, gate| Request {
         gate: Some(gate),
-        time_limit: limit,
+        deadline,
         ..request
     };
     match hook {

@@ -170,7 +170,7 @@ fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Request> {
         quiet: common.quiet,
         verbose: common.verbose,
         gate: None,
-        time_limit: None,
+        deadline: None,
     })
 }
 

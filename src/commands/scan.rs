@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::Instant;
 
 use super::exit::{Exit, FailOn, OnIncomplete};
 use super::input::Input;
@@ -64,8 +64,8 @@ pub struct Request {
     pub verbose: u8,
     /// The gate that asks: people then see its words alone, and nothing if it lets them pass.
     pub gate: Option<Gate>,
-    /// How long the run may take.
-    pub time_limit: Option<Duration>,
+    /// When the run has to be over.
+    pub deadline: Option<Instant>,
 }
 
 /// Scans paths: files, histories, or both.
@@ -153,8 +153,8 @@ fn run(
         .collect::<Result<_>>()?;
     let control = Arc::new(Control::new(request.threads));
     stop_on_signal(&control);
-    if let Some(limit) = request.time_limit {
-        stop_after(limit, &control);
+    if let Some(deadline) = request.deadline {
+        stop_at(deadline, &control);
     }
     let detector = Detector::with_key(rules, request.rules.key.clone());
     if !request.quiet {
@@ -201,10 +201,14 @@ fn run(
 }
 
 /// Ends the run when its time is used up. The thread waits for nobody, and nobody waits for it.
-fn stop_after(limit: Duration, control: &Arc<Control>) {
+fn stop_at(deadline: Instant, control: &Arc<Control>) {
+    let left = deadline.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        return control.expire();
+    }
     let control = control.clone();
     std::thread::spawn(move || {
-        std::thread::sleep(limit);
+        std::thread::sleep(left);
         control.expire();
     });
 }

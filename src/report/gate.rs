@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::human::{SHORT_ID, rest};
 use super::sanitize::visible;
-use super::{Options, Shown, advice, snippet, summary};
+use super::{Shown, advice, snippet, summary};
 use crate::model::{Key, Location, Note, Origin, Outcome, Problem};
 
 pub use words::Gate;
@@ -15,10 +15,14 @@ use words::INDENT;
 
 /// Places that are shown; with a line each for the place, its text and a note, and all the rest, that is a screen of 24.
 const PLACES: usize = 3;
-/// Problems that are shown, with two lines each.
-const PROBLEMS: usize = 4;
+/// Problems that are shown, with some lines each.
+const PROBLEMS: usize = 3;
 /// Columns for what is quoted. Git puts `remote: ` before what a server says.
 const WIDTH: usize = 72;
+/// Columns for a path: a longer one would push the rest off the screen.
+const PATH: usize = 200;
+/// Columns before what is quoted.
+const NARROWER: usize = 6;
 
 /// Writes what the gate says. If nothing `stopped` it, only what is incomplete is said: somebody chose to let it through.
 pub(super) fn write(
@@ -26,14 +30,9 @@ pub(super) fn write(
     gate: &Gate,
     stopped: bool,
     shown: Shown<'_>,
-    options: &Options<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let page = Page {
-        gate,
-        shown,
-        options,
-    };
+    let page = Page { gate, shown };
     match (stopped, outcome.keys.as_slice()) {
         (true, []) => page.unseen(outcome, out),
         (true, keys) => page.leak(keys, outcome, out),
@@ -45,7 +44,6 @@ pub(super) fn write(
 struct Page<'a> {
     gate: &'a Gate,
     shown: Shown<'a>,
-    options: &'a Options<'a>,
 }
 
 impl Page<'_> {
@@ -83,8 +81,9 @@ impl Page<'_> {
             _ => "Whoever has a copy of the repository has it, and git forgets nothing.",
         };
         writeln!(out, "\n{why}")?;
-        let place = shown.first().map(|(_, at)| at);
-        let steps = self.gate.steps(place.and_then(|at| commit(at)).as_deref());
+        let place = shown.first().map(|(_, at)| *at);
+        let is_dotenv = place.is_some_and(|at| at.notes.contains(&Note::DotenvTracked));
+        let steps = (self.gate).steps(place.and_then(commit).as_deref(), is_dotenv);
         for (nth, step) in steps.iter().enumerate() {
             let lines = step.join(&format!("\n{INDENT}"));
             writeln!(out, "  {}. {lines}", nth + 1)?;
@@ -99,7 +98,7 @@ impl Page<'_> {
             false => visible(&self.shown.name(&key.rule)),
         };
         let mut line = match &at.path {
-            Some(path) => self.shown.visible_path(path),
+            Some(path) => snippet::end(&self.shown.visible_path(path), PATH),
             None => format!("({})", at.origin.name()),
         };
         if matches!(at.origin, Origin::PathName | Origin::RefName) {
@@ -108,20 +107,15 @@ impl Page<'_> {
         if let Some(place) = at.place.filter(|_| at.origin != Origin::Author) {
             line.push_str(&format!(":{}", place.line));
         }
-        let commit = at
-            .attribution
-            .as_ref()
-            .and_then(|told| told.introduced.as_ref());
-        if let Some(commit) = commit {
-            let id: String = commit.id.to_string().chars().take(SHORT_ID).collect();
-            line.push_str(&format!("  in {id}"));
+        if let Some(commit) = commit(at) {
+            line.push_str(&format!("  in {commit}"));
         }
         writeln!(out, "  {name}  {line}")?;
         if self.shown.show_secrets {
             writeln!(out, "      key: {}", visible(key.secret.expose()))?;
         }
         if let Some(context) = &at.context {
-            let width = WIDTH.min(self.options.width.max(1));
+            let width = WIDTH - NARROWER;
             writeln!(out, "      {}", snippet::of(context, width).text)?;
         }
         // What everybody pushes is pushed, and said below.
@@ -159,9 +153,12 @@ impl Page<'_> {
 
     fn problems(&self, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         for problem in open(outcome).take(PROBLEMS) {
-            let place = visible(&self.shown.name(&problem.place));
+            let place = snippet::end(&visible(&self.shown.name(&problem.place)), PATH);
             writeln!(out, "  {}: {place}", problem.kind.name())?;
-            writeln!(out, "      {}", visible(&self.shown.text(&problem.message)))?;
+            let message = visible(&self.shown.text(&problem.message));
+            for line in textwrap::wrap(&message, WIDTH - NARROWER) {
+                writeln!(out, "      {line}")?;
+            }
         }
         match rest(open(outcome).count(), PROBLEMS) {
             Some(more) => writeln!(out, "  and {more} more; {} lists all", self.gate.whole()),

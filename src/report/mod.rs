@@ -138,7 +138,7 @@ pub fn write_gate(
         mask,
         show_secrets: options.show_secrets,
     };
-    gate::write(outcome, gate, stopped, shown, options, out)
+    gate::write(outcome, gate, stopped, shown, out)
 }
 
 /// What may be shown of text from the input.

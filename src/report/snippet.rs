@@ -41,6 +41,14 @@ pub(super) fn of(context: &Context, columns: usize) -> Snippet {
     }
 }
 
+/// The end of a printable text, with a mark where something is missing, in so many columns.
+pub(super) fn end(text: &str, columns: usize) -> String {
+    match width(text) > columns {
+        true => format!("…{}", last_columns(text, columns.saturating_sub(1))),
+        false => text.to_owned(),
+    }
+}
+
 /// A tab stands for indentation here and would only move the carets.
 fn printable(text: &str) -> String {
     visible(&text.replace('\t', "    "))

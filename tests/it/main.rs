@@ -15,6 +15,7 @@ mod delta_brought;
 mod directory;
 mod foreign;
 mod formats;
+mod gates;
 mod history;
 mod hygiene;
 mod pages;

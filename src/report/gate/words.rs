@@ -53,15 +53,22 @@ impl Gate {
         }
     }
 
-    /// The ways on. `commit` brings the first of the keys.
-    pub(super) fn steps(&self, commit: Option<&str>) -> [Step; 3] {
+    /// The ways on. `commit` brings the first of the keys; `is_dotenv` says whether it stands in a file that no repository
+    /// should have.
+    pub(super) fn steps(&self, commit: Option<&str>, is_dotenv: bool) -> [Step; 3] {
         match self {
             Self::Commit => [
-                step([
-                    "Take it out of the file: let code read it from the environment",
-                    "(AISA_API_KEY), keep the value in .env, and .env in .gitignore.",
-                    "Then `git add` the file, and commit again.",
-                ]),
+                match is_dotenv {
+                    true => step([
+                        "The file is not for git: take it out with `git rm --cached`, and",
+                        "name it in .gitignore. Code reads the key from the environment.",
+                    ]),
+                    false => step([
+                        "Take it out of the file: let code read it from the environment",
+                        "(AISA_API_KEY), keep the value in .env, and .env in .gitignore.",
+                        "Then `git add` the file, and commit again.",
+                    ]),
+                },
                 revoke(),
                 step([
                     "No key that works? Say so in a comment on its line:",

@@ -5,8 +5,9 @@ pub mod bounded;
 pub mod files;
 pub mod pack;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -81,8 +82,8 @@ impl Repo {
     }
 }
 
-/// Runs git with nothing of this machine's configuration and returns what it prints, trimmed.
-pub fn git(folder: &Path, args: &[&str]) -> String {
+/// Git, with nothing of this machine's configuration.
+pub fn git_command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new("git");
     command.current_dir(folder).args(args);
     for name in [
@@ -103,7 +104,12 @@ pub fn git(folder: &Path, args: &[&str]) -> String {
             .env(format!("GIT_{who}_EMAIL"), "ada@example.org");
         command.env(format!("GIT_{who}_DATE"), "2026-01-02T03:04:05Z");
     }
-    let output = command.output().expect("git runs");
+    command
+}
+
+/// Runs git with nothing of this machine's configuration and returns what it prints, trimmed.
+pub fn git(folder: &Path, args: &[&str]) -> String {
+    let output = git_command(folder, args).output().expect("git runs");
     assert!(
         output.status.success(),
         "git {args:?}\n{}",
@@ -134,7 +140,14 @@ impl Run {
 /// The real binary, ready to be given arguments; it never sees this machine's git configuration.
 pub fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_aisaleaks"));
-    for name in ["GIT_DIR", "GIT_INDEX_FILE", "AISALEAKS_CONFIG"] {
+    for name in [
+        "GIT_DIR",
+        "GIT_INDEX_FILE",
+        "AISALEAKS_CONFIG",
+        "PRE_COMMIT",
+        "PRE_COMMIT_FROM_REF",
+        "PRE_COMMIT_TO_REF",
+    ] {
         command.env_remove(name);
     }
     command
@@ -147,11 +160,25 @@ pub fn command(folder: &Path, args: &[&str]) -> Command {
 
 /// Runs the binary.
 pub fn run(folder: &Path, args: &[&str]) -> Run {
+    ended(command(folder, args).output().expect("the binary runs"))
+}
+
+/// Runs a command with this on its standard input.
+pub fn feed(command: &mut Command, input: &[u8]) -> Run {
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = piped.stderr(Stdio::piped()).spawn().expect("it runs");
+    // Whoever does not read all of it says so with its status.
+    drop(child.stdin.take().expect("a pipe").write_all(input));
+    ended(child.wait_with_output().expect("it ends"))
+}
+
+/// What a process that has ended did.
+pub fn ended(output: Output) -> Run {
     let Output {
         status,
         stdout,
         stderr,
-    } = command(folder, args).output().expect("the binary runs");
+    } = output;
     Run {
         code: status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&stdout).into_owned(),
