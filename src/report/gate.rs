@@ -135,7 +135,7 @@ impl Page<'_> {
         }
         writeln!(
             out,
-            "{who} stopped this {thing}: not everything in it could be looked at.\n"
+            "{who} stopped this {thing}: it could not read all of it.\n"
         )?;
         self.problems(outcome, out)?;
         writeln!(out, "\n{}", self.gate.ways_around().join("\n"))

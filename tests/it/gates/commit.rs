@@ -102,7 +102,7 @@ fn what_could_not_be_looked_at_stops_a_commit_unless_somebody_chose_otherwise() 
     let stopped = hook(repo.path(), &["pre-commit"], "");
     assert_eq!((stopped.code, &*stopped.stdout), (3, ""));
     for text in [
-        "stopped this commit: not everything in it could be looked at",
+        "stopped this commit: it could not read all of it",
         "unmerged: a",
         "this path is in conflict",
         "`aisaleaks staged` shows how to accept a problem",

@@ -141,11 +141,7 @@ fn what_takes_too_long_is_refused_unless_somebody_chose_otherwise() {
     add(&repo, "fine");
     let short = "--time-limit 0.000001";
     install(&server, "pre-receive", short);
-    let says = [
-        "not everything in it could be looked at",
-        "time limit",
-        "--time-limit",
-    ];
+    let says = ["it could not read all of it", "time limit", "--time-limit"];
     refused(&push(&repo, &["main"]), &says);
     install(
         &server,
