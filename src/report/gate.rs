@@ -11,7 +11,7 @@ use super::{Shown, advice, snippet, summary};
 use crate::model::{Key, Location, Note, Origin, Outcome, Problem};
 
 pub use words::Gate;
-use words::INDENT;
+use words::{INDENT, Leak};
 
 /// Places that are shown; with a line each for the place, its text and a note, and all the rest, that is a screen of 24.
 const PLACES: usize = 3;
@@ -82,8 +82,12 @@ impl Page<'_> {
         };
         writeln!(out, "\n{why}")?;
         let place = shown.first().map(|(_, at)| *at);
-        let is_dotenv = place.is_some_and(|at| at.notes.contains(&Note::DotenvTracked));
-        let steps = (self.gate).steps(place.and_then(commit).as_deref(), is_dotenv);
+        let leak = Leak {
+            commit: place.and_then(commit),
+            is_dotenv: place.is_some_and(|at| at.notes.contains(&Note::DotenvTracked)),
+            is_aisa: what == "key",
+        };
+        let steps = self.gate.steps(&leak);
         for (nth, step) in steps.iter().enumerate() {
             let lines = step.join(&format!("\n{INDENT}"));
             writeln!(out, "  {}. {lines}", nth + 1)?;

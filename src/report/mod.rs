@@ -190,6 +190,8 @@ impl Shown<'_> {
 #[cfg(test)]
 mod brought_tests;
 #[cfg(test)]
+mod gate_tests;
+#[cfg(test)]
 mod history_tests;
 #[cfg(test)]
 mod notes_tests;

@@ -9,7 +9,7 @@ use crate::model::{
 };
 
 /// Masks one known key, as the detector would.
-struct Known(String);
+pub(super) struct Known(pub(super) String);
 
 impl Mask for Known {
     fn mask(&self, text: &str) -> String {

@@ -16,6 +16,16 @@ pub enum Gate {
     Receive,
 }
 
+/// What decides about the way on.
+pub(super) struct Leak {
+    /// The commit that brings the first of the keys.
+    pub(super) commit: Option<String>,
+    /// Whether that stands in a file that no repository should have.
+    pub(super) is_dotenv: bool,
+    /// Whether all are AIsa's.
+    pub(super) is_aisa: bool,
+}
+
 /// A way on, in lines that fit a terminal.
 type Step = Vec<String>;
 
@@ -53,23 +63,28 @@ impl Gate {
         }
     }
 
-    /// The ways on. `commit` brings the first of the keys; `is_dotenv` says whether it stands in a file that no repository
-    /// should have.
-    pub(super) fn steps(&self, commit: Option<&str>, is_dotenv: bool) -> [Step; 3] {
+    /// The ways on from a leak.
+    pub(super) fn steps(&self, leak: &Leak) -> [Step; 3] {
+        let revoke = revoke(leak.is_aisa);
         match self {
             Self::Commit => [
-                match is_dotenv {
-                    true => step([
+                match (leak.is_dotenv, leak.is_aisa) {
+                    (true, _) => step([
                         "The file is not for git: take it out with `git rm --cached`, and",
                         "name it in .gitignore. Code reads the key from the environment.",
                     ]),
-                    false => step([
+                    (false, false) => step([
+                        "Take it out of the file: let code read it from the environment,",
+                        "keep the value in .env, and .env in .gitignore.",
+                        "Then `git add` the file, and commit again.",
+                    ]),
+                    (false, true) => step([
                         "Take it out of the file: let code read it from the environment",
                         "(AISA_API_KEY), keep the value in .env, and .env in .gitignore.",
                         "Then `git add` the file, and commit again.",
                     ]),
                 },
-                revoke(),
+                revoke,
                 step([
                     "No key that works? Say so in a comment on its line:",
                     "aisaleaks:allow REASON",
@@ -80,15 +95,15 @@ impl Gate {
                     "Take it out of the message; this opens it again:",
                     "git commit -e -F .git/COMMIT_EDITMSG",
                 ]),
-                revoke(),
+                revoke,
                 step([
                     "No key that works? Say so on its line:",
                     "aisaleaks:allow REASON",
                 ]),
             ],
             Self::Push { .. } => [
-                rewrite(commit),
-                revoke(),
+                rewrite(leak.commit.as_deref()),
+                revoke,
                 step([
                     "No key that works? Say so in a comment on its line:",
                     "aisaleaks:allow REASON",
@@ -96,8 +111,8 @@ impl Gate {
                 ]),
             ],
             Self::Receive => [
-                rewrite(commit),
-                revoke(),
+                rewrite(leak.commit.as_deref()),
+                revoke,
                 step([
                     "No key that works? First push an [[allow]] entry in",
                     ".aisaleaks.toml to the default branch: what a push says about",
@@ -124,10 +139,13 @@ impl Gate {
     }
 }
 
-fn revoke() -> Step {
+fn revoke(is_aisa: bool) -> Step {
     step([
         "Was it ever pushed, or shown to anybody? Then it is out. Revoke",
-        "it, before anything else: https://console.aisa.one, API Keys.",
+        match is_aisa {
+            true => "it, before anything else: https://console.aisa.one, API Keys.",
+            false => "it, before anything else, where it was issued.",
+        },
     ])
 }
 
