@@ -12,6 +12,7 @@ mod origin;
 mod outcome;
 mod problem;
 mod secret;
+mod site;
 
 pub use allowed::{Allowed, AllowedBy};
 pub use attribution::{Attribution, Commit, Event, EventKind, Reachable};
@@ -25,3 +26,4 @@ pub use origin::Origin;
 pub use outcome::{Excluded, Outcome, Stats, Target, TargetKind};
 pub use problem::{Problem, ProblemKind};
 pub use secret::{FingerprintKey, Mask, Secret};
+pub use site::{Arrival, Site};

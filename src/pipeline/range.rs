@@ -253,6 +253,7 @@ impl Scan<'_> {
                     context: found.told.context,
                     notes: found.told.notes,
                     allowed: found.told.allowed,
+                    site: None,
                 },
                 seen: found.seen,
             });

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::sightings::{Seen, Where};
 use crate::git::plain;
-use crate::model::{Attribution, Location, ObjectId, Origin, Secret};
+use crate::model::{Arrival, Attribution, Location, ObjectId, Origin, Secret, Site};
 use crate::source::change::{Added, Change, Folder, Folders};
 
 pub(super) use search::{Found, Searcher};
@@ -193,6 +193,7 @@ impl Novelty {
                         context: told.context,
                         notes: told.notes,
                         allowed: told.allowed,
+                        site: Some(site(path)),
                     },
                 });
             }
@@ -232,10 +233,19 @@ impl Novelty {
                     context: None,
                     notes: found.told.notes,
                     allowed: None,
+                    site: Some(site(path)),
                 },
             });
         }
     }
+}
+
+/// A path of the change: it counts from the top of the repository.
+fn site(path: &[u8]) -> Box<Site> {
+    Box::new(Site {
+        file: plain::to_path(path),
+        arrival: Arrival::Change { from: None },
+    })
 }
 
 fn by_key(found: &[Found]) -> HashMap<&Secret, Vec<&Found>> {
