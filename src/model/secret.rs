@@ -203,7 +203,10 @@ mod tests {
         let (one, two) = (FingerprintKey::new(b"one"), FingerprintKey::new(b"two"));
         let secret = Secret::new("sk-aisa-OneTwo");
         let keyed = secret.keyed_fingerprint(&one);
-        assert!(keyed.starts_with("hmac-sha256:") && keyed.len() == 76, "{keyed}");
+        assert!(
+            keyed.starts_with("hmac-sha256:") && keyed.len() == 76,
+            "{keyed}"
+        );
         assert_ne!(keyed, secret.keyed_fingerprint(&two));
         assert_ne!(keyed, Secret::new("sk-aisa-OneTwe").keyed_fingerprint(&one));
         let foreign = Secret::foreign("hunter2", &Arc::from("password"), &one);

@@ -1,5 +1,6 @@
 //! Joins the stages: sources push into the collector, which asks the detector and builds the keys of the report.
 
+pub mod accepting;
 mod allowing;
 mod collector;
 mod explaining;
@@ -20,6 +21,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::baseline::Baseline;
 use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
@@ -57,6 +62,8 @@ pub struct Options {
     pub borrowed: Vec<PathBuf>,
     /// What the configuration says about findings and problems.
     pub policy: Arc<Policy>,
+    /// What is accepted, with reasons.
+    pub baseline: Arc<Baseline>,
     /// Commits that have to hold a key at its path for a marker there to count; if there are none, every marker counts.
     pub trusted: Vec<Trusted>,
     /// Whether the run looks at all that the policy is about, so that an entry that allows nothing is of no use.
@@ -71,6 +78,11 @@ impl Options {
     /// What ages are counted from.
     pub fn now(&self) -> jiff::Timestamp {
         self.now.unwrap_or_else(jiff::Timestamp::now)
+    }
+
+    /// In UTC, so that a day ends everywhere at once.
+    pub fn today(&self) -> Date {
+        self.now().to_zoned(TimeZone::UTC).date()
     }
 }
 
@@ -305,8 +317,6 @@ fn finish(
     let (mut keys, problems) = collector.finish(locations);
     outcome.problems = problems;
     tracking::assess(&mut keys);
-    let mut allowing = Allowing::new(options);
-    settling::settle(keys, detector, options, &mut allowing, &mut outcome);
     if control.is_cancelled() {
         outcome.interrupted = true;
         let message = "the run was interrupted before everything was read; run it again";
@@ -314,9 +324,9 @@ fn finish(
             .problems
             .push(Problem::new(ProblemKind::Interrupted, "", message));
     }
-    for problem in &mut outcome.problems {
-        allowing.accept(problem);
-    }
+    let mut allowing = Allowing::new(options, detector);
+    allowing.accept(&mut outcome.problems);
+    settling::settle(keys, detector, options, &mut allowing, &mut outcome);
     // Where something was not read, an entry may be about that.
     outcome.stale = allowing.stale(options.everything && outcome.complete());
     outcome.problems.sort();

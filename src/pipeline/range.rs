@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::Options;
 use super::collector::Collector;
 use super::explaining::Explaining;
-use super::novelty::{self, New, Novelty, Searcher, Step, Watch};
+use super::novelty::{self, New, Novelty, Searcher, Step, Watch, Whence};
 use super::sightings::{Located, Where};
 use crate::control::Control;
 use crate::detect::Detector;
@@ -94,6 +94,7 @@ pub fn range(
     });
     let head = outcome.targets.first().and_then(|target| target.head);
     scan.say_what_holds(&mut novelties, head);
+    scan.say_whence(&mut novelties, &members, options);
     let mut located = Located::new();
     super::place(&collector, novelties, &mut located, &mut outcome.stats);
     outcome.stats.commits = members.len() as u64;
@@ -215,18 +216,7 @@ impl Scan<'_> {
         let attribution = attribution(&bytes, headers.date, member);
         let mut novelty = Novelty::default();
         if let Some(tree) = tree {
-            let of_parent = |id: &ObjectId| Header::parse(&self.read(id)?).tree;
-            let step = Step {
-                folder: Folder::Tree(tree),
-                // A commit whose parents are not here has all that it holds from them, or added it: nobody can tell.
-                parents: if member.cut {
-                    Vec::new()
-                } else {
-                    parents.iter().map(of_parent).collect()
-                },
-                origin: Origin::History,
-                attribution: Some(attribution.clone()),
-            };
+            let step = self.step(tree, &parents, member, Some(attribution.clone()));
             let added = self.folders.added(&step.folder, &step.parents);
             novelty = novelty::judge(searcher, &self.folders, &step, &added);
         } else {
@@ -264,6 +254,52 @@ impl Scan<'_> {
             .done
             .fetch_add(1, Ordering::Relaxed);
         novelty
+    }
+
+    /// A commit as a change of its parents.
+    fn step(
+        &self,
+        tree: ObjectId,
+        parents: &[ObjectId],
+        member: &Member,
+        attribution: Option<Box<Attribution>>,
+    ) -> Step<'static> {
+        let of_parent = |id: &ObjectId| Header::parse(&self.read(id)?).tree;
+        Step {
+            folder: Folder::Tree(tree),
+            // A commit whose parents are not here has all that it holds from them, or added it: nobody can tell.
+            parents: if member.cut {
+                Vec::new()
+            } else {
+                parents.iter().map(of_parent).collect()
+            },
+            origin: Origin::History,
+            attribution,
+        }
+    }
+
+    /// Says of what is new under keys of the baseline where its commit took it from.
+    fn say_whence(&self, novelties: &mut [Novelty], members: &[Member], options: &Options) {
+        let is_clean = novelties.iter().all(|novelty| novelty.new.is_empty());
+        let whence = (!is_clean).then(|| Whence::new(options, self.searcher, &self.folders));
+        let Some(mut whence) = whence.flatten() else {
+            return;
+        };
+        let paths = whence.paths(novelties);
+        if paths.is_empty() {
+            return;
+        }
+        let adding = novelties.iter_mut().zip(members);
+        for (novelty, member) in adding.filter(|(novelty, _)| !novelty.new.is_empty()) {
+            let Some(bytes) = self.read(&member.id) else {
+                continue;
+            };
+            let headers = Header::parse(&bytes);
+            if let Some(tree) = headers.tree {
+                let step = self.step(tree, &headers.parents, member, None);
+                whence.say(&step, novelty, &paths);
+            }
+        }
     }
 
     fn read(&self, id: &ObjectId) -> Option<Vec<u8>> {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::collector::Collector;
 use super::explaining::Explaining;
 use super::habits::Keeper;
-use super::novelty::{self, MANY, Searcher, Step, Watch};
+use super::novelty::{self, MANY, Searcher, Step, Watch, Whence};
 use super::{Options, sightings};
 use crate::assess::hygiene;
 use crate::control::Control;
@@ -71,10 +71,16 @@ pub fn staged(
         };
         let added = folders.added(&step.folder, &step.parents);
         let judge = || novelty::judge(&searcher, &folders, &step, &added);
-        let novelty = match added.changes.len() < MANY {
+        let mut novelty = match added.changes.len() < MANY {
             true => judge(),
             false => super::pool(control)?.install(judge),
         };
+        if !novelty.new.is_empty()
+            && let Some(mut whence) = Whence::new(options, &searcher, &folders)
+        {
+            let paths = whence.paths(std::slice::from_ref(&novelty));
+            whence.say(&step, &mut novelty, &paths);
+        }
         super::place(&collector, [novelty], &mut located, &mut outcome.stats);
         if options.hygiene {
             look_for_habits(&added.changes, &store, detector, control, &mut outcome);

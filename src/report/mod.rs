@@ -12,7 +12,6 @@ mod sarif;
 mod snippet;
 mod steps;
 mod summary;
-mod uri;
 mod when;
 mod wire;
 

@@ -301,12 +301,12 @@ fn stand(
 }
 
 /// Where a path of a repository is on disk, and how its key came there.
-fn site(root: &Path, path: &[u8], attribution: &Attribution) -> Site {
+fn site(root: &Path, path: &[u8], from: Option<&[u8]>, attribution: &Attribution) -> Site {
     let at = |path: &[u8]| root.join(plain::to_path(path));
     Site {
         file: at(path),
         arrival: Arrival::Told {
-            from: attribution.renamed_from.as_deref().map(at),
+            from: from.map(at),
             cut: attribution.at_or_before,
             at_head: attribution.at_head,
         },
@@ -371,7 +371,9 @@ fn place<'a>(
                 Where::File(root.join(plain::to_path(&path)), nth as usize),
             )
         };
-        let site = Some(Box::new(site(root, &path, &attribution)));
+        // The first occurrence came first: how it came says how the key came to the path.
+        let from = attribution.renamed_from.as_deref().filter(|_| nth == 0);
+        let site = Some(Box::new(site(root, &path, from, &attribution)));
         placed.push((
             object,
             Wanted {

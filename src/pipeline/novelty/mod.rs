@@ -4,6 +4,7 @@
 mod moved;
 mod search;
 mod watch;
+mod whence;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -17,6 +18,7 @@ use crate::source::change::{Added, Change, Folder, Folders};
 
 pub(super) use search::{Found, Searcher};
 pub(super) use watch::Watch;
+pub(super) use whence::Whence;
 
 /// So many files are worth starting threads for.
 pub(super) const MANY: usize = 64;
@@ -45,6 +47,8 @@ pub(super) struct New {
 pub(super) struct Novelty {
     pub(super) new: Vec<New>,
     pub(super) old: Vec<Secret>,
+    /// Files that moved with the keys in them: where they are now, and the blobs that they were made of.
+    pub(super) moved: Vec<(Vec<u8>, ObjectId)>,
 }
 
 /// A file of the change in which something was found.
@@ -76,6 +80,7 @@ pub(super) fn judge<'s>(
     };
     let removed = Removed::new(folders, step);
     let before = before(searcher, step, &hits, &removed);
+    novelty.moved = moved(&hits, &before);
     for (at, hit) in hits.iter().enumerate() {
         let parents: Vec<Arc<[Found]>> = before
             .iter()
@@ -145,6 +150,17 @@ fn before(
         before
     };
     (0..step.parents.len()).map(of_parent).collect()
+}
+
+/// What files that had no contents at their paths were made of.
+fn moved(hits: &[Hit<'_>], before: &[Vec<Option<ObjectId>>]) -> Vec<(Vec<u8>, ObjectId)> {
+    let of_parent = |(parent, blobs): (usize, &Vec<Option<ObjectId>>)| -> Vec<_> {
+        let is_new = |hit: &Hit<'_>| hit.change.before.get(parent).copied().flatten().is_none();
+        let sources = hits.iter().zip(blobs).filter(|(hit, _)| is_new(hit));
+        let sources = sources.filter_map(|(hit, blob)| Some((hit.change.path.clone(), (*blob)?)));
+        sources.collect()
+    };
+    before.iter().enumerate().flat_map(of_parent).collect()
 }
 
 impl Novelty {

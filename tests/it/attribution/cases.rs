@@ -49,7 +49,8 @@ fn a_rename_says_where_the_key_stood() {
 #[test]
 fn a_place_that_a_commit_leaves_went_to_one_path() {
     let (repo, held) = (Repo::new(), key());
-    repo.write("in/a", &held).write("in/b", format!("{held}\n{held}"));
+    repo.write("in/a", &held)
+        .write("in/b", format!("{held}\n{held}"));
     repo.commit("first");
     fs::rename(repo.join("in"), repo.join("out")).expect("moved");
     repo.write("out/copy", &held).commit("moved, and copied");
