@@ -6,11 +6,12 @@
 //!
 //! A source pushes chunks from many threads and knows nothing of secrets; the detector answers with marks; the
 //! collector groups findings by key. Imports point one way, and a test holds them to it:
-//! `cli > commands > pipeline > { source, detect, attribute, assess, report } > { rules, git } > { model, control, error }`.
+//! `cli > commands > pipeline > { source, detect, attribute, assess, report } > { rules, git, baseline } > { model, control, error }`.
 #![deny(missing_docs, unsafe_code)]
 
 pub mod assess;
 pub mod attribute;
+pub mod baseline;
 pub mod cli;
 pub mod commands;
 pub mod control;

@@ -20,6 +20,7 @@ pub(super) fn location(origin: Origin, path: &str) -> Location {
         context: None,
         notes: Vec::new(),
         allowed: None,
+        site: None,
     };
     Location {
         notes: super::location(&at),

@@ -1,8 +1,7 @@
 //! Which commits introduced and removed each spot.
 
-use std::collections::HashMap;
-
 use super::compare::Comparer;
+use super::moves::Moves;
 use crate::git::commits::Commits;
 
 /// What happened to a spot, as positions of commits.
@@ -115,14 +114,9 @@ impl Stories<'_> {
         difference.removed.sort_unstable();
         difference.removed.dedup();
         let at = at as u32;
-        let mut gone: HashMap<(u32, bool), Vec<u32>> = HashMap::new();
-        for &spot in &difference.removed {
-            if let Some(at) = comparer.spots.get(spot) {
-                gone.entry((at.key, at.in_name)).or_default().push(spot);
-            }
-        }
+        let moves = Moves::of(&difference.added, &difference.removed, &comparer.spots);
         for &spot in &difference.added {
-            let from = moved_from(spot, &gone, comparer);
+            let from = moves.from(spot, &comparer.spots);
             self.get(spot).introduced.push((at, from));
         }
         for &spot in &difference.removed {
@@ -145,19 +139,4 @@ impl Stories<'_> {
             events.push(at);
         }
     }
-}
-
-/// Where the same key stood that the same commit removed.
-fn moved_from(
-    spot: u32,
-    gone: &HashMap<(u32, bool), Vec<u32>>,
-    comparer: &Comparer<'_>,
-) -> Option<u32> {
-    let spot = comparer.spots.get(spot)?;
-    let is_elsewhere = |other: &&u32| {
-        let other = comparer.spots.get(**other);
-        other.is_some_and(|other| other.path != spot.path)
-    };
-    let mut same_key = gone.get(&(spot.key, spot.in_name))?.iter();
-    same_key.find(is_elsewhere).copied()
 }

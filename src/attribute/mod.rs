@@ -5,6 +5,7 @@
 
 mod compare;
 mod events;
+mod moves;
 mod skeleton;
 mod spots;
 mod telling;

@@ -146,10 +146,14 @@ fn own_repository(named: Option<&PathBuf>) -> PathBuf {
 fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Request> {
     let mut files = rule_files::read_all(&common.rules, None)?;
     let config = config::load(&options.paths, &common.config, &mut files)?;
+    let (baseline, said) = config::baseline::load(&options.paths, &common.config, &config.trusted)?;
+    let mut warnings = config.warnings;
+    warnings.extend(said);
     Ok(Request {
         options: pipeline::Options {
             policy: Arc::new(config.policy),
             only_trusted: common.config.config_ref.is_some(),
+            baseline: Arc::new(baseline),
             trusted: config.trusted,
             everything: options.everything && common.only_rule.is_empty(),
             show_secrets: common.show_secrets,
@@ -159,7 +163,7 @@ fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Request> {
         },
         reports: reports(common)?,
         rules: rule_files::chosen(files, &common.only_rule)?,
-        warnings: config.warnings,
+        warnings,
         show_suppressed: common.show_suppressed,
         sarif_authors: common.sarif_authors,
         fail_on: common.fail_on,

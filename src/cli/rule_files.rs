@@ -14,7 +14,7 @@ use crate::rules::table::{nearest, shown};
 use crate::rules::{self, Rule};
 
 /// The environment variable that keeps fingerprints of what brought rules find the same from run to run.
-const KEY: &str = "AISALEAKS_FINGERPRINT_KEY";
+pub const KEY: &str = "AISALEAKS_FINGERPRINT_KEY";
 
 /// Reads rules files, in their order. `within` is the folder outside of which nothing may be read, for what a
 /// repository says about itself.
@@ -115,10 +115,16 @@ fn choose(rules: &mut Vec<Rule>, only: &BTreeSet<String>) -> Result<()> {
     Ok(())
 }
 
+/// The key that somebody set.
+pub fn kept_key() -> Option<FingerprintKey> {
+    let text = std::env::var_os(KEY).filter(|text| !text.is_empty())?;
+    Some(FingerprintKey::new(text.as_encoded_bytes()))
+}
+
 /// The key that somebody set, or else one for this run; whether it was set.
 fn fingerprint_key() -> Result<(FingerprintKey, bool)> {
-    if let Some(text) = std::env::var_os(KEY).filter(|text| !text.is_empty()) {
-        return Ok((FingerprintKey::new(text.as_encoded_bytes()), true));
+    if let Some(key) = kept_key() {
+        return Ok((key, true));
     }
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| Error::Random(error.to_string()))?;

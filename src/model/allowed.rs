@@ -12,6 +12,8 @@ pub enum AllowedBy {
     Config,
     /// The rule is disabled by a configuration.
     DisabledRule,
+    /// An entry of a baseline.
+    Baseline,
 }
 
 impl AllowedBy {
@@ -21,6 +23,7 @@ impl AllowedBy {
             Self::Inline => "inline",
             Self::Config => "config",
             Self::DisabledRule => "disabled-rule",
+            Self::Baseline => "baseline",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Allowed, Attribution, Note, ObjectId, Origin, Reachable, Secret};
+use super::{Allowed, Attribution, Note, ObjectId, Origin, Reachable, Secret, Site};
 
 /// How sure we are that it is an AIsa key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -85,6 +85,8 @@ pub struct Location {
     pub notes: Vec<Note>,
     /// Why it does not count, if somebody allowed it.
     pub allowed: Option<Allowed>,
+    /// Where that is on disk; `None` where the place is no file, nor the name of one.
+    pub site: Option<Box<Site>>,
 }
 
 /// A distinct secret and everywhere it stands: the unit of a report.

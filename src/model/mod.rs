@@ -10,8 +10,10 @@ mod note;
 mod object_id;
 mod origin;
 mod outcome;
+mod percent;
 mod problem;
 mod secret;
+mod site;
 
 pub use allowed::{Allowed, AllowedBy};
 pub use attribution::{Attribution, Commit, Event, EventKind, Reachable};
@@ -23,5 +25,7 @@ pub use note::Note;
 pub use object_id::ObjectId;
 pub use origin::Origin;
 pub use outcome::{Excluded, Outcome, Stats, Target, TargetKind};
+pub use percent::percent_encoded;
 pub use problem::{Problem, ProblemKind};
 pub use secret::{FingerprintKey, Mask, Secret};
+pub use site::{Arrival, Site};

@@ -16,6 +16,18 @@ impl FingerprintKey {
     pub fn new(bytes: &[u8]) -> Self {
         Self(bytes.into())
     }
+
+    /// `hmac-sha256:` and a keyed hash of a fixed text: it tells this key from another one, and nothing about it.
+    pub fn check(&self) -> String {
+        self.hash(&[CHECKED])
+    }
+
+    fn hash(&self, parts: &[&[u8]]) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0)
+            .expect("because HMAC takes a key of any length");
+        parts.iter().for_each(|part| mac.update(part));
+        hex("hmac-sha256:", &mac.finalize().into_bytes())
+    }
 }
 
 impl fmt::Debug for FingerprintKey {
@@ -23,6 +35,9 @@ impl fmt::Debug for FingerprintKey {
         f.write_str("FingerprintKey(…)")
     }
 }
+
+/// What the hash of a key alone is made of. Those of secrets have a zero byte in what they are made of.
+const CHECKED: &[u8] = b"aisaleaks fingerprint key";
 
 /// The text of a leaked secret. `Debug` and `Display` redact; [`Secret::expose`] is the one way to the text.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -96,12 +111,14 @@ impl Secret {
         let Some(Foreign { rule, key }) = &self.foreign else {
             return hex("sha256:", &Sha256::digest(self.text.as_bytes()));
         };
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(&key.0).expect("because HMAC takes a key of any length");
-        mac.update(rule.as_bytes());
-        mac.update(&[0]);
-        mac.update(self.text.as_bytes());
-        hex("hmac-sha256:", &mac.finalize().into_bytes())
+        key.hash(&[rule.as_bytes(), &[0], self.text.as_bytes()])
+    }
+
+    /// `hmac-sha256:` and a hash with this key, of an AIsa key too. Of anything else it is the fingerprint that a run with
+    /// this key tells.
+    pub fn keyed_fingerprint(&self, key: &FingerprintKey) -> String {
+        let rule = self.foreign.as_ref().map_or("", |foreign| &foreign.rule);
+        key.hash(&[rule.as_bytes(), &[0], self.text.as_bytes()])
     }
 }
 
@@ -179,5 +196,22 @@ mod tests {
             assert_ne!(secret.fingerprint(), differs.fingerprint());
             assert_ne!(secret, differs);
         }
+    }
+
+    #[test]
+    fn a_keyed_fingerprint_takes_the_key() {
+        let (one, two) = (FingerprintKey::new(b"one"), FingerprintKey::new(b"two"));
+        let secret = Secret::new("sk-aisa-OneTwo");
+        let keyed = secret.keyed_fingerprint(&one);
+        assert!(
+            keyed.starts_with("hmac-sha256:") && keyed.len() == 76,
+            "{keyed}"
+        );
+        assert_ne!(keyed, secret.keyed_fingerprint(&two));
+        assert_ne!(keyed, Secret::new("sk-aisa-OneTwe").keyed_fingerprint(&one));
+        let foreign = Secret::foreign("hunter2", &Arc::from("password"), &one);
+        assert_eq!(foreign.keyed_fingerprint(&one), foreign.fingerprint());
+        assert_ne!(one.check(), two.check());
+        assert_eq!(one.check(), FingerprintKey::new(b"one").check());
     }
 }

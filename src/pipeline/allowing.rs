@@ -1,11 +1,12 @@
-//! Applies what a configuration allows, and tells which of its entries are stale.
+//! Applies what a configuration allows and what a baseline accepts, and tells which of their entries are stale.
 
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::Options;
+use super::accepting::{Accepted, Accepting};
+use crate::detect::Detector;
 use crate::model::{Allowed, AllowedBy, Key, Problem};
 use crate::rules::policy::{EntryPlace, has_expired};
 use crate::rules::{AllowEntry, Policy};
@@ -13,23 +14,28 @@ use crate::rules::{AllowEntry, Policy};
 /// The policy of a run.
 pub(super) struct Allowing<'a> {
     policy: &'a Policy,
-    /// In UTC, so that a day ends everywhere at once.
     today: Date,
     /// The numbers of those that allowed something.
     used: BTreeSet<usize>,
+    accepting: Accepting<'a>,
+    /// Whether everything that was asked for was read.
+    whole: bool,
 }
 
 impl<'a> Allowing<'a> {
-    pub(super) fn new(options: &'a Options) -> Self {
+    pub(super) fn new(options: &'a Options, detector: &'a Detector) -> Self {
+        let today = options.today();
         Self {
             policy: &options.policy,
-            today: options.now().to_zoned(TimeZone::UTC).date(),
+            today,
             used: BTreeSet::new(),
+            accepting: Accepting::new(&options.baseline, detector, Some(today)),
+            whole: false,
         }
     }
 
-    /// Says at each place of a key who allows it. What a marker in the file itself says is known already, and told first;
-    /// entries are asked all the same, so that none of them seems to be of no use.
+    /// Says at each place of a key who allows it. What a marker in the file itself says is known already, and told first,
+    /// and what a baseline says last; all are asked all the same, so that no entry seems to be of no use.
     pub(super) fn judge(&mut self, key: &mut Key) {
         let fingerprint = key.secret.fingerprint();
         let about: Vec<(usize, &AllowEntry)> = (self.policy.allow.iter().enumerate())
@@ -37,7 +43,9 @@ impl<'a> Allowing<'a> {
             .filter(|(_, entry)| entry.is_about(&key.rule, &key.secret, &fingerprint))
             .collect();
         let is_disabled = self.policy.disabled.contains(&key.rule);
+        let mut accepted = self.accepting.judge(key, self.whole).into_iter();
         for location in &mut key.locations {
+            let by_baseline = accepted.next().flatten().map(by_baseline);
             let mut by_entry = None;
             for (at, entry) in &about {
                 if entry.is_at(location.path.as_deref()) {
@@ -54,20 +62,26 @@ impl<'a> Allowing<'a> {
                 by: AllowedBy::DisabledRule,
                 reason: None,
             });
-            location.allowed = location.allowed.take().or(by_entry).or(by_rule);
+            let allowed = location.allowed.take().or(by_entry).or(by_rule);
+            location.allowed = allowed.or(by_baseline);
         }
     }
 
-    /// Says why a problem is accepted, if it is.
-    pub(super) fn accept(&self, problem: &mut Problem) {
-        let entry = self.policy.accepted.get(&problem.fingerprint());
-        let holds = entry.filter(|entry| !has_expired(entry.expires, self.today));
-        problem.accepted = holds.map(|entry| entry.reason.clone());
+    /// Says of problems why they are accepted, if they are.
+    pub(super) fn accept(&mut self, problems: &mut [Problem]) {
+        for problem in problems.iter_mut() {
+            let entry = self.policy.accepted.get(&problem.fingerprint());
+            let holds = entry.filter(|entry| !has_expired(entry.expires, self.today));
+            let by_entry = holds.map(|entry| entry.reason.as_str());
+            let accepted = by_entry.or_else(|| self.accepting.accept(problem));
+            problem.accepted = accepted.map(str::to_owned);
+        }
+        self.whole = problems.iter().all(|problem| problem.accepted.is_some());
     }
 
     /// What is stale: entries that have expired and, if `everything` was read, those that allowed nothing.
-    pub(super) fn stale(&self, everything: bool) -> Vec<String> {
-        let mut stale: Vec<(&EntryPlace, String)> = Vec::new();
+    pub(super) fn stale(&mut self, everything: bool) -> Vec<String> {
+        let mut stale: Vec<(EntryPlace, String)> = self.accepting.stale(everything);
         for (at, entry) in self.policy.allow.iter().enumerate() {
             if let Some(day) = entry
                 .expires
@@ -76,11 +90,11 @@ impl<'a> Allowing<'a> {
                 let text = format!(
                     "this [[allow]] entry has expired on {day} and allows nothing any more; remove it, or give it a later day"
                 );
-                stale.push((&entry.source, text));
+                stale.push((entry.source.clone(), text));
             } else if everything && entry.expected && !self.used.contains(&at) {
                 let text =
                     "this [[allow]] entry allows nothing that was found; remove it, or correct it";
-                stale.push((&entry.source, text.to_owned()));
+                stale.push((entry.source.clone(), text.to_owned()));
             }
         }
         for entry in self.policy.accepted.values() {
@@ -91,7 +105,7 @@ impl<'a> Allowing<'a> {
                 let text = format!(
                     "this [[accept]] entry has expired on {day}, and its problem counts again; remove it, or give it a later day"
                 );
-                stale.push((&entry.source, text));
+                stale.push((entry.source.clone(), text));
             }
         }
         stale.sort();
@@ -100,5 +114,12 @@ impl<'a> Allowing<'a> {
             .into_iter()
             .map(|(place, text)| format!("{place}: {text}"))
             .collect()
+    }
+}
+
+fn by_baseline(accepted: Accepted<'_>) -> Allowed {
+    Allowed {
+        by: AllowedBy::Baseline,
+        reason: Some(accepted.entry.terms.reason.clone()),
     }
 }

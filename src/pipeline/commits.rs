@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering;
 
 use rayon::prelude::*;
 
-use super::novelty::{self, New, Novelty, Searcher, Step};
+use super::Options;
+use super::novelty::{self, New, Novelty, Searcher, Step, Whence};
 use crate::error::Result;
 use crate::git::Kind;
 use crate::git::commit::{self, Header};
@@ -22,12 +23,18 @@ pub(super) struct Commits<'a> {
 
 impl Commits<'_> {
     /// What is new in each of these commits; `head` is what HEAD points at.
-    pub(super) fn scan(&self, members: &[Member], head: Option<ObjectId>) -> Result<Vec<Novelty>> {
+    pub(super) fn scan(
+        &self,
+        members: &[Member],
+        head: Option<ObjectId>,
+        options: &Options,
+    ) -> Result<Vec<Novelty>> {
         let control = self.searcher.control;
         control.phase(members.len() as u64);
         let each = || members.par_iter().map(|member| self.commit(member));
         let mut novelties: Vec<Novelty> = super::pool(control)?.install(|| each().collect());
         self.say_what_holds(&mut novelties, head);
+        self.say_whence(&mut novelties, members, options);
         Ok(novelties)
     }
 
@@ -47,18 +54,7 @@ impl Commits<'_> {
         let attribution = attribution(&bytes, headers.date, member);
         let mut novelty = Novelty::default();
         if let Some(tree) = tree {
-            let of_parent = |id: &ObjectId| Header::parse(&self.read(id)?).tree;
-            let step = Step {
-                folder: Folder::Tree(tree),
-                // A commit whose parents are not here has all that it holds from them, or added it: nobody can tell.
-                parents: if member.cut {
-                    Vec::new()
-                } else {
-                    parents.iter().map(of_parent).collect()
-                },
-                origin: Origin::History,
-                attribution: Some(attribution.clone()),
-            };
+            let step = self.step(tree, &parents, member, Some(attribution.clone()));
             let added = self.folders.added(&step.folder, &step.parents);
             novelty = novelty::judge(searcher, &self.folders, &step, &added);
         } else {
@@ -78,6 +74,52 @@ impl Commits<'_> {
             .done
             .fetch_add(1, Ordering::Relaxed);
         novelty
+    }
+
+    /// A commit as a change of its parents.
+    fn step(
+        &self,
+        tree: ObjectId,
+        parents: &[ObjectId],
+        member: &Member,
+        attribution: Option<Box<Attribution>>,
+    ) -> Step<'static> {
+        let of_parent = |id: &ObjectId| Header::parse(&self.read(id)?).tree;
+        Step {
+            folder: Folder::Tree(tree),
+            // A commit whose parents are not here has all that it holds from them, or added it: nobody can tell.
+            parents: if member.cut {
+                Vec::new()
+            } else {
+                parents.iter().map(of_parent).collect()
+            },
+            origin: Origin::History,
+            attribution,
+        }
+    }
+
+    /// Says of what is new under keys of the baseline where its commit took it from.
+    fn say_whence(&self, novelties: &mut [Novelty], members: &[Member], options: &Options) {
+        let is_clean = novelties.iter().all(|novelty| novelty.new.is_empty());
+        let whence = (!is_clean).then(|| Whence::new(options, self.searcher, &self.folders));
+        let Some(mut whence) = whence.flatten() else {
+            return;
+        };
+        let paths = whence.paths(novelties);
+        if paths.is_empty() {
+            return;
+        }
+        let adding = novelties.iter_mut().zip(members);
+        for (novelty, member) in adding.filter(|(novelty, _)| !novelty.new.is_empty()) {
+            let Some(bytes) = self.read(&member.id) else {
+                continue;
+            };
+            let headers = Header::parse(&bytes);
+            if let Some(tree) = headers.tree {
+                let step = self.step(tree, &headers.parents, member, None);
+                whence.say(&step, novelty, &paths);
+            }
+        }
     }
 
     fn read(&self, id: &ObjectId) -> Option<Vec<u8>> {

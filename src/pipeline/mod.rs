@@ -1,5 +1,6 @@
 //! Joins the stages: sources push into the collector, which asks the detector and builds the keys of the report.
 
+pub mod accepting;
 mod allowing;
 mod change;
 mod collector;
@@ -24,6 +25,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::baseline::Baseline;
 use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
@@ -63,6 +68,8 @@ pub struct Options {
     pub borrowed: Vec<PathBuf>,
     /// What the configuration says about findings and problems.
     pub policy: Arc<Policy>,
+    /// What is accepted, with reasons.
+    pub baseline: Arc<Baseline>,
     /// Whether a marker counts only if one of the trusted commits holds the key at its path.
     pub only_trusted: bool,
     /// The trusted commits, one of each repository.
@@ -81,6 +88,11 @@ impl Options {
     /// What ages are counted from.
     pub fn now(&self) -> jiff::Timestamp {
         self.now.unwrap_or_else(jiff::Timestamp::now)
+    }
+
+    /// In UTC, so that a day ends everywhere at once.
+    pub fn today(&self) -> Date {
+        self.now().to_zoned(TimeZone::UTC).date()
     }
 }
 
@@ -315,8 +327,6 @@ fn finish(
     let (mut keys, problems) = collector.finish(locations);
     outcome.problems = problems;
     tracking::assess(&mut keys);
-    let mut allowing = Allowing::new(options);
-    settling::settle(keys, detector, options, &mut allowing, &mut outcome);
     if control.is_out_of_time() {
         let message = "the time limit was used up before everything was read; allow more time, or look at less";
         let place = options
@@ -333,9 +343,9 @@ fn finish(
             .problems
             .push(Problem::new(ProblemKind::Interrupted, "", message));
     }
-    for problem in &mut outcome.problems {
-        allowing.accept(problem);
-    }
+    let mut allowing = Allowing::new(options, detector);
+    allowing.accept(&mut outcome.problems);
+    settling::settle(keys, detector, options, &mut allowing, &mut outcome);
     // Where something was not read, an entry may be about that.
     outcome.stale = allowing.stale(options.everything && outcome.complete());
     outcome.problems.sort();

@@ -68,7 +68,7 @@ pub fn push(
             searcher: &searcher,
             folders: stage.folders(),
         };
-        let mut novelties = commits.scan(&members, head)?;
+        let mut novelties = commits.scan(&members, head, options)?;
         novelties.extend(sent.scan(&commits));
         let mut stats = Stats {
             commits: members.len() as u64,

@@ -49,7 +49,7 @@ pub fn range(
             searcher: &searcher,
             folders: stage.folders(),
         };
-        let novelties = commits.scan(&members, head)?;
+        let novelties = commits.scan(&members, head, options)?;
         let mut stats = Stats {
             commits: members.len() as u64,
             ..Stats::default()

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Options;
 use super::change::{self, Stage};
 use super::habits::Keeper;
-use super::novelty::{self, MANY, Step};
+use super::novelty::{self, MANY, Step, Whence};
 use super::sightings::Located;
 use crate::assess::hygiene;
 use crate::control::Control;
@@ -52,10 +52,16 @@ pub fn staged(
             added = folders.added(&step.folder, &step.parents);
         }
         let judge = || novelty::judge(&searcher, &folders, &step, &added);
-        let novelty = match added.changes.len() < MANY {
+        let mut novelty = match added.changes.len() < MANY {
             true => judge(),
             false => super::pool(control)?.install(judge),
         };
+        if !novelty.new.is_empty()
+            && let Some(mut whence) = Whence::new(options, &searcher, &folders)
+        {
+            let paths = whence.paths(std::slice::from_ref(&novelty));
+            whence.say(&step, &mut novelty, &paths);
+        }
         super::place(stage.collector, [novelty], &mut located, &mut stats);
         searcher.tell(&mut stats);
         stage.outcome.stats = stats;

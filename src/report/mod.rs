@@ -13,7 +13,6 @@ mod sarif;
 mod snippet;
 mod steps;
 mod summary;
-mod uri;
 mod when;
 mod wire;
 

@@ -93,6 +93,7 @@ pub(super) fn suppressed(outcome: &Outcome) -> Option<String> {
         (AllowedBy::Inline, "by a marker in the file"),
         (AllowedBy::Config, "by the configuration"),
         (AllowedBy::DisabledRule, "by a disabled rule"),
+        (AllowedBy::Baseline, "by the baseline"),
     ];
     let counts = counts.map(|(who, text)| (by.iter().filter(|by| **by == who).count(), text));
     let said = counts.iter().filter(|(number, _)| *number > 0);

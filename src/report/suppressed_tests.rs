@@ -6,7 +6,7 @@ use super::tests::{at, key_text, outcome, report};
 use super::{Format, Options};
 use crate::model::{Allowed, AllowedBy, Origin, Outcome};
 
-/// A key that counts at one place, and is allowed at three others.
+/// A key that counts at one place, and is allowed at four others.
 fn partly() -> Outcome {
     let mut outcome = outcome();
     outcome.problems.clear();
@@ -20,6 +20,7 @@ fn partly() -> Outcome {
         ),
         (AllowedBy::Config, Some("test data".to_owned())),
         (AllowedBy::DisabledRule, None),
+        (AllowedBy::Baseline, Some("known".to_owned())),
     ];
     suppressed.locations = reasons
         .map(|(by, reason)| {
@@ -43,14 +44,15 @@ fn listed() -> Options<'static> {
 #[test]
 fn people_read_who_allowed_what_only_on_request() {
     let short = report(Format::Human, &partly(), &Options::default());
-    assert!(short.contains("1 key in 1 place, 3 suppressed"), "{short}");
+    assert!(short.contains("1 key in 1 place, 4 suppressed"), "{short}");
     assert!(!short.contains("tests/a.py"), "{short}");
     let long = report(Format::Human, &partly(), &listed());
     for line in [
-        "Suppressed: sk-aisa-…Q9k  aisa-api-key, 3 places",
+        "Suppressed: sk-aisa-…Q9k  aisa-api-key, 4 places",
         "  tests/a.py:3:8  inline: like \\x1b[2Jsk-aisa-…Q9k",
         "  tests/a.py:3:8  config: test data",
         "  tests/a.py:3:8  disabled-rule",
+        "  tests/a.py:3:8  baseline: known",
         "Stale: .aisaleaks.toml:3: sk-aisa-…Q9k is stale",
     ] {
         assert!(long.lines().any(|found| found == line), "{line} in\n{long}");
@@ -66,7 +68,7 @@ fn programs_read_it_only_on_request() {
     };
     let short = json(&Options::default());
     assert_eq!(short.get("suppressed_keys"), None);
-    assert_eq!(short["suppressed"], 3);
+    assert_eq!(short["suppressed"], 4);
     assert_eq!(
         short["stale"],
         json!([".aisaleaks.toml:3: sk-aisa-…Q9k is stale"])
@@ -80,6 +82,10 @@ fn programs_read_it_only_on_request() {
     assert_eq!(
         places[2]["allowed"],
         json!({"by": "disabled-rule", "reason": null})
+    );
+    assert_eq!(
+        places[3]["allowed"],
+        json!({"by": "baseline", "reason": "known"})
     );
     assert_eq!(long["keys"][0]["locations"][0].get("allowed"), None);
 
@@ -105,16 +111,17 @@ fn programs_read_it_only_on_request() {
             "suppressed",
             "suppressed",
             "suppressed",
+            "suppressed",
             "summary"
         ]
     );
     assert_eq!(long[2]["allowed"]["by"], "config");
     assert_eq!(
-        (&long[4]["suppressed"], &long[4]["keys"]),
-        (&3.into(), &1.into())
+        (&long[5]["suppressed"], &long[5]["keys"]),
+        (&4.into(), &1.into())
     );
     assert_eq!(
-        long[4]["stale"][0],
+        long[5]["stale"][0],
         ".aisaleaks.toml:3: sk-aisa-…Q9k is stale"
     );
 }

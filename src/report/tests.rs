@@ -38,6 +38,7 @@ pub(super) fn at(origin: Origin, path: Option<&[u8]>) -> Location {
         context: None,
         notes: Vec::new(),
         allowed: None,
+        site: None,
     }
 }
 

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::uri::percent_encoded;
 use super::{Shown, when};
 use crate::model::{
     AllowedBy, Attribution, Commit, Confidence, Event, EventKind, Hygiene, Key, Location, Note,
     Origin, Outcome, Problem, ProblemKind, Reachable, Severity, Target, TargetKind,
+    percent_encoded,
 };
 
 /// Changes only when a reader of the old format would break.

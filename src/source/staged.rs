@@ -189,6 +189,13 @@ impl Index {
         (0..self.len()).map(|at| self.path(at))
     }
 
+    /// The object at a path, of the first version where there are several.
+    pub(super) fn find(&self, path: &[u8]) -> Option<ObjectId> {
+        let path_of = |item: &Item| self.text.get(item.path.0..item.path.1).unwrap_or_default();
+        let at = self.items.partition_point(|item| path_of(item) < path);
+        (self.items.get(at).filter(|item| path_of(item) == path)).and_then(|_| self.id(at))
+    }
+
     pub(super) fn path(&self, at: usize) -> &[u8] {
         let span = self.items.get(at).map_or((0, 0), |item| item.path);
         self.text.get(span.0..span.1).unwrap_or_default()

@@ -185,13 +185,24 @@ pub struct ConfigArgs {
     /// Read this configuration file instead of the repository's own .aisaleaks.toml, and before AISALEAKS_CONFIG.
     #[arg(long, value_name = "FILE", help_heading = "Configuration")]
     pub config: Option<PathBuf>,
-    /// Read the repository's own configuration from this trusted commit, and let a marker in a file count only if the
+    /// Read the repository's own configuration and baseline from this trusted commit, and let a marker in a file count only if the
     /// commit holds the same key at that path: so a pull request cannot silence its own scan.
     #[arg(long, value_name = "REF", help_heading = "Configuration")]
     pub config_ref: Option<String>,
-    /// Do not read the repository's own configuration.
+    /// Do not read the repository's own configuration, nor its own baseline.
     #[arg(long, help_heading = "Configuration")]
     pub no_config: bool,
+    /// Accept what this baseline lists, instead of the repository's own .aisaleaks-baseline.jsonl.
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Configuration",
+        conflicts_with = "no_baseline"
+    )]
+    pub baseline: Option<PathBuf>,
+    /// Do not read the repository's own baseline.
+    #[arg(long, help_heading = "Configuration")]
+    pub no_baseline: bool,
 }
 
 /// Flags that every scanning command has.

@@ -6,6 +6,7 @@
 //!
 //! A file of the repository's own is hostile input: it is read without waiting, and never from outside the repository.
 
+pub mod baseline;
 mod entries;
 mod extending;
 #[cfg(test)]
@@ -213,7 +214,7 @@ fn refused(file: &str, reason: impl Into<String>) -> Diagnostic {
 /// The file that a flag or the environment names: it has to be there.
 fn named_file(file: &Path) -> Found<'static> {
     let name = shown(file);
-    match read(file) {
+    match read(file, LARGEST) {
         Ok(bytes) => Ok(Text {
             name,
             identity: identity(file),
@@ -261,7 +262,7 @@ fn own_files(paths: &[PathBuf]) -> Vec<Found<'static>> {
     let mut seen = BTreeSet::new();
     let mut texts = Vec::new();
     for path in paths {
-        let Some((file, folder, is_beside)) = own_file(path) else {
+        let Some((file, folder, is_beside)) = own_file(path, NAME) else {
             continue;
         };
         if seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())) {
@@ -271,32 +272,27 @@ fn own_files(paths: &[PathBuf]) -> Vec<Found<'static>> {
     texts
 }
 
-/// The own file for a path, the folder that it may not lead out of, and whether it stands beside the path.
-fn own_file(path: &Path) -> Option<(PathBuf, PathBuf, bool)> {
-    let beside = path.join(NAME);
+/// The own file of this name for a path, the folder that it may not lead out of, and whether it stands beside the path.
+fn own_file(path: &Path, name: &str) -> Option<(PathBuf, PathBuf, bool)> {
+    let beside = path.join(name);
     let top = || Some(Repository::discover(path)?.name);
     if beside.symlink_metadata().is_ok() {
         let folder = top().unwrap_or_else(|| path.to_path_buf());
         return Some((beside, folder, true));
     }
     let top = top()?;
-    let file = top.join(NAME);
+    let file = top.join(name);
     let is_there = file.symlink_metadata().is_ok();
     is_there.then_some((file, top, false))
 }
 
 fn read_own(file: &Path, folder: &Path, is_beside: bool) -> Found<'static> {
-    let name = shown(file);
-    let unread = |error: std::io::Error| refused(&name, format!("it cannot be read: {error}"));
+    let unread = |error| unread(file, error);
     let folder = folder.canonicalize().map_err(unread)?;
-    let target = file.canonicalize().map_err(unread)?;
-    if !target.starts_with(&folder) {
-        let reason = "it is a link that leads out of the repository, and is not followed; --config FILE names a file of your own";
-        return Err(refused(&name, reason));
-    }
-    let bytes = read(&target).map_err(unread)?;
+    let target = inside(file, &folder, "--config")?;
+    let bytes = read(&target, LARGEST).map_err(unread)?;
     Ok(Text {
-        name,
+        name: shown(file),
         identity: identity(&target),
         bytes,
         realm: Realm::Folder(folder),
@@ -304,12 +300,28 @@ fn read_own(file: &Path, folder: &Path, is_beside: bool) -> Found<'static> {
     })
 }
 
-/// A regular file that is not too large.
-fn read(file: &Path) -> std::io::Result<Vec<u8>> {
+fn unread(file: &Path, error: std::io::Error) -> Diagnostic {
+    refused(&shown(file), format!("it cannot be read: {error}"))
+}
+
+/// What a repository's own file leads to, which must not be outside of the repository; `flag` names one of the user's own.
+fn inside(file: &Path, folder: &Path, flag: &str) -> std::result::Result<PathBuf, Diagnostic> {
+    let target = file.canonicalize().map_err(|error| unread(file, error))?;
+    if !target.starts_with(folder) {
+        let reason = format!(
+            "it is a link that leads out of the repository, and is not followed; {flag} FILE names a file of your own"
+        );
+        return Err(refused(&shown(file), reason));
+    }
+    Ok(target)
+}
+
+/// A regular file of at most so many bytes.
+fn read(file: &Path, most: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let file = plain::open(file)?;
-    if file.take(LARGEST + 1).read_to_end(&mut bytes)? as u64 > LARGEST {
-        let reason = format!("it is larger than {} MB", LARGEST / 1_000_000);
+    if file.take(most + 1).read_to_end(&mut bytes)? as u64 > most {
+        let reason = format!("it is larger than {} MB", most / 1_000_000);
         return Err(std::io::Error::new(ErrorKind::InvalidInput, reason));
     }
     Ok(bytes)

@@ -14,7 +14,7 @@ use crate::control::Control;
 use crate::detect;
 use crate::git::{Repository, header, plain, reflog, tree};
 use crate::model::{
-    Attribution, Location, ObjectId, Origin, Place, Problem, ProblemKind, Reachable,
+    Arrival, Attribution, Location, ObjectId, Origin, Place, Problem, ProblemKind, Reachable, Site,
 };
 use crate::source::history::History;
 
@@ -39,6 +39,7 @@ struct Wanted<'a> {
     path: Option<Vec<u8>>,
     reachable: Option<Reachable>,
     attribution: Option<Box<Attribution>>,
+    site: Option<Box<Site>>,
 }
 
 impl Collector<'_> {
@@ -81,6 +82,7 @@ impl Collector<'_> {
                 location.blob = location.blob.or(Some(object));
                 location.reachable = missing.reachable;
                 location.attribution = missing.attribution;
+                location.site = missing.site;
             } else {
                 wanted.entry(object).or_default().push(missing);
             }
@@ -200,6 +202,7 @@ impl Collector<'_> {
             context: told.context,
             notes: told.notes,
             allowed: told.allowed,
+            site: missing.site,
         };
         let seen = found.seen;
         Some((missing.at, Placed { seen, location }))
@@ -297,6 +300,19 @@ fn stand(
     attribute::attribute(&subject, &sighted)
 }
 
+/// Where a path of a repository is on disk, and how its key came there.
+fn site(root: &Path, path: &[u8], from: Option<&[u8]>, attribution: &Attribution) -> Site {
+    let at = |path: &[u8]| root.join(plain::to_path(path));
+    Site {
+        file: at(path),
+        arrival: Arrival::Told {
+            from: from.map(at),
+            cut: attribution.at_or_before,
+            at_head: attribution.at_head,
+        },
+    }
+}
+
 /// What is known of every location but its line.
 fn place<'a>(
     sightings: &'a Sightings,
@@ -355,12 +371,16 @@ fn place<'a>(
                 Where::File(root.join(plain::to_path(&path)), nth as usize),
             )
         };
+        // The first occurrence came first: how it came says how the key came to the path.
+        let from = attribution.renamed_from.as_deref().filter(|_| nth == 0);
+        let site = Some(Box::new(site(root, &path, from, &attribution)));
         placed.push((
             object,
             Wanted {
                 at: (key, at),
                 found,
                 path: Some(path),
+                site,
                 reachable: Some(reachable),
                 attribution: Some(Box::new(attribution)),
             },
@@ -389,6 +409,7 @@ fn place<'a>(
                         at: (found.key, at),
                         found,
                         path: None,
+                        site: None,
                         reachable: message.map(|told| told.0).or(lost),
                         attribution: message.map(|told| Box::new(told.1.clone())),
                     },

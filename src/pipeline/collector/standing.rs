@@ -6,7 +6,7 @@ use std::path::Path;
 use super::super::sightings::{Direct, Located, Placed, Where};
 use super::{Collector, lock};
 use crate::git::plain;
-use crate::model::{Location, Origin, Reachable};
+use crate::model::{Arrival, Location, Origin, Reachable, Site};
 
 impl Collector<'_> {
     /// Locations of what was seen in what has no id. Paths of files count from `base`.
@@ -29,6 +29,17 @@ impl Collector<'_> {
                 }
                 _ => Where::Named(sighting.origin, sighting.path.clone(), sighting.place),
             };
+            let is_file = matches!(
+                sighting.origin,
+                Origin::Worktree | Origin::History | Origin::Config | Origin::PathName
+            );
+            let path = sighting.path.as_ref().filter(|_| is_file);
+            let site = path.map(|path| {
+                Box::new(Site {
+                    file: base.join(plain::to_path(path)),
+                    arrival: Arrival::Untold,
+                })
+            });
             let lost = sighting.origin == Origin::History && sighting.path.is_none();
             let location = Location {
                 origin: sighting.origin,
@@ -41,6 +52,7 @@ impl Collector<'_> {
                 context: sighting.told.context,
                 notes: sighting.told.notes,
                 allowed: sighting.told.allowed,
+                site,
             };
             let seen = sighting.seen;
             located

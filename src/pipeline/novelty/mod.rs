@@ -4,6 +4,7 @@
 mod moved;
 mod search;
 mod watch;
+mod whence;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -12,11 +13,12 @@ use rayon::prelude::*;
 
 use super::sightings::{Seen, Where};
 use crate::git::plain;
-use crate::model::{Attribution, Location, Note, ObjectId, Origin, Secret};
+use crate::model::{Arrival, Attribution, Location, Note, ObjectId, Origin, Secret, Site};
 use crate::source::change::{Added, Change, Folder, Folders};
 
 pub(super) use search::{Found, Searcher};
 pub(super) use watch::Watch;
+pub(super) use whence::Whence;
 
 /// So many files are worth starting threads for.
 pub(super) const MANY: usize = 64;
@@ -45,6 +47,8 @@ pub(super) struct New {
 pub(super) struct Novelty {
     pub(super) new: Vec<New>,
     pub(super) old: Vec<Secret>,
+    /// Files that moved with the keys in them: where they are now, and the blobs that they were made of.
+    pub(super) moved: Vec<(Vec<u8>, ObjectId)>,
 }
 
 /// A file of the change in which something was found.
@@ -76,6 +80,7 @@ pub(super) fn judge<'s>(
     };
     let removed = Removed::new(folders, step);
     let before = before(searcher, step, &hits, &removed);
+    novelty.moved = moved(&hits, &before);
     for (at, hit) in hits.iter().enumerate() {
         let parents: Vec<Arc<[Found]>> = before
             .iter()
@@ -147,6 +152,17 @@ fn before(
     (0..step.parents.len()).map(of_parent).collect()
 }
 
+/// What files that had no contents at their paths were made of.
+fn moved(hits: &[Hit<'_>], before: &[Vec<Option<ObjectId>>]) -> Vec<(Vec<u8>, ObjectId)> {
+    let of_parent = |(parent, blobs): (usize, &Vec<Option<ObjectId>>)| -> Vec<_> {
+        let is_new = |hit: &Hit<'_>| hit.change.before.get(parent).copied().flatten().is_none();
+        let sources = hits.iter().zip(blobs).filter(|(hit, _)| is_new(hit));
+        let sources = sources.filter_map(|(hit, blob)| Some((hit.change.path.clone(), (*blob)?)));
+        sources.collect()
+    };
+    before.iter().enumerate().flat_map(of_parent).collect()
+}
+
 impl Novelty {
     fn contents(
         &mut self,
@@ -193,6 +209,7 @@ impl Novelty {
                         context: told.context,
                         notes: told.notes,
                         allowed: told.allowed,
+                        site: Some(site(path)),
                     },
                 });
             }
@@ -221,12 +238,15 @@ impl Novelty {
             self.new.push(New {
                 seen: found.seen,
                 at: Where::Named(Origin::PathName, Some(path.to_vec()), None),
-                location: named(
-                    Origin::PathName,
-                    path,
-                    found.told.notes,
-                    step.attribution.clone(),
-                ),
+                location: Location {
+                    site: Some(site(path)),
+                    ..named(
+                        Origin::PathName,
+                        path,
+                        found.told.notes,
+                        step.attribution.clone(),
+                    )
+                },
             });
         }
     }
@@ -254,6 +274,7 @@ impl Novelty {
                     context: found.told.context,
                     notes: found.told.notes,
                     allowed: found.told.allowed,
+                    site: None,
                 },
                 seen: found.seen,
             });
@@ -290,7 +311,16 @@ fn named(
         context: None,
         notes,
         allowed: None,
+        site: None,
     }
+}
+
+/// A path of the change: it counts from the top of the repository.
+fn site(path: &[u8]) -> Box<Site> {
+    Box::new(Site {
+        file: plain::to_path(path),
+        arrival: Arrival::Change { from: None },
+    })
 }
 
 fn by_key(found: &[Found]) -> HashMap<&Secret, Vec<&Found>> {

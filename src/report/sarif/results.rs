@@ -41,12 +41,13 @@ fn suppressions(key: &Key, page: Page<'_>) -> Vec<Suppression> {
     let suppression = |allowed: &Allowed| {
         let kind = match allowed.by {
             AllowedBy::Inline => "inSource",
-            AllowedBy::Config | AllowedBy::DisabledRule => "external",
+            AllowedBy::Config | AllowedBy::DisabledRule | AllowedBy::Baseline => "external",
         };
         let reason = match (&allowed.reason, allowed.by) {
             (Some(reason), _) => page.shown.text(reason),
             (None, AllowedBy::Inline) => "A marker allows it, without a reason.".to_owned(),
             (None, AllowedBy::Config) => "The configuration allows it.".to_owned(),
+            (None, AllowedBy::Baseline) => "The baseline accepts it.".to_owned(),
             (None, AllowedBy::DisabledRule) => "The configuration disables its rule.".to_owned(),
         };
         Suppression::builder()

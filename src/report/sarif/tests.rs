@@ -491,6 +491,7 @@ fn what_is_allowed_is_a_result_with_suppressions() {
         allowed(AllowedBy::Inline, Some(&leak)),
         allowed(AllowedBy::Config, Some("test data")),
         allowed(AllowedBy::DisabledRule, None),
+        allowed(AllowedBy::Baseline, Some("known")),
     ];
     let mut suppressed = key(&key_text(), places);
     suppressed.rule = "another-rule".to_owned();
@@ -509,6 +510,7 @@ fn what_is_allowed_is_a_result_with_suppressions() {
             told("inSource", "like sk-aisa-…Q9k"),
             told("external", "test data"),
             told("external", "The configuration disables its rule."),
+            told("external", "known"),
         ])
     );
     let prints = |result: &Value| result["partialFingerprints"].clone();
@@ -518,7 +520,7 @@ fn what_is_allowed_is_a_result_with_suppressions() {
     );
     let hash = "primaryLocationLineHash";
     assert_ne!(prints(open)[hash], prints(suppressed)[hash]);
-    assert_eq!(run["properties"]["suppressed"], 4);
+    assert_eq!(run["properties"]["suppressed"], 5);
     let invocation = &run["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], true);
     let notice = &invocation["toolExecutionNotifications"][0];

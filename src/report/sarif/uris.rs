@@ -4,7 +4,7 @@
 use serde_sarif::sarif::ArtifactLocation;
 
 use super::{Page, ROOT};
-use crate::report::uri::percent_encoded;
+use crate::model::percent_encoded;
 
 impl Page<'_> {
     /// Where a file is. SARIF wants no `..` in a relative reference, and GitHub no file outside the root.

@@ -180,6 +180,21 @@ impl<'a> Folders<'a> {
         path.truncate(trunk);
     }
 
+    /// The blob at a path of a folder at the top.
+    pub fn find(&self, top: &Folder<'_>, path: &[u8]) -> Option<ObjectId> {
+        match top {
+            Folder::Tree(id) => self.file(*id, path),
+            Folder::Index { index, .. } => {
+                let slashes = memchr::memchr_iter(b'/', path);
+                // A sparse index names whole folders, with a slash behind.
+                let mut above = slashes.filter_map(|slash| path.split_at_checked(slash + 1));
+                index.find(path).or_else(|| {
+                    above.find_map(|(folder, rest)| self.file(index.find(folder)?, rest))
+                })
+            }
+        }
+    }
+
     /// The blob at a path of the tree `root`.
     pub fn file(&self, root: ObjectId, path: &[u8]) -> Option<ObjectId> {
         let mut at = Entry {

@@ -47,6 +47,26 @@ fn a_rename_says_where_the_key_stood() {
 }
 
 #[test]
+fn a_place_that_a_commit_leaves_went_to_one_path() {
+    let (repo, held) = (Repo::new(), key());
+    repo.write("in/a", &held)
+        .write("in/b", format!("{held}\n{held}"));
+    repo.commit("first");
+    fs::rename(repo.join("in"), repo.join("out")).expect("moved");
+    repo.write("out/copy", &held).commit("moved, and copied");
+    let report = history(&repo);
+    let from = |path: &str| {
+        let of_path = locations(&report, &held).into_iter();
+        let of_path = of_path.filter(|at| at["path"] == path);
+        let from = of_path.map(|at| text(&at["renamed_from"]));
+        from.collect::<Vec<_>>()
+    };
+    assert_eq!(from("out/a"), ["in/a"]);
+    assert_eq!(from("out/b"), ["in/b", "in/b"]);
+    assert!(at(&report, &held, "out/copy")["renamed_from"].is_null());
+}
+
+#[test]
 fn two_occurrences_are_two_locations_and_the_second_leaves_first() {
     let (repo, held) = (Repo::new(), key());
     repo.write("a", format!("{held}\n{held}\n")).commit("two");

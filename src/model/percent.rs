@@ -1,9 +1,9 @@
-//! Bytes as a piece of a URI (RFC 3986), which both JSON and SARIF need for paths that are not UTF-8.
+//! Bytes as a piece of a URI (RFC 3986), which reports and baselines need for paths that are not UTF-8.
 
 use std::fmt::Write as _;
 
 /// RFC 3986's unreserved characters and `/` as they are, every other byte as `%NN`.
-pub(super) fn percent_encoded(bytes: &[u8]) -> String {
+pub fn percent_encoded(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len() * 3);
     for &byte in bytes {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {

@@ -1,0 +1,240 @@
+//! Which places of a key a baseline accepts: those that it lists, and those to which a listed one moved.
+//!
+//! A key at another place than those is new, however well the key is known. A place stands for a listed one if history
+//! says that the key moved from there, commit by commit; or, where history cannot say, if the listed place is gone for sure.
+//! Each place that is gone stands for one new place only, so that a copy is never taken for a move.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::spot::Spot;
+use crate::model::Origin;
+
+/// So many pairs of a new and a gone place are looked at for one key; what is left then is new.
+const PAIRS: usize = 1_000_000;
+
+/// A place of a key, as a scan found it.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Where it is.
+    pub spot: Spot,
+    /// Where the key stood before, if a commit or a change moved it here.
+    pub from: Option<Spot>,
+    /// What is known of how the key came here.
+    pub known: Known,
+    /// Whether a commit that a ref leads to holds it.
+    pub in_refs: bool,
+    /// Whether it stands in a file on disk.
+    pub on_disk: bool,
+}
+
+/// What is known of how a key came to a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// No commit that was read holds it.
+    Nothing,
+    /// History has the commit that introduced it.
+    Told {
+        /// Whether what came before that commit is not known.
+        cut: bool,
+        /// Whether HEAD's tree holds it.
+        at_head: bool,
+    },
+    /// Only a change was looked at, which says all that can be said.
+    Change,
+}
+
+/// What accepts a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Acceptance {
+    /// What the map of listed spots has for the entry.
+    pub entry: usize,
+    /// Whether the entry lists another place, from which the key moved.
+    pub moved: bool,
+}
+
+/// What was asked of the run that found the places.
+pub struct Run<'a> {
+    /// Whether everything that was asked for was read, so that what was not found in history is not there.
+    pub whole: bool,
+    /// Whether no file on disk has the key at this spot, for sure.
+    pub gone: &'a mut dyn FnMut(&Spot) -> bool,
+}
+
+/// Tells of each place of one key what accepts it. `listed` has the spots that entries list for the key.
+pub fn accept(
+    listed: &HashMap<&Spot, usize>,
+    standings: &[Standing],
+    run: Run<'_>,
+) -> Vec<Option<Acceptance>> {
+    let mut places: BTreeMap<&Spot, Place<'_>> = BTreeMap::new();
+    for standing in standings {
+        places.entry(&standing.spot).or_default().add(standing);
+    }
+    let mut matching = Matching {
+        listed,
+        places,
+        accepted: HashMap::new(),
+    };
+    matching.list();
+    matching.follow();
+    matching.stand_in(run);
+    let accepted = matching.accepted;
+    let of = |standing: &Standing| accepted.get(&standing.spot).copied();
+    standings.iter().map(of).collect()
+}
+
+/// What all occurrences of the key at a spot say together.
+#[derive(Debug, Default)]
+struct Place<'a> {
+    from: Option<&'a Spot>,
+    /// Whether history says that it was introduced, and what came before.
+    is_told: bool,
+    is_cut: bool,
+    is_change: bool,
+    at_head: bool,
+    in_refs: bool,
+    on_disk: bool,
+}
+
+impl<'a> Place<'a> {
+    fn add(&mut self, standing: &'a Standing) {
+        self.from = self.from.or(standing.from.as_ref());
+        match standing.known {
+            Known::Nothing => {}
+            Known::Told { cut, at_head } => {
+                self.is_told |= !cut;
+                self.is_cut |= cut;
+                self.at_head |= at_head;
+            }
+            Known::Change => self.is_change = true,
+        }
+        self.in_refs |= standing.in_refs;
+        self.on_disk |= standing.on_disk;
+    }
+
+    fn is_present(&self) -> bool {
+        self.at_head || self.on_disk
+    }
+}
+
+struct Matching<'a> {
+    listed: &'a HashMap<&'a Spot, usize>,
+    places: BTreeMap<&'a Spot, Place<'a>>,
+    accepted: HashMap<&'a Spot, Acceptance>,
+}
+
+impl<'a> Matching<'a> {
+    /// Accepts the places that are listed.
+    fn list(&mut self) {
+        let of_file = self.listed.iter().filter(|(spot, _)| spot.is_file());
+        // The map has no order, and the answer has to have one.
+        let any_file = of_file.map(|(_, &entry)| entry).min();
+        for &spot in self.places.keys() {
+            let listed = self.listed.get(spot).copied();
+            // An object that no path leads to is a version of a file that nobody committed, or that nothing keeps.
+            let is_lost = spot.origin == Some(Origin::History);
+            if let Some(entry) = listed.or(any_file.filter(|_| is_lost)) {
+                let moved = false;
+                self.accepted.insert(spot, Acceptance { entry, moved });
+            }
+        }
+    }
+
+    /// Accepts the places that a chain of moves leads back from to a listed one.
+    fn follow(&mut self) {
+        let mut found = Vec::new();
+        for (&spot, place) in &self.places {
+            if self.accepted.contains_key(spot) {
+                continue;
+            }
+            let mut met = BTreeSet::from([spot]);
+            let mut next = place.from;
+            while let Some(at) = next.filter(|at| met.insert(at)) {
+                if let Some(&entry) = self.listed.get(at) {
+                    found.push((spot, Acceptance { entry, moved: true }));
+                    break;
+                }
+                next = self.places.get(at).and_then(|place| place.from);
+            }
+        }
+        self.accepted.extend(found);
+    }
+
+    /// Accepts new places for those that are gone where no history tells where these went, each for one.
+    fn stand_in(&mut self, run: Run<'_>) {
+        let Run { whole, gone } = run;
+        let open = |(spot, place): &(&&'a Spot, &Place<'a>)| {
+            spot.is_file() && !place.is_change && !self.accepted.contains_key(**spot)
+        };
+        let mut open: Vec<&'a Spot> = self
+            .places
+            .iter()
+            .filter(open)
+            .map(|(spot, _)| *spot)
+            .collect();
+        if open.is_empty() {
+            return;
+        }
+        let mut free = self.holders();
+        let mut pairs = 0;
+        // A file that keeps its name went to a file of that name.
+        for same_name in [true, false] {
+            open.retain(|&new| {
+                let mut fits = |old: &&'a Spot| {
+                    pairs += 1;
+                    (!same_name || name(old) == name(new))
+                        && pairs <= PAIRS
+                        && self.may_stand_for(new, old, whole)
+                };
+                let Some(at) = free.iter().position(|old| fits(old) && gone(old)) else {
+                    return true;
+                };
+                let old = free.remove(at);
+                if let Some(entry) = self.entry(old) {
+                    let moved = true;
+                    self.accepted.insert(new, Acceptance { entry, moved });
+                }
+                false
+            });
+        }
+    }
+
+    /// The spots that may be gone: listed, or accepted as moved, but for those whose key is known to be elsewhere now.
+    fn holders(&self) -> Vec<&'a Spot> {
+        let went_on = |(spot, place): (&&'a Spot, &Place<'a>)| {
+            let counts = self.accepted.contains_key(*spot) && place.is_present();
+            place.from.filter(|_| counts)
+        };
+        let went_on: BTreeSet<&Spot> = self.places.iter().filter_map(went_on).collect();
+        let all = self.listed.keys().chain(self.accepted.keys()).copied();
+        let all: BTreeSet<&'a Spot> = all.filter(|spot| spot.is_file()).collect();
+        let all = all.into_iter().filter(|spot| !went_on.contains(spot));
+        all.collect()
+    }
+
+    fn entry(&self, spot: &Spot) -> Option<usize> {
+        let listed = self.listed.get(spot).copied();
+        listed.or_else(|| Some(self.accepted.get(spot)?.entry))
+    }
+
+    /// Whether what history says leaves it open that the key moved from `old` to `new`.
+    fn may_stand_for(&self, new: &Spot, old: &Spot, whole: bool) -> bool {
+        let (Some(new), old) = (self.places.get(new), self.places.get(old)) else {
+            return false;
+        };
+        let in_refs = old.is_some_and(|old| old.in_refs);
+        let at_head = old.is_some_and(|old| old.at_head);
+        if new.is_told {
+            // It would have said so, unless the commits that held the old place were rewritten.
+            whole && !in_refs
+        } else if new.is_cut {
+            !at_head
+        } else {
+            at_head || !in_refs
+        }
+    }
+}
+
+fn name(spot: &Spot) -> Option<&str> {
+    spot.path.as_ref().map(|path| path.file_name())
+}

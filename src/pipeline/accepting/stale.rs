@@ -1,0 +1,102 @@
+//! Which entries of baselines are stale: they have expired, or accept nothing that is still there.
+
+use std::collections::BTreeSet;
+
+use super::disk::Held;
+use super::{Accepting, prints};
+use crate::baseline::{Entry, PathName, Print, Source, Spot};
+use crate::rules::policy::EntryPlace;
+
+impl<'a> Accepting<'a> {
+    /// What is stale, with where it stands: entries that have expired and, if `everything` was read, those that accepted
+    /// nothing.
+    pub fn stale(&mut self, everything: bool) -> Vec<(EntryPlace, String)> {
+        let baseline = self.baseline;
+        let mut stale = Vec::new();
+        for source in &baseline.files {
+            let listing = &source.listing;
+            let keys = listing
+                .entries
+                .iter()
+                .map(|entry| (entry.line, &entry.terms, "the key counts"));
+            let problems = listing.problems.iter();
+            let problems = problems.map(|entry| (entry.line, &entry.terms, "the problem counts"));
+            for (line, terms, counts) in keys.chain(problems) {
+                let Some(day) = terms.expires.filter(|_| self.has_expired(terms)) else {
+                    continue;
+                };
+                let text = format!(
+                    "what this entry accepted has expired on {day}, and {counts} again; see to it, or accept it anew with \
+                     `aisaleaks baseline update --renew`"
+                );
+                stale.push((place(source, line), text));
+            }
+        }
+        if everything {
+            for entry in self.unused() {
+                let text = "this entry accepts nothing that is still there; `aisaleaks baseline update` takes it out";
+                stale.push((place(entry.0, entry.1.line), text.to_owned()));
+            }
+        }
+        stale
+    }
+
+    /// The entries that accepted nothing, and whose key is at their place no more.
+    fn unused(&mut self) -> Vec<(&'a Source, &'a Entry)> {
+        let baseline = self.baseline;
+        let mut unused = Vec::new();
+        for (at, source) in baseline.files.iter().enumerate() {
+            let entries = &source.listing.entries;
+            let of_file = self.used.iter().filter(|(file, _)| *file == at);
+            // After a merge an entry may be there twice.
+            let used: BTreeSet<(Print, &Spot)> = of_file
+                .filter_map(|(_, entry)| entries.get(*entry))
+                .map(|entry| (entry.print, &entry.spot))
+                .collect();
+            for entry in entries {
+                let is_used = used.contains(&(entry.print, &entry.spot));
+                // Without the key nobody can tell what it is about.
+                let is_known = !entry.print.is_keyed() || source.key.is_some();
+                if !is_used
+                    && is_known
+                    && entry.spot.is_shared()
+                    && !self.has_expired(&entry.terms)
+                    && !self.may_hold(source, entry)
+                {
+                    unused.push((source, entry));
+                }
+            }
+        }
+        unused
+    }
+
+    /// Whether the key of an entry may stand in the file that it names: in one that was not asked for, say.
+    pub fn may_hold(&mut self, source: &Source, entry: &Entry) -> bool {
+        let path = entry.spot.path.as_ref().filter(|_| entry.spot.is_file());
+        let Some(path) = path.and_then(PathName::to_bytes) else {
+            return false;
+        };
+        let disk = &mut self.disk;
+        source
+            .roots
+            .iter()
+            .any(|root| match disk.held(root, &path) {
+                Held::Absent => false,
+                Held::Only(secrets) => {
+                    let mut prints = secrets
+                        .iter()
+                        .flat_map(|secret| prints(secret, source))
+                        .flatten();
+                    prints.any(|print| print == entry.print)
+                }
+                Held::Unsure => true,
+            })
+    }
+}
+
+fn place(source: &Source, line: usize) -> EntryPlace {
+    EntryPlace {
+        file: source.listing.name.clone(),
+        line,
+    }
+}
