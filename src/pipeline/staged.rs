@@ -33,9 +33,7 @@ pub fn staged(
 ) -> Result<Outcome> {
     let begun = Instant::now();
     let collector = Collector::new(detector, options);
-    let explaining = options
-        .explain
-        .then(|| Explaining::new(&collector, detector));
+    let explaining = Explaining::wanted(&collector, detector, options);
     let watch = Watch::new(&collector);
     let mut outcome = Outcome::default();
     let mut problems = Vec::new();
