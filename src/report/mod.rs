@@ -1,12 +1,14 @@
 //! Writes an outcome, for a person or for a program. One file a format; nothing here reads or scans.
 
 mod advice;
+pub mod explanation;
 mod habits;
 mod human;
 mod json;
 mod jsonl;
 mod judgements;
 mod provenance;
+mod readings;
 pub mod sanitize;
 mod sarif;
 mod snippet;
