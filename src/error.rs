@@ -29,6 +29,14 @@ pub enum Error {
         /// What is wrong with it, and what to do next.
         reason: String,
     },
+    /// Something that `explain` was asked about, and that it cannot tell of.
+    #[error("cannot explain {what}: {reason}")]
+    Explain {
+        /// As given.
+        what: String,
+        /// Why, and what to do next.
+        reason: String,
+    },
     /// A report format that there is not.
     #[error("there is no report format `{name}`\n  choose human, json, jsonl or sarif")]
     Format {

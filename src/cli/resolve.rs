@@ -158,7 +158,7 @@ fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Request> {
             everything: options.everything && common.only_rule.is_empty(),
             show_secrets: common.show_secrets,
             no_attribution: common.no_attribution,
-            explain: common.verbose > 1,
+            explain: pipeline::Explain::all_if(common.verbose > 1),
             ..options
         },
         reports: reports(common)?,

@@ -58,6 +58,11 @@ pub fn inline_allow(
     })
 }
 
+/// Whether something that may be meant as a marker stands in these bytes, whether it counts for anything or not.
+pub fn has_marker(bytes: &[u8]) -> bool {
+    memmem::find(bytes, TAIL).is_some()
+}
+
 /// A marker.
 struct Marker<'a> {
     /// Where its first letter is.

@@ -2,11 +2,23 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use super::mask::HIDDEN;
 use super::matching::Body;
 use super::prefilter::ANCHOR;
-use super::{Detector, Text, matching};
+use super::{Detector, Text, encoded, matching};
 use crate::model::{Judgement, Secret};
+
+/// Whether what every AIsa key begins with stands in these bytes, whatever follows it.
+pub fn has_beginning(bytes: &[u8]) -> bool {
+    memmem::find(bytes, ANCHOR).is_some()
+}
+
+/// Whether something in these bytes looks like an encoded key: masked wherever it is shown, and not yet a finding.
+pub fn has_encoded_key(bytes: &[u8]) -> bool {
+    !encoded::spans(bytes).is_empty()
+}
 
 impl Detector {
     /// Judges every candidate that [`Detector::search`] would look at in these windows, in their order.

@@ -28,11 +28,14 @@ use matching::Body;
 use prefilter::{ANCHOR, Prefilter};
 
 #[cfg(test)]
+pub(crate) use steps::all as all_steps;
+#[cfg(test)]
 pub(crate) use templates as testing;
 
-pub use allow::inline_allow;
+pub use allow::{has_marker, inline_allow};
 pub use brought::{Scratch, Text};
 pub use excerpt::context;
+pub use explain::{has_beginning, has_encoded_key};
 pub use lines::{Cursor, place};
 
 /// A key in the bytes that were searched.

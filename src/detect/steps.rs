@@ -62,3 +62,37 @@ pub(super) fn made_up(how: MadeUp) -> Step {
     };
     step("placeholder", Effect::Drops, why)
 }
+
+/// Every decision there is.
+#[cfg(test)]
+pub(crate) fn all() -> Vec<Step> {
+    let mut all = vec![
+        FITS,
+        FITS_WITH_MORE,
+        TOO_SHORT,
+        GOES_ON,
+        NO_RULE,
+        FOREIGN,
+        CANONICAL,
+        NOT_CANONICAL,
+        NOT_MADE_UP,
+        CUT_SHORT,
+        IN_CONTEXT,
+        OUT_OF_CONTEXT,
+        OTHER_PATH,
+        ENTROPY,
+        ALLOWED_BY_RULE,
+        NO_KEYWORD,
+        NOT_NEAR,
+    ];
+    all.extend([Edge::Clean, Edge::Unusual, Edge::Inside].map(edge));
+    let made_up_ways = [
+        MadeUp::Empty,
+        MadeUp::FewCharacters,
+        MadeUp::PlainText,
+        MadeUp::Periodic,
+        MadeUp::Words,
+    ];
+    all.extend(made_up_ways.map(made_up));
+    all
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Confidence, ObjectId, Origin};
+use super::{Confidence, Context, ObjectId, Origin, Place};
 
 /// What a step does to a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,8 +52,30 @@ pub struct Judged {
     pub object: Option<ObjectId>,
     /// What kind of place.
     pub origin: Origin,
-    /// Line and column from 1; `None` where lines mean nothing.
-    pub place: Option<(u64, u64)>,
+    /// Where it stands; `None` where lines mean nothing.
+    pub place: Option<Place>,
     /// What was decided.
     pub judgement: Judgement,
+    /// The fingerprint of the candidate's text; `None` unless somebody asked for one.
+    pub fingerprint: Option<String>,
+    /// A printable piece of the line; `None` unless somebody asked about this place, and where too little is known of the
+    /// candidate to redact it.
+    pub context: Option<Context>,
+}
+
+/// What is known of a line that somebody asked about, besides its candidates.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AskedLine {
+    /// Its number, from 1.
+    pub number: u64,
+    /// How many lines there are.
+    pub lines: u64,
+    /// Whether what every AIsa key begins with stands on it.
+    pub has_beginning: bool,
+    /// Whether something on it looks like an encoded key.
+    pub has_encoded: bool,
+    /// Whether something that looks like a marker stands on it, or on the line above.
+    pub has_marker: bool,
+    /// The nearest line with a candidate.
+    pub nearest: Option<u64>,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Hygiene, Judged, Key, ObjectId, Problem};
+use super::{AskedLine, Hygiene, Judged, Key, ObjectId, Problem};
 
 /// What was looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -86,6 +86,8 @@ pub struct Outcome {
     pub judged: Vec<Judged>,
     /// Whether there were more candidates than `judged` keeps.
     pub judged_more: bool,
+    /// What is known of the line that somebody asked about.
+    pub asked_line: Option<AskedLine>,
     /// What is no problem, but should be known to whoever asked: that a range is empty, say.
     pub notes: Vec<String>,
 }

@@ -37,10 +37,8 @@ impl<'a> Allowing<'a> {
     /// Says at each place of a key who allows it. What a marker in the file itself says is known already, and told first,
     /// and what a baseline says last; all are asked all the same, so that no entry seems to be of no use.
     pub(super) fn judge(&mut self, key: &mut Key) {
-        let fingerprint = key.secret.fingerprint();
-        let about: Vec<(usize, &AllowEntry)> = (self.policy.allow.iter().enumerate())
+        let about: Vec<(usize, &AllowEntry)> = (self.policy.about(&key.rule, &key.secret))
             .filter(|(_, entry)| !has_expired(entry.expires, self.today))
-            .filter(|(_, entry)| entry.is_about(&key.rule, &key.secret, &fingerprint))
             .collect();
         let is_disabled = self.policy.disabled.contains(&key.rule);
         let mut accepted = self.accepting.judge(key, self.whole).into_iter();

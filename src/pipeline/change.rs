@@ -82,9 +82,7 @@ pub(super) fn scan(
 ) -> Result<Outcome> {
     let begun = Instant::now();
     let collector = Collector::new(detector, options);
-    let explaining = options
-        .explain
-        .then(|| Explaining::new(&collector, detector));
+    let explaining = Explaining::wanted(&collector, detector, options);
     let watch = Watch::new(&collector);
     // What is wrong with packs is told only if something else could not be read.
     let mut unneeded: Vec<Problem> = Vec::new();

@@ -29,9 +29,7 @@ pub fn message(
         source,
     })?;
     let collector = Collector::new(detector, options);
-    let explaining = options
-        .explain
-        .then(|| Explaining::new(&collector, detector));
+    let explaining = Explaining::wanted(&collector, detector, options);
     let sink: &dyn Sink = match &explaining {
         Some(explaining) => explaining,
         None => &collector,

@@ -2,6 +2,7 @@
 
 pub mod accepting;
 mod allowing;
+mod asked_line;
 mod change;
 mod collector;
 mod commits;
@@ -14,10 +15,12 @@ mod push;
 mod range;
 mod settling;
 mod sightings;
+mod single;
 mod staged;
 mod telling;
 mod tracking;
 mod trusting;
+mod verdicts;
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -41,11 +44,14 @@ use collector::Collector;
 use explaining::Explaining;
 use habits::Habits;
 
+pub use explaining::Explain;
 pub use message::message;
 pub use push::{Known, Push, push};
 pub use range::{Asked, commit, range};
+pub use single::{committed, single};
 pub use staged::{repository, staged};
 pub use trusting::Trusted;
+pub use verdicts::{Reported, judged_at, reported};
 
 /// What to scan, and how.
 #[derive(Clone, Debug, Default)]
@@ -62,8 +68,8 @@ pub struct Options {
     pub show_secrets: bool,
     /// Whether to leave out who introduced and removed keys in history, and what leads to them.
     pub no_attribution: bool,
-    /// Whether to keep what detection decided about each candidate.
-    pub explain: bool,
+    /// Of which candidates to keep what detection decided about them.
+    pub explain: Explain,
     /// More object directories of the one repository that a change is in.
     pub borrowed: Vec<PathBuf>,
     /// What the configuration says about findings and problems.
@@ -103,9 +109,7 @@ impl Options {
 pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result<Outcome> {
     let begun = Instant::now();
     let collector = Collector::new(detector, options);
-    let explaining = options
-        .explain
-        .then(|| Explaining::new(&collector, detector));
+    let explaining = Explaining::wanted(&collector, detector, options);
     let sink: &dyn Sink = match &explaining {
         Some(explaining) => explaining,
         None => &collector,
@@ -211,14 +215,14 @@ pub fn stdin(
     let mut outcome = Outcome::default();
     let path = label.unwrap_or("-").to_owned();
     let reach = detector.reach();
-    outcome.stats.bytes = if options.explain {
-        let explaining = Explaining::new(&collector, detector);
-        let bytes = stdin::scan(reader, label, reach, &explaining, control);
+    let explaining = Explaining::wanted(&collector, detector, options);
+    let sink = explaining
+        .as_ref()
+        .map_or(&collector as &dyn Sink, |explaining| explaining);
+    outcome.stats.bytes = stdin::scan(reader, label, reach, sink, control);
+    if let Some(explaining) = explaining {
         explaining.finish(&mut outcome);
-        bytes
-    } else {
-        stdin::scan(reader, label, reach, &collector, control)
-    };
+    }
     outcome.targets.push(Target {
         path,
         kind: TargetKind::Stdin,

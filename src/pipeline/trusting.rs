@@ -30,11 +30,19 @@ pub struct Trusted {
 }
 
 impl Trusted {
-    /// The commit that `revision` names in the repository that `path` is in.
+    /// The commit that `revision`, which was given to `--config-ref`, names in the repository that `path` is in.
     ///
     /// # Errors
     /// No such path, repository or commit.
     pub fn resolve(path: &Path, revision: &str, limits: &Limits) -> Result<Self> {
+        Self::named(FLAG, path, revision, limits)
+    }
+
+    /// The same, where `what` says what names it: a commit that somebody asks about, and that nobody has to trust.
+    ///
+    /// # Errors
+    /// No such path, repository or commit.
+    pub fn named(what: &'static str, path: &Path, revision: &str, limits: &Limits) -> Result<Self> {
         path.symlink_metadata().map_err(|source| Error::Target {
             path: path.to_path_buf(),
             source,
@@ -43,7 +51,7 @@ impl Trusted {
             path: path.to_path_buf(),
         })?;
         let wrong = |reason: String| Error::Revision {
-            what: FLAG,
+            what,
             text: revision.to_owned(),
             reason,
         };

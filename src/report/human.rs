@@ -11,7 +11,7 @@ use super::{Options, Shown, advice, provenance, snippet, steps, summary};
 use crate::model::{Key, Location, Note, Origin, Outcome, Problem, Reachable, Severity};
 
 /// Places of one key that are listed; the JSON report has them all.
-const LOCATIONS: usize = 20;
+pub(super) const LOCATIONS: usize = 20;
 /// Problems that are listed.
 const PROBLEMS: usize = 50;
 /// Hexadecimal digits of an object's id: enough for `git show`.
@@ -28,12 +28,7 @@ pub(super) fn write(
     options: &Options<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let page = Page {
-        shown,
-        options,
-        told: RefCell::default(),
-        described: RefCell::default(),
-    };
+    let page = Page::new(shown, options);
     for key in &outcome.keys {
         page.key(key, out)?;
     }
@@ -72,6 +67,17 @@ pub(super) struct Page<'a> {
     described: RefCell<BTreeSet<String>>,
 }
 
+impl<'a> Page<'a> {
+    pub(super) fn new(shown: Shown<'a>, options: &'a Options<'a>) -> Self {
+        Self {
+            shown,
+            options,
+            told: RefCell::default(),
+            described: RefCell::default(),
+        }
+    }
+}
+
 impl Page<'_> {
     fn paint(&self, style: Style, text: &str) -> String {
         if self.options.color {
@@ -85,6 +91,14 @@ impl Page<'_> {
         self.paint(BOLD, text)
     }
 
+    pub(super) fn dim(&self, text: &str) -> String {
+        self.paint(DIM, text)
+    }
+
+    pub(super) fn name(&self, name: &str) -> String {
+        visible(&self.shown.name(name))
+    }
+
     pub(super) fn text(&self, text: &str) -> String {
         visible(&self.shown.text(text))
     }
@@ -94,6 +108,18 @@ impl Page<'_> {
     }
 
     fn key(&self, key: &Key, out: &mut dyn Write) -> io::Result<()> {
+        self.headline(key, out)?;
+        for location in key.locations.iter().take(LOCATIONS) {
+            self.location(location, out)?;
+        }
+        if let Some(more) = rest(key.locations.len(), LOCATIONS) {
+            writeln!(out, "  and {more} more; see -f json")?;
+        }
+        writeln!(out)
+    }
+
+    /// What is said of a key before its places.
+    pub(super) fn headline(&self, key: &Key, out: &mut dyn Write) -> io::Result<()> {
         let (style, severity) = match key.severity() {
             Severity::Error => (AnsiColor::Red.on_default().bold(), "error"),
             Severity::Warning => (AnsiColor::Yellow.on_default().bold(), "warning"),
@@ -125,14 +151,7 @@ impl Page<'_> {
         if self.shown.show_secrets {
             writeln!(out, "  key: {}", visible(key.secret.expose()))?;
         }
-        self.notes(&key.notes, out)?;
-        for location in key.locations.iter().take(LOCATIONS) {
-            self.location(location, out)?;
-        }
-        if let Some(more) = rest(key.locations.len(), LOCATIONS) {
-            writeln!(out, "  and {more} more; see -f json")?;
-        }
-        writeln!(out)
+        self.notes(&key.notes, out)
     }
 
     /// What a brought rule says that it finds, once a report: nothing of the secret itself tells whose it is.
@@ -219,7 +238,7 @@ impl Page<'_> {
         line
     }
 
-    fn location(&self, location: &Location, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn location(&self, location: &Location, out: &mut dyn Write) -> io::Result<()> {
         let line = self.place(location);
         let facts = facts(location);
         if facts.is_empty() {
@@ -243,7 +262,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn steps(&self, keys: &[Key], out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn steps(&self, keys: &[Key], out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}", self.paint(BOLD, "What to do now"))?;
         for (index, step) in steps::of(keys).iter().enumerate() {
             writeln!(out, "  {}. {step}", index + 1)?;
@@ -251,7 +270,7 @@ impl Page<'_> {
         writeln!(out)
     }
 
-    fn problems(&self, problems: &[Problem], out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn problems(&self, problems: &[Problem], out: &mut dyn Write) -> io::Result<()> {
         let (accepted, open): (Vec<&Problem>, Vec<&Problem>) =
             problems.iter().partition(|p| p.accepted.is_some());
         if !open.is_empty() {
@@ -287,7 +306,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn problem(&self, problem: &Problem, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn problem(&self, problem: &Problem, out: &mut dyn Write) -> io::Result<()> {
         writeln!(
             out,
             "  {}: {}",

@@ -54,8 +54,8 @@ fn place(judged: &Judged, shown: Shown<'_>) -> String {
         Some(path) => shown.visible_path(path),
         None => format!("({})", judged.origin.name()),
     };
-    if let Some((line, column)) = judged.place {
-        place.push_str(&format!(":{line}:{column}"));
+    if let Some(at) = judged.place {
+        place.push_str(&format!(":{}:{}", at.line, at.column));
     }
     if let Some(id) = judged.object {
         place.push_str(&format!(" in {id}"));

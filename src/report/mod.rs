@@ -1,6 +1,7 @@
 //! Writes an outcome, for a person or for a program. One file a format; nothing here reads or scans.
 
 mod advice;
+pub mod explanation;
 mod gate;
 mod habits;
 mod human;
@@ -8,6 +9,7 @@ mod json;
 mod jsonl;
 mod judgements;
 mod provenance;
+mod readings;
 pub mod sanitize;
 mod sarif;
 mod snippet;

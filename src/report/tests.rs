@@ -92,6 +92,7 @@ pub(super) fn outcome() -> Outcome {
         interrupted: false,
         judged: Vec::new(),
         judged_more: false,
+        asked_line: None,
     }
 }
 

@@ -34,6 +34,17 @@ impl Policy {
             self.accepted.entry(problem).or_insert(entry);
         }
     }
+
+    /// The entries that are about a secret, with their numbers, wherever it stands and whatever the day.
+    pub fn about<'a>(
+        &'a self,
+        rule: &'a str,
+        secret: &'a Secret,
+    ) -> impl Iterator<Item = (usize, &'a AllowEntry)> {
+        let fingerprint = secret.fingerprint();
+        let entries = self.allow.iter().enumerate();
+        entries.filter(move |(_, entry)| entry.is_about(rule, secret, &fingerprint))
+    }
 }
 
 /// Where an entry stands.

@@ -40,6 +40,38 @@ impl Trees {
         })
     }
 
+    /// Whether a walk from `root` leaves the file out: because a rule ignores it, or a repository in a repository that it is
+    /// in, and git tracks nothing of that.
+    pub fn leave_out(&mut self, root: &Path, file: &Path) -> bool {
+        let known = self.ask(file);
+        if known.is_some_and(|known| known.ignored && !known.tracked) {
+            // What was named is walked, whatever a rule says of it.
+            let root = root.canonicalize().ok();
+            let above = root.and_then(|root| self.inside(&root));
+            return !above.is_some_and(|inside| inside.only_tracked);
+        }
+        let (Ok(root), Some(Ok(folder))) =
+            (root.canonicalize(), file.parent().map(Path::canonicalize))
+        else {
+            return false;
+        };
+        let below = folder.ancestors().take_while(|at| **at != root);
+        let mut nested = below.filter(|at| at.join(".git").symlink_metadata().is_ok());
+        nested.any(|at| self.is_ignored(at))
+    }
+
+    /// Whether a rule ignores a folder in which git tracks nothing.
+    fn is_ignored(&mut self, folder: &Path) -> bool {
+        let around = folder.parent().and_then(|parent| self.inside(parent));
+        let (Some(around), Some(name)) = (around, folder.file_name()) else {
+            return false;
+        };
+        let path = [&around.path[..], name.as_encoded_bytes()].concat();
+        let ruled = |rules: &Arc<IgnoreRules>| rules.ignores(&path, true);
+        let ignored = around.only_tracked || around.rules.as_ref().is_some_and(ruled);
+        ignored && !around.tree.tracked(&Quiet::default()).has_below(&path)
+    }
+
     /// The place of a folder in its work tree.
     fn inside(&mut self, folder: &Path) -> Option<Inside> {
         let unknown = |at: &&Path| !self.folders.contains_key(*at);
@@ -142,6 +174,22 @@ mod tests {
             let known = trees.ask(&at(file)).expect("it is in a work tree");
             assert_eq!((known.tracked, known.ignored), (false, ignored), "{file}");
         }
+        for (root, file, left_out) in [
+            ("", "x.env", true),
+            ("", "a/b/out/deep/x", true),
+            ("a/b/out", "a/b/out/deep/x", false),
+            ("", "a/b/x", false),
+        ] {
+            assert_eq!(trees.leave_out(&at(root), &at(file)), left_out, "{file}");
+        }
+        // A repository in an ignored folder has rules of its own, but nobody asks them.
+        std::fs::create_dir_all(at("a/out/nested/.git")).expect("created");
+        std::fs::write(at("a/out/nested/.git/HEAD"), "x").expect("written");
+        let nested = at("a/out/nested/file");
+        let mut trees = Trees::default();
+        assert_eq!(trees.ask(&nested).map(|known| known.ignored), Some(false));
+        assert!(trees.leave_out(&at(""), &nested));
+        assert!(!trees.leave_out(&at("a/out/nested"), &nested));
         // An index that cannot be read tells nothing.
         std::fs::write(at(".git/index"), "garbage").expect("written");
         assert_eq!(Trees::default().ask(&at("x.env")), None);

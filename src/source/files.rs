@@ -136,7 +136,7 @@ pub fn scan(
     Ok(found)
 }
 
-fn globs(texts: &[String]) -> Result<Gitignore> {
+pub(super) fn globs(texts: &[String]) -> Result<Gitignore> {
     let wrong = |text: &str, error: ignore::Error| {
         // The error's own text repeats the glob, with what git's rules make of it.
         let reason = match error {

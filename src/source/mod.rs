@@ -14,6 +14,7 @@ mod queue;
 pub mod range;
 mod reading;
 mod roots;
+pub mod single;
 pub mod staged;
 pub mod stdin;
 #[cfg(test)]

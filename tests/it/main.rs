@@ -6,6 +6,7 @@ mod support;
 mod allowing;
 mod attribution;
 mod brought;
+mod completions;
 mod config;
 mod contract;
 mod crowd;

@@ -7,6 +7,7 @@ mod hook;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::commands::exit::{FailOn, OnIncomplete};
 
@@ -62,7 +63,7 @@ pub enum Command {
 pub struct CompletionsArgs {
     /// The shell.
     #[arg(value_name = "SHELL")]
-    pub shell: String,
+    pub shell: Shell,
 }
 
 /// What to do with rules.

@@ -1,24 +1,24 @@
 //! Says what decided about each match of a brought rule's expression, for a person who asks why something was found or not.
 
+use std::ops::Range;
+
 use super::conditions::{self, Facts};
 use super::examining::{self, Matched};
 use super::looking::Look;
+use super::program::Way;
 use super::{AHEAD, Engine, Scratch, Text};
 use crate::detect::steps;
 use crate::model::{Judgement, Step};
 use crate::rules::{Brought, Condition, Rule};
 
 impl Engine {
-    /// Judges every match that a hit leads to in these windows, in no order.
+    /// Judges every match that these windows lead to, in no order.
     pub(in crate::detect) fn explain(
         &self,
         rules: &[Rule],
         text: Text<'_>,
         each: &mut dyn FnMut(Judgement),
     ) {
-        let Some(sieve) = &self.plan.sieve else {
-            return;
-        };
         let look = Look {
             engine: self,
             rules,
@@ -26,33 +26,85 @@ impl Engine {
         };
         let all = text.from..text.bytes.len();
         let windows = text.windows.unwrap_or(std::slice::from_ref(&all));
-        let mut hits = Vec::new();
-        for window in windows {
-            let window = window.start.max(text.from)..window.end;
-            sieve.search(text.bytes, window, |sequence, at| {
-                let owners = self.plan.owners.get(sequence).into_iter().flatten();
-                hits.extend(owners.map(|&(number, tail)| (number, tail, at.start)));
-            });
-        }
         self.with_spare(|scratch| {
             scratch.begin(text.bytes.len());
-            let mut last = None;
-            for (number, tail, at) in hits {
-                let found = tail.and_then(|tail| look.match_of(number, tail, at, scratch));
-                // Several hits lead to one match.
-                let known = found.as_ref().map(|found| (number, found.secret.clone()));
-                if let Some(found) = found.filter(|_| known != last) {
-                    last = known;
-                    look.judge(number, &found, scratch)
-                        .into_iter()
-                        .for_each(&mut *each);
-                }
-            }
+            look.at_hits(windows, scratch, each);
+            look.without_hits(windows, scratch, each);
         });
     }
 }
 
 impl Look<'_> {
+    /// Judges what literals lead to.
+    fn at_hits(
+        &self,
+        windows: &[Range<usize>],
+        scratch: &mut Scratch,
+        each: &mut dyn FnMut(Judgement),
+    ) {
+        let plan = &self.engine.plan;
+        let Some(sieve) = &plan.sieve else {
+            return;
+        };
+        let mut hits = Vec::new();
+        for window in windows {
+            let window = window.start.max(self.text.from)..window.end;
+            sieve.search(self.text.bytes, window, |sequence, at| {
+                let owners = plan.owners.get(sequence).into_iter().flatten();
+                hits.extend(owners.map(|&(number, tail)| (number, tail, at.start)));
+            });
+        }
+        let mut last = None;
+        for (number, tail, at) in hits {
+            let found = tail.and_then(|tail| self.match_of(number, tail, at, scratch));
+            // Several hits lead to one match.
+            let known = found.as_ref().map(|found| (number, found.secret.clone()));
+            if let Some(found) = found.filter(|_| known != last) {
+                last = known;
+                self.judge(number, &found, scratch)
+                    .into_iter()
+                    .for_each(&mut *each);
+            }
+        }
+    }
+
+    /// Judges the matches of expressions that no literal leads to. Without any of its keywords a rule is not looked for.
+    fn without_hits(
+        &self,
+        windows: &[Range<usize>],
+        scratch: &mut Scratch,
+        each: &mut dyn FnMut(Judgement),
+    ) {
+        let range = (self.text.from, self.text.bytes.len());
+        for (number, program) in self.engine.programs.iter().enumerate() {
+            let Some((_, brought)) = self.rule(number).filter(|(_, brought)| !brought.helper)
+            else {
+                continue;
+            };
+            let is_looked_for = match program.way {
+                Way::Everywhere => true,
+                Way::Keywords => (program.keywords.as_ref())
+                    .is_none_or(|words| words.stand_in(self.text.contents())),
+                Way::Splits(_) | Way::Nowhere => false,
+            };
+            let Some(caches) = scratch.caches(number).filter(|_| is_looked_for) else {
+                continue;
+            };
+            let all = examining::matches_in(program, brought, caches, self.text.bytes, range);
+            let is_here = |found: &Matched| {
+                let start = found.secret.start;
+                let after = windows.partition_point(|window| window.start <= start);
+                let window = after.checked_sub(1).and_then(|at| windows.get(at));
+                window.is_some_and(|window| window.contains(&start))
+            };
+            for found in all.into_iter().filter(is_here) {
+                self.judge(number, &found, scratch)
+                    .into_iter()
+                    .for_each(&mut *each);
+            }
+        }
+    }
+
     /// What the expression matches at a hit.
     pub(super) fn match_of(
         &self,
@@ -69,8 +121,9 @@ impl Look<'_> {
         if !tried.fits && !tried.open {
             return None;
         }
-        let window = examining::window(program, way.head(), tried, at, bytes.len());
-        if tried.open && !scratch.about.may_follow(window.1 - window.0) {
+        let (low, high) = examining::window(program, way.head(), tried, at, bytes.len());
+        let window = (low.max(self.text.from), high);
+        if tried.open && !scratch.about.may_follow(high - low) {
             return None;
         }
         let (_, brought) = self.rule(number)?;

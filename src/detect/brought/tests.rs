@@ -1,9 +1,10 @@
 //! Holds the search of brought rules to what their expressions find in whole texts.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::detect::{Detector, Match, Scratch, Text};
-use crate::model::Confidence;
+use crate::model::{Confidence, Judgement};
 use crate::rules::{
     Brought, Comparison, Condition, Field, Kind, Patterns, Required, Rule, Source, Words,
 };
@@ -54,6 +55,25 @@ fn found(detector: &Detector, text: &str, path: Option<&str>) -> Vec<(String, St
         .collect()
 }
 
+/// Where the matches are that the explanation calls findings.
+fn explained(
+    detector: &Detector,
+    text: &str,
+    windows: Option<&[Range<usize>]>,
+) -> Vec<(usize, usize)> {
+    let text = Text {
+        windows,
+        ..Text::whole(text.as_bytes())
+    };
+    let mut judged: Vec<Judgement> = Vec::new();
+    detector.explain_brought(text, |judgement| judged.push(judgement));
+    judged.retain(|judged| judged.confidence.is_some());
+    judged
+        .iter()
+        .map(|judged| (judged.start, judged.end))
+        .collect()
+}
+
 fn secrets(rule_: Brought, text: &str) -> Vec<String> {
     let detector = detector(vec![rule("r", rule_)]);
     found(&detector, text, None)
@@ -100,11 +120,18 @@ fn every_way_of_searching_finds_the_same() {
             keywords,
             ..plain(regex)
         };
-        assert_eq!(
-            secrets(brought, text),
-            std::slice::from_ref(&digits),
-            "{regex}"
-        );
+        let detector = detector(vec![rule("r", brought)]);
+        let expected = [("r".to_owned(), digits.clone())];
+        assert_eq!(found(&detector, text, None), expected, "{regex}");
+        // And what is found is explained; where no literal leads there, by where it begins.
+        let at = text.find(&digits).expect("it is there");
+        let span = (at, at + digits.len());
+        assert_eq!(explained(&detector, text, None), [span], "{regex}");
+        if !regex.contains("secret") {
+            let (before, there) = ([0..1, 1..at], [0..1, at..at + 1]);
+            assert_eq!(explained(&detector, text, Some(&before)), []);
+            assert_eq!(explained(&detector, text, Some(&there)), [span]);
+        }
     }
     let absent = Brought {
         keywords: vec!["nowhere".into()],
