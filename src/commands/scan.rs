@@ -122,18 +122,7 @@ fn run(
 ) -> Result<Exit> {
     // A report that cannot be written is better known before a long run than after it.
     let reports: Vec<Report> = request.reports.iter().map(open).collect::<Result<_>>()?;
-    let control = Arc::new(Control::new(request.threads));
-    stop_on_signal(&control);
-    let detector = Detector::with_key(rules, request.rules.key.clone());
-    if !request.quiet {
-        warn(&request.rules.warnings, &detector, request);
-    }
-    // A quiet run says this too: what allows everything must not go unseen.
-    warn(&request.warnings, &detector, request);
-    let line = Line::start(&control, request.progress && io::stderr().is_terminal());
-    let outcome = scan(&detector, &control);
-    drop(line);
-    let mut outcome = outcome?;
+    let (detector, mut outcome) = look(request, rules, scan)?;
     keep_asked(&mut outcome, request);
     if request.verbose > 0 {
         log(&outcome, &detector, request);
@@ -159,6 +148,26 @@ fn run(
         request.on_incomplete,
         request.found_code,
     ))
+}
+
+/// Looks, with a progress line if one is wanted, until it is done or somebody presses Ctrl-C.
+pub(super) fn look(
+    request: &Request,
+    rules: Vec<Rule>,
+    scan: impl FnOnce(&Detector, &Arc<Control>) -> Result<Outcome>,
+) -> Result<(Detector, Outcome)> {
+    let control = Arc::new(Control::new(request.threads));
+    stop_on_signal(&control);
+    let detector = Detector::with_key(rules, request.rules.key.clone());
+    if !request.quiet {
+        warn(&request.rules.warnings, &detector, request);
+    }
+    // A quiet run says this too: what allows everything must not go unseen.
+    warn(&request.warnings, &detector, request);
+    let line = Line::start(&control, request.progress && io::stderr().is_terminal());
+    let outcome = scan(&detector, &control);
+    drop(line);
+    Ok((detector, outcome?))
 }
 
 /// Takes out what other rules found than those that were asked for, and says what whoever compares reports should know.
@@ -228,9 +237,7 @@ fn write(
     request: &Request,
     now: jiff::Timestamp,
 ) -> Result<()> {
-    let terminal = file.is_none() && io::stdout().is_terminal();
-    let color =
-        terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+    let color = file.is_none() && is_coloured();
     let options = report::Options {
         show_secrets: request.options.show_secrets,
         color,
@@ -261,6 +268,12 @@ fn write(
         Err(source) => Err(Error::Output { place, source }),
         Ok(()) => Ok(()),
     }
+}
+
+/// Whether standard output is a terminal that wants colours.
+pub(super) fn is_coloured() -> bool {
+    io::stdout().is_terminal()
+        && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
 }
 
 /// Where the process stands; a folder that was deleted under it has no name.
