@@ -233,3 +233,55 @@ fn write(
         Ok(()) => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Judgement, Origin, ProblemKind};
+
+    fn judged(fingerprint: &str) -> Judged {
+        Judged {
+            path: None,
+            object: None,
+            origin: Origin::Stdin,
+            place: None,
+            judgement: Judgement {
+                start: 0,
+                end: 0,
+                redacted: String::new(),
+                rule: None,
+                steps: Vec::new(),
+                confidence: None,
+            },
+            fingerprint: Some(fingerprint.to_owned()),
+            context: None,
+        }
+    }
+
+    #[test]
+    fn two_fingerprints_that_begin_alike_are_told_apart_by_more_digits() {
+        let prints = [
+            "sha256:0123456789a",
+            "hmac-sha256:0123456789b",
+            "sha256:0123456780",
+        ];
+        let outcome = Outcome {
+            judged: prints.map(judged).into(),
+            problems: vec![Problem::new(ProblemKind::Limit, "a", "b")],
+            ..Outcome::default()
+        };
+        for (text, expected) in [
+            ("01234567", &prints[..]),
+            ("0123456789", &prints[..2]),
+            ("sha256:0123456789", &prints[..1]),
+            ("01234567ff", &[]),
+        ] {
+            let start = FingerprintStart::parse(text).expect("a fingerprint");
+            let expected: BTreeSet<String> = expected.iter().map(|&text| text.into()).collect();
+            let found = fitting(&outcome, &start);
+            assert_eq!(found, expected, "{text}");
+            let said = ambiguous(&start, &found.iter().collect::<Vec<_>>()).to_string();
+            assert!(expected.iter().all(|print| said.contains(print)), "{said}");
+        }
+    }
+}

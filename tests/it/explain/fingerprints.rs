@@ -326,6 +326,29 @@ fn what_brought_rules_find_needs_the_key_of_its_fingerprint() {
 }
 
 #[test]
+fn what_its_rule_leaves_out_in_a_history_is_told() {
+    let repo = Repo::new();
+    let secret = key()[8..24].to_lowercase();
+    repo.write("vendor/a.txt", format!("password = {secret}\n"));
+    let rules = "[[rules]]\nid = \"password\"\nregex = '''password = (\\S+)'''\n\
+                 [[rules.allowlists]]\npaths = ['''^vendor/''']\n";
+    repo.write(".aisaleaks.toml", rules).commit("Begin");
+    repo.git(&["rm", "-q", "vendor/a.txt"]);
+    repo.commit("End");
+    let fingerprint_key = aisaleaks::model::FingerprintKey::new(b"one");
+    let of = aisaleaks::model::Secret::foreign(&secret, &"password".into(), &fingerprint_key);
+    let output = command(repo.path(), &["explain", &of.fingerprint()])
+        .env("AISALEAKS_FINGERPRINT_KEY", "one")
+        .output()
+        .expect("the binary runs");
+    let told = String::from_utf8_lossy(&output.stdout);
+    let sentence = "Not a finding: its rule does not count what stands under this path";
+    assert!(told.contains(sentence), "{told}");
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(!told.contains(&secret[..8]), "{told}");
+}
+
+#[test]
 fn flags_that_mean_nothing_here_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     for flag in [

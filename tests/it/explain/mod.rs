@@ -1,6 +1,7 @@
 //! `explain` as its users meet it.
 
 mod fingerprints;
+mod lines;
 mod places;
 
 use std::path::Path;
