@@ -85,10 +85,9 @@ fn perform(command: Command) -> Result<Exit> {
 
 fn common(command: &Command) -> Option<&CommonArgs> {
     Some(match command {
-        Command::Rules(_) | Command::Completions(_) => return None,
+        Command::Rules(_) | Command::Explain(_) | Command::Completions(_) => return None,
         Command::Hook(command) => return hook::common(command),
         Command::Baseline(command) => return baseline::common(command),
-        Command::Explain(args) => &args.common,
         Command::Scan(args) | Command::Dir(args) => &args.common,
         Command::Git(args) => &args.common,
         Command::Staged(args) => &args.common,

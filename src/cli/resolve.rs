@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::args::{CommonArgs, GitArgs, ScanArgs, StagedArgs};
 use super::{config, moment, rule_files};
-use crate::commands::scan::Request;
+use crate::commands::request::Request;
 use crate::error::{Error, Result};
 use crate::git::Repository;
 use crate::pipeline;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Component, Path, PathBuf};
 
+use crate::commands::request::RuleSet;
 use crate::commands::rules::RulesFiles;
-use crate::commands::scan::RuleSet;
 use crate::error::{Diagnostic, Error, Level, Result};
 use crate::git::plain;
 use crate::model::FingerprintKey;

@@ -35,6 +35,8 @@ pub enum Exit {
     Clean,
     /// Something was found; the status to use for it.
     Found(u8),
+    /// What somebody asked about is not there.
+    Nowhere,
     /// A usage or fatal error.
     Failed,
     /// Nothing was found, but not everything could be scanned.
@@ -49,6 +51,7 @@ impl Exit {
         match self {
             Self::Clean => 0,
             Self::Found(code) => code,
+            Self::Nowhere => 1,
             Self::Failed => 2,
             Self::Incomplete => 3,
             Self::Interrupted => 130,

@@ -1,8 +1,11 @@
 //! What the program can do, one file a command.
 
 pub mod exit;
+pub mod explain;
 mod input;
 mod progress;
+pub mod request;
 pub mod rules;
+mod running;
 pub mod scan;
 mod writing;

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
 use super::exit::Exit;
-use super::scan::Request;
+use super::request::Request;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
 use crate::model::Outcome;
@@ -43,9 +43,7 @@ pub(super) fn write(
     request: &Request,
     now: jiff::Timestamp,
 ) -> Result<()> {
-    let terminal = file.is_none() && io::stdout().is_terminal();
-    let color =
-        terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+    let color = file.is_none() && is_coloured();
     let options = report::Options {
         show_secrets: request.options.show_secrets,
         color,
@@ -84,6 +82,12 @@ pub(super) fn write(
         Err(source) => Err(Error::Output { place, source }),
         Ok(()) => Ok(()),
     }
+}
+
+/// Whether standard output is a terminal that wants colours.
+pub(super) fn is_coloured() -> bool {
+    io::stdout().is_terminal()
+        && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
 }
 
 /// Where the process stands; a folder that was deleted under it has no name.

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use super::human::{SHORT_ID, rest};
 use super::sanitize::visible;
+use super::wrap::wrapped;
 use super::{Shown, advice, snippet, summary};
 use crate::model::{Key, Location, Note, Origin, Outcome, Problem};
 
@@ -160,7 +161,7 @@ impl Page<'_> {
             let place = snippet::end(&visible(&self.shown.name(&problem.place)), PATH);
             writeln!(out, "  {}: {place}", problem.kind.name())?;
             let message = visible(&self.shown.text(&problem.message));
-            for line in textwrap::wrap(&message, WIDTH - NARROWER) {
+            for line in wrapped(&message, WIDTH - NARROWER) {
                 writeln!(out, "      {line}")?;
             }
         }

@@ -17,6 +17,7 @@ mod steps;
 mod summary;
 mod when;
 mod wire;
+mod wrap;
 
 use std::io::{self, Write};
 

@@ -14,6 +14,7 @@ mod damage;
 mod delta;
 mod delta_brought;
 mod directory;
+mod explain;
 mod foreign;
 mod formats;
 mod gates;

@@ -26,6 +26,8 @@ fn the_readme_has_every_flag() {
         &["git"],
         &["staged"],
         &["stdin"],
+        &["explain"],
+        &["completions"],
         &["rules", "list"],
         &["rules", "check"],
     ] {

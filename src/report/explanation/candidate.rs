@@ -7,7 +7,7 @@ use crate::model::{
     Allowed, AllowedBy, Confidence, Effect, Judged, Judgement, Location, Origin, Severity,
 };
 use crate::report::human::Page;
-use crate::report::sanitize::width;
+use crate::report::wrap::wrapped;
 use crate::report::{readings, summary};
 
 /// Columns before what a step decided.
@@ -194,19 +194,4 @@ fn by_whom(page: &Page<'_>, allowed: &Allowed, entry: Option<&str>) -> String {
         Some(reason) => format!("A finding, but allowed by {who}: {}", page.text(reason)),
         None => format!("A finding, but allowed by {who}."),
     }
-}
-
-/// The text in lines of at most so many columns; a word that is longer has a line of its own.
-pub(super) fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if width(line) + 1 + width(word) <= columns => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }

@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::candidate::{Steps, wrapped};
+use super::candidate::Steps;
 use super::{Told, Verdict, page};
 use crate::model::{AskedLine, Mask, Outcome};
-use crate::report::human::{LOCATIONS, Page, rest};
+use crate::report::human::Page;
+use crate::report::wrap::wrapped;
 use crate::report::{Options, summary};
 
 /// What is told of a line.
@@ -21,6 +22,8 @@ pub struct LineAnswer<'a> {
     pub missed: Option<u64>,
     /// The candidates.
     pub told: Vec<Told<'a>>,
+    /// How many more there are.
+    pub more: usize,
     /// Whether rules were brought.
     pub has_brought: bool,
     /// Whether the next run makes the same fingerprints of what those find.
@@ -53,22 +56,31 @@ pub fn write_line(
         nothing(&page, answer, out)?;
     }
     if let Some(column) = answer.missed.filter(|_| !answer.told.is_empty()) {
+        let all = match outcome.judged_more {
+            true => "No candidate that was kept",
+            false => "No candidate",
+        };
         writeln!(
             out,
-            "No candidate stands at column {column}; this is what the line has.\n"
+            "{all} stands at column {column}; this is what the line has.\n"
         )?;
     }
     let mut steps = Steps::default();
-    for told in answer.told.iter().take(LOCATIONS) {
+    for told in &answer.told {
         steps.candidate(&page, told, outcome.judged_more, out)?;
         after(answer, told, out)?;
         writeln!(out)?;
     }
-    if let Some(more) = rest(answer.told.len(), LOCATIONS) {
-        writeln!(
-            out,
-            "and {more} more candidates on this line; name a column, as in FILE:LINE:COLUMN\n"
-        )?;
+    if answer.more > 0 {
+        let more = summary::grouped(answer.more as u64);
+        let kept = match outcome.judged_more {
+            true => ", and others that were not kept",
+            false => "",
+        };
+        let text = format!(
+            "and {more} more candidates on this line{kept}; name a column, as in FILE:LINE:COLUMN"
+        );
+        writeln!(out, "{text}\n")?;
     }
     page.problems(&outcome.problems, out)?;
     if let Some(revision) = answer.revision {

@@ -109,6 +109,7 @@ fn line<'a>(asked: &'a AskedLine, told: Vec<Told<'a>>) -> LineAnswer<'a> {
         line: asked,
         missed: None,
         told,
+        more: 0,
         has_brought: false,
         prints_last: true,
         standing: None,
@@ -284,10 +285,12 @@ fn what_else_decides_is_told() {
     one.expired = vec![(".aisaleaks.toml:7".to_owned(), "2026-01-31".to_owned())];
     let mut answer = line(&asked, vec![one]);
     answer.missed = Some(2);
+    answer.more = 1234;
     answer.revision = Some("HEAD~1\u{1b}");
     let text = of_line(&answer);
     for part in [
         "No candidate stands at column 2;",
+        "and 1,234 more candidates on this line; name a column",
         "The entry at .aisaleaks.toml:7 is about it, and has expired on 2026-01-31.",
         "A marker is near, but does not count",
         "Read in HEAD~1\\x1b, not on disk.",
@@ -372,11 +375,4 @@ fn a_problem_says_how_it_is_accepted() {
         "{accepted}"
     );
     assert!(!accepted.contains("[[accept]]"), "{accepted}");
-}
-
-#[test]
-fn lines_are_wrapped_at_words() {
-    assert_eq!(candidate::wrapped("a bc def", 4), ["a bc", "def"]);
-    assert_eq!(candidate::wrapped("abcdefgh i", 4), ["abcdefgh", "i"]);
-    assert_eq!(candidate::wrapped("你的 key", 7), ["你的", "key"]);
 }
