@@ -21,6 +21,7 @@ pub mod plain;
 pub mod quote;
 pub mod reflog;
 pub mod refs;
+pub mod replacement;
 pub mod repo;
 pub mod revisions;
 mod single;

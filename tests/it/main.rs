@@ -16,6 +16,7 @@ mod directory;
 mod foreign;
 mod formats;
 mod history;
+mod hooks;
 mod hygiene;
 mod pages;
 mod places;

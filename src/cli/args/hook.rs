@@ -39,12 +39,16 @@ pub struct HookInstallArgs {
     /// Which, and where.
     #[command(flatten)]
     pub place: HookPlaceArgs,
+    /// More arguments for `aisaleaks hook run`, behind --, such as -- --rules 'my rules.toml'. A hook that has some keeps
+    /// them until others are given.
+    #[arg(value_name = "ARG", last = true)]
+    pub args: Vec<OsString>,
 }
 
 /// Which hooks, and where.
 #[derive(Args, Debug)]
 pub struct HookPlaceArgs {
-    /// Which hooks.
+    /// Which hooks. To install, if none is named: pre-commit and pre-push, and pre-receive in a bare repository.
     #[arg(value_name = "HOOK")]
     pub hooks: Vec<HookKind>,
     /// For every repository of this user, instead of the one around the current folder.

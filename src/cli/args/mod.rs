@@ -12,7 +12,7 @@ use crate::commands::exit::{FailOn, OnIncomplete};
 
 pub use baseline::BaselineCommand;
 pub use explain::ExplainArgs;
-pub use hook::{HookCommand, HookKind};
+pub use hook::{HookCommand, HookInstallArgs, HookKind, HookPlaceArgs};
 
 /// Finds leaked AIsa API keys in files and in whole git histories.
 #[derive(Debug, Parser)]

@@ -2,6 +2,7 @@
 //! running git, and without waiting for what a repository names: every file is looked at before it is opened.
 
 mod conditions;
+pub mod edit;
 mod entries;
 mod environment;
 mod identity;
