@@ -5,13 +5,15 @@ use std::fs::{self, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
+use super::Hook;
 use super::script::{self, Script, kept_as};
 use crate::git::plain;
 
 /// Of a hook that is a large program, its beginning is enough.
 const READ: u64 = 1 << 20;
-/// Names in a folder of hooks that are looked at.
-const NAMES: usize = 1000;
+/// Names in a folder of hooks that are listed, and those of them that are opened.
+const NAMES: usize = 10_000;
+const OPENED: usize = 20;
 
 /// What a path is.
 pub(super) enum Found {
@@ -37,7 +39,12 @@ impl Found {
     pub(super) fn at(path: &Path) -> Self {
         let link = match fs::symlink_metadata(path) {
             Ok(metadata) => metadata,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Self::Nothing,
+            // Where a file is in the folder's place, nothing is either.
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                return Self::Nothing;
+            }
             Err(error) => return Self::Unusable(format!("cannot be looked at ({error})")),
         };
         let file = match fs::metadata(path) {
@@ -83,12 +90,18 @@ pub(super) fn moved(folder: &Path, name: &str) -> Option<(OsString, Script, How)
     names.sort();
     names
         .into_iter()
+        .take(OPENED)
         .find_map(|other| match Found::at(&folder.join(&other)) {
             Found::Ours(script, how) if script.name == name && !script.is_pass => {
                 Some((other, script, how))
             }
             _ => None,
         })
+}
+
+/// Whether our script for this hook is in a folder.
+pub(super) fn is_gate(folder: &Path, hook: Hook) -> bool {
+    matches!(Found::at(&folder.join(hook.name())), Found::Ours(script, _) if !script.is_pass)
 }
 
 /// Whether git runs a file.

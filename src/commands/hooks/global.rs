@@ -4,11 +4,12 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::found::Found;
-use super::install::{self, Target, is_intact, own_program, refused};
+use super::found::{Found, is_gate};
+use super::install::{self, Target, own_program};
 use super::page::{Page, shown};
-use super::place::{HOOKS_PATH, husky_line, real};
+use super::place::{HOOKS_PATH, OWN, husky_line, real};
 use super::uninstall::remove;
+use super::writing::{is_intact, place, refused};
 use super::{Asked, Hook, script};
 use crate::git::config::{self, Config, Scope, Setting, edit};
 
@@ -86,7 +87,7 @@ impl Folder {
                 shown(&path)
             ));
         }
-        let is_ours = path.ends_with("aisaleaks/hooks");
+        let is_ours = path.ends_with(OWN);
         Ok(Self {
             path: real(&path).unwrap_or(path),
             setting: Some(setting.clone()),
@@ -96,15 +97,12 @@ impl Folder {
 
     /// Which of these hooks are ours here.
     pub(super) fn gates(&self) -> Vec<Hook> {
-        let is_gate = |hook: &Hook| match Found::at(&self.path.join(hook.name())) {
-            Found::Ours(script, _) => !script.is_pass,
-            _ => false,
-        };
-        Hook::ALL.into_iter().filter(is_gate).collect()
+        let all = Hook::ALL.into_iter();
+        all.filter(|&hook| is_gate(&self.path, hook)).collect()
     }
 }
 
-/// `aisaleaks/hooks` in the user's folder for configuration.
+/// Our folder in the user's for configuration.
 fn default_folder() -> Option<PathBuf> {
     let named = |name: &str| {
         let folder = PathBuf::from(std::env::var_os(name)?);
@@ -115,7 +113,7 @@ fn default_folder() -> Option<PathBuf> {
         true => named("XDG_CONFIG_HOME").or_else(|| named("APPDATA")),
         false => named("XDG_CONFIG_HOME").or_else(home),
     };
-    Some(folder?.join("aisaleaks").join("hooks"))
+    Some(folder?.join(OWN))
 }
 
 pub(super) fn install(asked: &Asked, args: &[OsString], page: &mut Page) -> Result<(), String> {
@@ -164,9 +162,9 @@ fn passes(folder: &Path, page: &mut Page) -> Result<(), String> {
     for name in HIDDEN {
         let path = folder.join(name);
         match Found::at(&path) {
-            Found::Nothing => install::place(&path, &script::pass(name))?,
+            Found::Nothing => place(&path, &script::pass(name))?,
             Found::Ours(script, _) if script.is_pass && script.is_intact => {
-                install::place(&path, &script::pass(name))?;
+                place(&path, &script::pass(name))?;
             }
             Found::Ours(script, _) if !script.is_pass => {}
             _ => page.line(format!(

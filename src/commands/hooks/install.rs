@@ -2,17 +2,16 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::found::{Found, How, moved};
+use super::found::{Found, How, is_gate, moved};
 use super::page::{Page, shown};
 use super::place::{Here, Standing};
 use super::script::{self, Spec, kept_as};
 use super::tools::{self, Tool};
+use super::writing::{is_free, is_intact, keep, place, ready, refused};
 use super::{Asked, Hook};
 use crate::git::quote;
-use crate::git::replacement::Replacement;
 
 /// Where, and how, scripts are written.
 pub(super) struct Target<'a> {
@@ -48,7 +47,19 @@ fn one(
     args: &[OsString],
     page: &mut Page,
 ) -> Result<(), String> {
-    let place = here.place(hook)?;
+    let mut place = here.place(hook)?;
+    if place.is_shared() {
+        if is_gate(&place.folder, hook) {
+            let name = hook.name();
+            page.line(format!(
+                "{name}: already installed for all repositories, in {}",
+                shown(&place.folder)
+            ));
+            return Ok(());
+        }
+        // What is there runs the repository's own hooks.
+        place = here.own_place();
+    }
     if let Some(refusal) = place.refusal(hook) {
         return Err(refusal);
     }
@@ -65,6 +76,12 @@ fn one(
         page.line(
             "  git tracks this folder: commit the hook, so that others have it, and let them have aisaleaks in PATH",
         );
+    }
+    if place.standing == Standing::Users {
+        page.line(format!(
+            "  git looks there in other repositories, too ({})",
+            place.why()
+        ));
     }
     match hook {
         Hook::PreReceive if !here.is_bare => page.line(
@@ -209,83 +226,6 @@ fn text(target: &Target<'_>, hook: Hook, args: &[OsString], kept: &Path) -> Vec<
         is_global: target.is_global,
         is_managed,
     })
-}
-
-/// Makes the folder if it is not there.
-pub(super) fn ready(folder: &Path) -> Result<(), String> {
-    if fs::metadata(folder).is_ok_and(|metadata| !metadata.is_dir()) {
-        return Err(format!(
-            "git looks for hooks in {}, which is no folder\n  remove it, or have core.hooksPath name another one",
-            shown(folder)
-        ));
-    }
-    fs::create_dir_all(folder).map_err(|error| refused(folder, &error))
-}
-
-/// Puts a script in the place of what is there.
-pub(super) fn place(path: &Path, text: &[u8]) -> Result<(), String> {
-    /// Others of us may be at work, or were stopped there.
-    const TRIES: u32 = 100;
-    let own = std::process::id();
-    let begun = (0..TRIES).find_map(|at| {
-        match Replacement::begin(path.with_file_name(format!(".aisaleaks-{own}-{at}.tmp"))) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => None,
-            begun => Some(begun),
-        }
-    });
-    let begun =
-        begun.unwrap_or_else(|| Err(io::Error::other("its folder is full of unfinished files")));
-    begun
-        .and_then(|new| new.place(text, 0o755, path))
-        .map_err(|error| refused(path, &error))
-}
-
-/// Gives a hook a second name, so that there is no moment without it; whether the first one is still there, too.
-fn keep(path: &Path, kept: &Path) -> io::Result<bool> {
-    let is_link = fs::symlink_metadata(path)?.is_symlink();
-    #[cfg(unix)]
-    if is_link {
-        std::os::unix::fs::symlink(fs::read_link(path)?, kept)?;
-        return Ok(true);
-    }
-    if !is_link && fs::hard_link(path, kept).is_ok() {
-        return Ok(true);
-    }
-    // Not every file system has links.
-    fs::rename(path, kept)?;
-    Ok(false)
-}
-
-fn is_free(kept: &Path, name: &str) -> Result<(), String> {
-    match fs::symlink_metadata(kept) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        _ => Err(format!(
-            "{} is in the way: that name is for the hook that was there before\n  `aisaleaks hook uninstall {name}` puts it \
-             back where nothing is; else move it away, or remove it",
-            shown(kept)
-        )),
-    }
-}
-
-pub(super) fn is_intact(script: &script::Script, path: &Path) -> Result<(), String> {
-    match script.is_intact {
-        true => Ok(()),
-        false => Err(format!(
-            "{} was changed since aisaleaks wrote it\n  save what you wrote there, remove the file, and try again",
-            shown(path)
-        )),
-    }
-}
-
-pub(super) fn refused(path: &Path, error: &io::Error) -> String {
-    let remedy = match error.kind() {
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            "let this user write in that folder, or have who may do it"
-        }
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space, and try again",
-        _ => "check that folder, and try again",
-    };
-    format!("cannot write {}: {error}\n  {remedy}", shown(path))
 }
 
 /// This program's path, for the script.

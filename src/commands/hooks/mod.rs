@@ -6,9 +6,11 @@ mod install;
 mod page;
 mod place;
 mod script;
+mod state;
 mod status;
 mod tools;
 mod uninstall;
+mod writing;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

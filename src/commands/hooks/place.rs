@@ -11,6 +11,9 @@ use crate::source::staged::Index;
 /// Git's name for the setting, in lower case.
 pub(super) const HOOKS_PATH: &str = "core.hookspath";
 
+/// How the folder ends that this program makes for the hooks of all repositories.
+pub(super) const OWN: &str = "aisaleaks/hooks";
+
 /// A repository and its configuration.
 pub(super) struct Here {
     pub(super) repository: Repository,
@@ -89,13 +92,7 @@ impl Here {
     /// Where git looks for this hook.
     pub(super) fn place(&self, hook: Hook) -> Result<Place, String> {
         let Some(setting) = self.config.last(HOOKS_PATH) else {
-            let folder = self.repository.common_dir.join("hooks");
-            let folder = real(&folder).unwrap_or(folder);
-            return Ok(Place {
-                standing: self.standing(&folder, false),
-                folder,
-                named_by: None,
-            });
+            return Ok(self.own_place());
         };
         let folder = self.resolve(setting, hook)?;
         // The user may name it, too, even where the repository has the last word.
@@ -110,6 +107,17 @@ impl Here {
             folder,
             named_by: Some(setting.clone()),
         })
+    }
+
+    /// Where git looks if nobody says anything.
+    pub(super) fn own_place(&self) -> Place {
+        let folder = self.repository.common_dir.join("hooks");
+        let folder = real(&folder).unwrap_or(folder);
+        Place {
+            standing: self.standing(&folder, false),
+            folder,
+            named_by: None,
+        }
     }
 
     /// The folder that a setting names, without links where it is there.
@@ -185,6 +193,11 @@ impl Here {
 }
 
 impl Place {
+    /// Whether it is the folder that this program made for all repositories. It is not for one alone.
+    pub(super) fn is_shared(&self) -> bool {
+        self.standing == Standing::Users && self.folder.ends_with(OWN)
+    }
+
     /// Why nothing may be written here, and what to do; `None` if it may.
     pub(super) fn refusal(&self, hook: Hook) -> Option<String> {
         match self.standing {

@@ -4,12 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use super::found::{Found, moved};
-use super::install::{is_intact, refused};
 use super::page::{Page, shown};
 use super::place::Here;
 use super::script::kept_as;
 use super::tools::Tool;
+use super::writing::{is_intact, refused};
 use super::{Asked, Hook};
+use crate::git::plain;
 
 pub(super) fn uninstall(asked: &Asked, page: &mut Page) -> Result<(), String> {
     let here = Here::find(&asked.repository)?;
@@ -19,15 +20,7 @@ pub(super) fn uninstall(asked: &Asked, page: &mut Page) -> Result<(), String> {
     };
     let mut any = false;
     for &hook in hooks {
-        let done = here
-            .place(hook)
-            .and_then(|place| match place.refusal(hook) {
-                // Nothing of ours was written there.
-                Some(refusal) if !asked.hooks.is_empty() => Err(refusal),
-                Some(_) => Ok(false),
-                None => remove(&place.folder, hook, page),
-            });
-        match done {
+        match one(&here, hook, !asked.hooks.is_empty(), page) {
             Ok(done) => any |= done,
             Err(problem) => page.problem(format!("{}: not taken away: {problem}", hook.name())),
         }
@@ -36,6 +29,25 @@ pub(super) fn uninstall(asked: &Asked, page: &mut Page) -> Result<(), String> {
         page.line("there is no hook of aisaleaks here");
     }
     Ok(())
+}
+
+/// Takes a hook away where git looks, and where it would look by default: ours may have been there before something led git
+/// elsewhere. Whether there was one.
+fn one(here: &Here, hook: Hook, is_named: bool, page: &mut Page) -> Result<bool, String> {
+    let own = here.own_place();
+    let place = here.place(hook)?;
+    let mut any = false;
+    if own.refusal(hook).is_none() {
+        any = remove(&own.folder, hook, page)?;
+    }
+    match place.refusal(hook) {
+        // What is for all repositories is taken away with --global only.
+        None if place.is_shared() || place.folder == own.folder => Ok(any),
+        None => Ok(remove(&place.folder, hook, page)? || any),
+        // Nothing of ours was written there.
+        Some(refusal) if is_named && !any => Err(refusal),
+        Some(_) => Ok(any),
+    }
 }
 
 /// Takes one script away; whether there was one.
@@ -69,10 +81,13 @@ pub(super) fn remove(folder: &Path, hook: Hook, page: &mut Page) -> Result<bool,
         }
         Found::Nothing => Ok(false),
         Found::Other(text, _) => moved_away(folder, name, &text, has_kept, page),
-        Found::Unusable(what) => Err(format!(
-            "{} {what}\n  it is none of aisaleaks: nothing was done",
-            shown(&path)
-        )),
+        Found::Unusable(what) => {
+            page.line(format!(
+                "{name}: {} {what}: it is not aisaleaks', and stays",
+                shown(&path)
+            ));
+            Ok(false)
+        }
     }
 }
 
@@ -99,7 +114,7 @@ fn moved_away(
     let path = folder.join(&file);
     is_intact(&script, &path)?;
     // A tool that was installed before ours and after it has its own hook kept, too.
-    let is_same = has_kept && fs::read(&kept).is_ok_and(|kept| kept == text);
+    let is_same = has_kept && plain::read(&kept).is_ok_and(|kept| kept == text);
     if is_same {
         fs::remove_file(&kept).map_err(|error| refused(&kept, &error))?;
     }

@@ -122,6 +122,22 @@ mod tests {
         );
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(parts in proptest::collection::vec(0usize..16, 0..40)) {
+            const PARTS: [&[u8]; 16] = [
+                b"[core]\n", b"hooksPath", b"=", b"\"", b"\\", b"\n", b"\r\n", b" ", b"\t", b"#", b"[include \"x\"]",
+                b"]", b"\0", b"\xff", b"\xef\xbb\xbf", b"bare",
+            ];
+            let text: Vec<u8> = parts.iter().flat_map(|&at| PARTS[at]).copied().collect();
+            let lines = text.iter().filter(|&&byte| byte == b'\n').count();
+            match read(&text) {
+                Ok(entries) => proptest::prop_assert!(entries.len() <= lines + 2),
+                Err(line) => proptest::prop_assert!((1..=lines + 1).contains(&line)),
+            }
+        }
+    }
+
     #[test]
     fn says_which_line_is_not_gits() {
         assert_eq!(read(b"[core]\n\tbare = true\n[x\n"), Err(3));

@@ -35,6 +35,12 @@ fn a_missing_folder_is_made_and_a_file_in_its_place_is_told() {
     assert_eq!(fs::read_to_string(&folder).expect("read"), "a file");
     let run = desk.hook(&desk.work(""), &["status"]);
     assert_eq!(run.code, 1, "{}", run.stderr);
+    // So people turn all hooks off.
+    let off = "[core]\n\thooksPath = /dev/null\n";
+    fs::write(desk.home().join(".gitconfig"), off).expect("written");
+    for args in [&["install"][..], &["install", "--global"]] {
+        desk.refused(args, &["/dev/null, which is no folder, so that none runs"]);
+    }
 }
 
 #[test]
@@ -49,7 +55,8 @@ fn what_git_could_not_run_is_told_and_stays() {
         let run = desk.hook(&desk.work(""), &["status"]);
         assert_eq!(run.code, 1);
         assert!(run.stdout.contains(what), "{what}\n{}", run.stdout);
-        desk.refused(&["uninstall", "pre-commit"], &[what]);
+        let said = desk.done(&["uninstall"]);
+        assert!(said.contains(what) && said.contains("and stays"), "{said}");
     };
     fs::create_dir(&path).expect("created");
     told("is a folder");

@@ -194,6 +194,31 @@ fn work_trees_submodules_and_new_repositories_work_on() {
 }
 
 #[test]
+fn what_is_for_one_repository_stays_out_of_the_folder_for_all() {
+    let desk = Desk::new();
+    desk.done(&["install", "--global", "pre-commit"]);
+    let gate = fs::read(desk.shared().join("pre-commit")).expect("read");
+    let said = desk.done(&["install"]);
+    assert!(
+        said.contains("pre-commit: already installed for all repositories"),
+        "{said}"
+    );
+    assert_eq!(names(&desk.work(".git/hooks")), ["pre-push"]);
+    let run = desk.hook(&desk.work(""), &["status"]);
+    assert_eq!(last(&run.stdout), "Checked: commits, pushes.");
+    desk.record(0);
+    desk.run(&desk.shared().join("pre-push"), &["o", "u"], b"x");
+    assert_eq!(desk.log(), "ours\n<hook><run><pre-push><--><o><u>\nx");
+    desk.restore();
+    let said = desk.done(&["uninstall"]);
+    assert_eq!(said, "pre-push: taken away\n");
+    assert_eq!(
+        fs::read(desk.shared().join("pre-commit")).expect("read"),
+        gate
+    );
+}
+
+#[test]
 fn a_repository_with_a_path_of_its_own_is_told_not_to_be_checked() {
     let desk = Desk::new();
     desk.done(&["install", "--global"]);

@@ -237,7 +237,11 @@ fn a_folder_outside_is_used_only_if_the_user_names_it() {
     // The user says so, too, however it is spelled.
     let user = format!("[core]\n\thooksPath = \"{}/../out side\"\n", path);
     fs::write(desk.home().join(".gitconfig"), user).expect("written");
-    desk.done(&["install"]);
+    let said = desk.done(&["install"]);
+    assert!(
+        said.contains("git looks there in other repositories, too"),
+        "{said}"
+    );
     assert_eq!(names(&outside), ["pre-commit", "pre-push"]);
     desk.done(&["uninstall"]);
     config(&desk, &["--unset", "core.hooksPath"]);
@@ -317,4 +321,23 @@ fn a_tracked_folder_is_used_and_told() {
         .env("PATH", path);
     assert_eq!(super::ran(commit, b"").code, 0);
     assert!(desk.log().starts_with("path\n"));
+}
+
+#[test]
+fn ours_is_found_where_git_looked_before() {
+    let desk = Desk::new();
+    desk.done(&["install"]);
+    config(&desk, &["core.hooksPath", "other"]);
+    let run = desk.hook(&desk.work(""), &["status"]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stdout.contains("too, where git does not look"),
+        "{}",
+        run.stdout
+    );
+    desk.done(&["install", "pre-push"]);
+    let said = desk.done(&["uninstall"]);
+    assert_eq!(said.matches(": taken away").count(), 3, "{said}");
+    assert!(names(&desk.work(".git/hooks")).is_empty());
+    assert!(names(&desk.work("other")).is_empty());
 }
