@@ -97,6 +97,9 @@ pub enum Error {
         /// At least one of them is an error.
         diagnostics: Vec<Diagnostic>,
     },
+    /// Hooks that could not be installed or taken away: what stood in the way of each, and what to do.
+    #[error("{}", .0.join("\n"))]
+    Hooks(Vec<String>),
     /// The report could not be written.
     #[error(
         "cannot write the report to {place}: {source}\n  free some space or name another file with --output"

@@ -5,9 +5,10 @@ use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::args::{CommonArgs, HookKind, HookRunArgs, StagedArgs};
+use super::args::{CommonArgs, HookRunArgs, StagedArgs};
 use super::resolve;
 use crate::commands::exit::Exit;
+use crate::commands::hooks::Hook;
 use crate::commands::request::Request;
 use crate::commands::scan;
 use crate::control::Control;
@@ -38,14 +39,14 @@ pub(super) fn perform(args: HookRunArgs) -> Result<Exit> {
         ..request
     };
     match hook {
-        HookKind::PreCommit => match managed_range() {
+        Hook::PreCommit => match managed_range() {
             Some(asked) => {
                 let request = resolve::of_repository(None, &common)?;
                 scan::range(ready(request, push_gate(&[])), &asked)
             }
             None => pre_commit(common, ready),
         },
-        HookKind::CommitMsg => {
+        Hook::CommitMsg => {
             let Some(file) = args.args.first() else {
                 let reason = "git names the file with the message, and nothing was named; run it as `aisaleaks hook run commit-msg FILE`";
                 return Err(wrong(hook, reason));
@@ -53,12 +54,12 @@ pub(super) fn perform(args: HookRunArgs) -> Result<Exit> {
             let request = resolve::of_repository(None, &common)?;
             scan::message(ready(request, Gate::Message), Path::new(file))
         }
-        HookKind::PrePush => {
+        Hook::PrePush => {
             let request = resolve::of_repository(None, &common)?;
             let push = pre_push(&request, &args.args)?;
             scan::push(ready(request, push_gate(&push.updates)), &push)
         }
-        HookKind::PreReceive => {
+        Hook::PreReceive => {
             let updates = updates::pre_receive(&lines(hook)?).map_err(|at| strange(hook, at))?;
             let known = Known::Refs;
             scan::push(
@@ -95,7 +96,7 @@ fn managed_range() -> Option<pipeline::Asked> {
 
 /// What git says of a push; or a hook manager, which has read git's lines itself and tells of one ref.
 fn pre_push(request: &Request, args: &[OsString]) -> Result<Push> {
-    let hook = HookKind::PrePush;
+    let hook = Hook::PrePush;
     let remote = |name: Option<String>| Known::Remote(name.unwrap_or_default());
     let managed = variable("PRE_COMMIT_TO_REF").or_else(|| variable("PRE_COMMIT_LOCAL_BRANCH"));
     let Some(revision) = managed.filter(|_| is_set(MANAGED)) else {
@@ -160,7 +161,7 @@ fn short(id: &ObjectId) -> String {
 }
 
 /// What git writes to a hook.
-fn lines(hook: HookKind) -> Result<Vec<u8>> {
+fn lines(hook: Hook) -> Result<Vec<u8>> {
     if io::stdin().is_terminal() {
         let reason = "git writes the refs of a push to its standard input, which is a terminal now; let git run it, or use `aisaleaks git --range A..B`";
         return Err(wrong(hook, reason));
@@ -180,19 +181,19 @@ fn lines(hook: HookKind) -> Result<Vec<u8>> {
     }
 }
 
-fn strange(hook: HookKind, line: usize) -> Error {
+fn strange(hook: Hook, line: usize) -> Error {
     let reason = format!(
         "line {line} of its standard input is not one that git writes; let git run it, or hand on what git writes"
     );
     wrong(hook, &reason)
 }
 
-fn wrong(hook: HookKind, reason: &str) -> Error {
+fn wrong(hook: Hook, reason: &str) -> Error {
     Error::Hook {
         hook: hook.name(),
         thing: match hook {
-            HookKind::PreCommit | HookKind::CommitMsg => "commit",
-            HookKind::PrePush | HookKind::PreReceive => "push",
+            Hook::PreCommit | Hook::CommitMsg => "commit",
+            Hook::PrePush | Hook::PreReceive => "push",
         },
         reason: reason.to_owned(),
     }
@@ -200,7 +201,7 @@ fn wrong(hook: HookKind, reason: &str) -> Error {
 
 fn time_limit(args: &HookRunArgs) -> Result<Option<Duration>> {
     match args.time_limit {
-        None => Ok((args.hook == HookKind::PreReceive).then_some(SERVER_LIMIT)),
+        None => Ok((args.hook == Hook::PreReceive).then_some(SERVER_LIMIT)),
         Some(seconds) => match Duration::try_from_secs_f64(seconds) {
             Ok(limit) if !limit.is_zero() => Ok(Some(limit)),
             _ => Err(wrong(

@@ -123,7 +123,7 @@ pub fn of_repository(named: Option<&PathBuf>, common: &CommonArgs) -> Result<Req
 }
 
 /// The repository that was named; else the one that git names to its hooks, or the one around the current folder.
-fn own_repository(named: Option<&PathBuf>) -> PathBuf {
+pub(super) fn own_repository(named: Option<&PathBuf>) -> PathBuf {
     let here = || PathBuf::from(".");
     let git_dir = || {
         std::env::var_os("GIT_DIR")

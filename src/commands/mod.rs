@@ -2,6 +2,7 @@
 
 pub mod exit;
 pub mod explain;
+pub mod hooks;
 mod input;
 mod progress;
 pub mod request;

@@ -231,10 +231,10 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 /// How texts of rules files are shown: no key in them, and nothing that a terminal would obey.
-struct Page(Detector);
+pub(super) struct Page(Detector);
 
 impl Page {
-    fn new() -> Result<Self> {
+    pub(super) fn new() -> Result<Self> {
         Ok(Self(Detector::new(rules::builtin()?)))
     }
 
@@ -242,12 +242,12 @@ impl Page {
         self.0.mask(text)
     }
 
-    fn shown(&self, text: &str) -> String {
+    pub(super) fn shown(&self, text: &str) -> String {
         sanitize::visible(&self.masked(text))
     }
 }
 
-fn written(text: &str) -> Result<()> {
+pub(super) fn written(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         // Whoever closed the pipe has seen enough.

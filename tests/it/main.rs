@@ -19,6 +19,7 @@ mod foreign;
 mod formats;
 mod gates;
 mod history;
+mod hooks;
 mod hygiene;
 mod pages;
 mod places;

@@ -3,9 +3,10 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 use super::CommonArgs;
+use crate::commands::hooks::Hook;
 
 /// What to do with hooks.
 #[derive(Debug, Subcommand)]
@@ -20,45 +21,24 @@ pub enum HookCommand {
     Run(HookRunArgs),
 }
 
-/// The hooks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub enum HookKind {
-    /// Before a commit is made: what is staged.
-    PreCommit,
-    /// Before a push leaves: what the remote lacks.
-    PrePush,
-    /// On a server, before a push is accepted.
-    PreReceive,
-    /// Before a commit is made: its message.
-    CommitMsg,
-}
-
-impl HookKind {
-    /// The name of its file (githooks).
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::PreCommit => "pre-commit",
-            Self::PrePush => "pre-push",
-            Self::PreReceive => "pre-receive",
-            Self::CommitMsg => "commit-msg",
-        }
-    }
-}
-
 /// Arguments of `hook install`.
 #[derive(Args, Debug)]
 pub struct HookInstallArgs {
     /// Which, and where.
     #[command(flatten)]
     pub place: HookPlaceArgs,
+    /// More arguments for `aisaleaks hook run`, behind --, such as -- --rules 'my rules.toml'. A hook that has some keeps
+    /// them until others are given.
+    #[arg(value_name = "ARG", last = true)]
+    pub args: Vec<OsString>,
 }
 
 /// Which hooks, and where.
 #[derive(Args, Debug)]
 pub struct HookPlaceArgs {
-    /// Which hooks.
+    /// Which hooks. To install, if none is named: pre-commit and pre-push, and pre-receive in a bare repository.
     #[arg(value_name = "HOOK")]
-    pub hooks: Vec<HookKind>,
+    pub hooks: Vec<Hook>,
     /// For every repository of this user, instead of the one around the current folder.
     #[arg(long)]
     pub global: bool,
@@ -72,7 +52,7 @@ pub struct HookPlaceArgs {
 pub struct HookRunArgs {
     /// Which hook runs.
     #[arg(value_name = "HOOK")]
-    pub hook: HookKind,
+    pub hook: Hook,
     /// What git gives to the hook: the file of a message; the name and the address of a remote.
     #[arg(value_name = "ARG")]
     pub args: Vec<OsString>,

@@ -13,7 +13,7 @@ use crate::commands::exit::{FailOn, OnIncomplete};
 
 pub use baseline::BaselineCommand;
 pub use explain::ExplainArgs;
-pub use hook::{HookCommand, HookKind, HookRunArgs};
+pub use hook::{HookCommand, HookInstallArgs, HookPlaceArgs, HookRunArgs};
 
 /// Finds leaked AIsa API keys in files and in whole git histories.
 #[derive(Debug, Parser)]

@@ -1,0 +1,4 @@
+case $0 in
+*/*) folder=${0%/*} ;;
+*) folder=. ;;
+esac

@@ -1,0 +1,194 @@
+//! Whether this program runs in a hook, by what stands where git looks for it.
+
+use std::path::{Path, PathBuf};
+
+use super::Hook;
+use super::found::{Found, How, is_executable, moved};
+use super::page::shown;
+use super::place::{Here, Place, Standing, husky_line};
+use super::script::{Script, VERSION, kept_as};
+use super::tools::{Tool, runs_us};
+
+/// What is known of one hook.
+pub(super) struct State {
+    pub(super) said: String,
+    /// Whether git runs this program in it.
+    pub(super) is_active: bool,
+    /// What to do, if it is not just to install.
+    pub(super) remedy: Option<String>,
+}
+
+/// What there is of a hook, where git looks for it.
+pub(super) fn state(here: &Here, place: &Place, hook: Hook) -> State {
+    let name = hook.name();
+    match place.standing {
+        Standing::Outside | Standing::Nowhere => State {
+            said: "not looked at".to_owned(),
+            is_active: false,
+            remedy: Some("see above".to_owned()),
+        },
+        Standing::Husky => {
+            let folder = match place.folder.ends_with("_") {
+                true => place.folder.parent().unwrap_or(&place.folder),
+                false => &place.folder,
+            };
+            let is_active =
+                matches!(Found::at(&folder.join(name)), Found::Other(text, _) if runs_us(&text));
+            State {
+                said: match is_active {
+                    true => format!("husky's; .husky/{name} runs aisaleaks"),
+                    false => format!("husky's; .husky/{name} does not run aisaleaks"),
+                },
+                is_active,
+                remedy: Some(husky_line(hook)),
+            }
+        }
+        Standing::Inside | Standing::Tracked | Standing::Users => {
+            of_path(&place.folder, hook, Some(here))
+        }
+    }
+}
+
+/// What is in a folder of hooks. `here` is the repository, if it is about one.
+pub(super) fn of_path(folder: &Path, hook: Hook, here: Option<&Here>) -> State {
+    let name = hook.name();
+    let idle = |said: String| State {
+        said,
+        is_active: false,
+        remedy: None,
+    };
+    match Found::at(&folder.join(name)) {
+        Found::Nothing => idle("none".to_owned()),
+        Found::Unusable(what) => State {
+            said: what,
+            is_active: false,
+            remedy: Some(format!(
+                "remove {name}, then type `aisaleaks hook install {name}`"
+            )),
+        },
+        Found::Ours(script, _) if script.is_pass => {
+            let Some(here) = here else {
+                return idle("passes to each repository's own hook".to_owned());
+            };
+            let own = here.repository.common_dir.join("hooks");
+            // A folder that leads back here would never end.
+            let is_same = own.canonicalize().ok().as_deref() == Some(folder);
+            let state = match is_same {
+                true => idle("none".to_owned()),
+                false => of_path(&own, hook, None),
+            };
+            State {
+                said: format!("passes to the repository's own hook: {}", state.said),
+                ..state
+            }
+        }
+        Found::Ours(script, how) => ours(folder, hook, &script, how),
+        Found::Other(text, how) => other(folder, hook, &text, how, here),
+    }
+}
+
+fn ours(folder: &Path, hook: Hook, script: &Script, how: How) -> State {
+    let mut said = vec!["aisaleaks".to_owned()];
+    if script.version != VERSION {
+        said.push(format!("version {} of its script", script.version));
+    }
+    if !script.is_intact {
+        said.push("changed by hand".to_owned());
+    }
+    let in_path = || in_path("aisaleaks");
+    let (program, runs) = match (&script.program, in_path()) {
+        (Some(program), _) if is_program(program) => (format!("runs {}", shown(program)), true),
+        (Some(program), Some(other)) => (
+            format!(
+                "{} is not there, so that it runs {}",
+                shown(program),
+                shown(&other)
+            ),
+            true,
+        ),
+        (None, Some(other)) => (format!("runs {} from PATH", shown(&other)), true),
+        (Some(program), None) => (
+            format!(
+                "{} is not there, nor is aisaleaks in PATH: everything is stopped",
+                shown(program)
+            ),
+            false,
+        ),
+        (None, None) => (
+            "aisaleaks is not in PATH: everything is stopped".to_owned(),
+            false,
+        ),
+    };
+    said.push(program);
+    let kept = kept_as(hook.name());
+    match Found::at(&folder.join(&kept)) {
+        Found::Nothing => {}
+        Found::Other(text, how) if how.is_executable => {
+            let whose = Tool::of(&text).map(|tool| format!(" ({})", tool.name()));
+            said.push(format!("{kept}{} runs first", whose.unwrap_or_default()));
+        }
+        _ => said.push(format!("{kept} is kept, and does not run")),
+    }
+    if !how.is_executable {
+        said.push("not executable, so that git does not run it".to_owned());
+    }
+    State {
+        said: said.join("; "),
+        is_active: runs && how.is_executable,
+        remedy: None,
+    }
+}
+
+fn other(folder: &Path, hook: Hook, text: &[u8], how: How, here: Option<&Here>) -> State {
+    let name = hook.name();
+    let tool = Tool::of(text);
+    let whose = match tool {
+        Some(tool) => format!("that of {}", tool.name()),
+        None => "another one".to_owned(),
+    };
+    let top = here.and_then(|here| here.top.as_deref());
+    let naming = tool.zip(top).and_then(|(tool, top)| tool.naming_file(top));
+    let moved = moved(folder, name).map(|(file, _, how)| {
+        let file = file.to_string_lossy().into_owned();
+        let is_legacy = tool.is_some_and(Tool::runs_legacy) && file == format!("{name}.legacy");
+        (file, is_legacy && how.is_executable)
+    });
+    let mut remedy = None;
+    let (said, is_active) = match (moved, naming) {
+        (Some((file, true)), _) => (format!("{whose}, which runs aisaleaks' from {file}"), true),
+        (_, Some(file)) => (format!("{whose}; {file} names aisaleaks"), true),
+        _ if runs_us(text) => (format!("{whose}, which runs aisaleaks"), true),
+        (Some((file, false)), None) => {
+            remedy = Some(format!(
+                "type `aisaleaks hook uninstall {name}`, then `aisaleaks hook install {name}`"
+            ));
+            (
+                format!("{whose}, instead of aisaleaks', which is now {file} and does not run"),
+                false,
+            )
+        }
+        (None, None) => (format!("{whose}, which does not run aisaleaks"), false),
+    };
+    let is_run = how.is_executable;
+    State {
+        said: match is_run {
+            true => said,
+            false => format!("{said}; not executable, so that git does not run it"),
+        },
+        is_active: is_active && is_run,
+        remedy,
+    }
+}
+
+/// Where PATH has a program, as the script would find it.
+fn in_path(program: &str) -> Option<PathBuf> {
+    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    let folders = std::env::var_os("PATH")?;
+    let paths = std::env::split_paths(&folders).filter(|folder| folder.is_absolute());
+    let mut paths = paths.map(|folder| folder.join(&name));
+    paths.find(|path| is_program(path))
+}
+
+fn is_program(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| is_executable(&file))
+}

@@ -1,0 +1,83 @@
+//! Puts a new file in the place of an old one: whole, or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// A file in the making. It is gone if it is never put in place.
+#[derive(Debug)]
+pub struct Replacement {
+    path: PathBuf,
+    file: File,
+    is_placed: bool,
+}
+
+impl Replacement {
+    /// Begins a new file at `path`, which is to be in the folder of the one that it replaces.
+    ///
+    /// # Errors
+    /// Of kind `AlreadyExists` if anything is there, a link among others; else the system's.
+    pub fn begin(path: PathBuf) -> io::Result<Self> {
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&path)?;
+        Ok(Self {
+            path,
+            file,
+            is_placed: false,
+        })
+    }
+
+    /// Writes it whole, with these permissions (Unix only), and puts it in the place of `target`; what was there is gone.
+    ///
+    /// # Errors
+    /// The system's; then nothing was changed.
+    pub fn place(mut self, bytes: &[u8], mode: u32, target: &Path) -> io::Result<()> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // Before anything is in it; and git has to be able to run it, whatever the user masks when files are made.
+            let permissions = fs::Permissions::from_mode(mode);
+            self.file.set_permissions(permissions)?;
+        }
+        #[cfg(not(unix))]
+        let _ = mode;
+        self.file.write_all(bytes)?;
+        self.file.sync_all()?;
+        fs::rename(&self.path, target)?;
+        self.is_placed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        if !self.is_placed {
+            drop(fs::remove_file(&self.path));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let [path, target] = ["new", "old"].map(|name| folder.path().join(name));
+        fs::write(&target, "before").expect("written");
+        drop(Replacement::begin(path.clone()).expect("begun"));
+        assert!(!path.exists());
+        let begun = Replacement::begin(path.clone()).expect("begun");
+        let taken = Replacement::begin(path.clone()).expect_err("taken");
+        assert_eq!(taken.kind(), io::ErrorKind::AlreadyExists);
+        assert!(begun.place(b"x", 0o755, &target.join("no")).is_err());
+        assert_eq!(fs::read(&target).expect("read"), b"before");
+        let begun = Replacement::begin(path.clone()).expect("begun");
+        begun.place(b"after", 0o755, &target).expect("placed");
+        assert_eq!(fs::read(&target).expect("read"), b"after");
+        assert!(!path.exists());
+    }
+}
