@@ -5,7 +5,11 @@ use std::path::Path;
 
 use crate::support::run;
 
-const README: &str = include_str!("../../README.md");
+/// What a reader of the README and of the page on flags knows.
+const PAGES: [&str; 2] = [
+    include_str!("../../README.md"),
+    include_str!("../../docs/flags.md"),
+];
 
 /// The long flags in a text.
 fn flags(text: &str) -> BTreeSet<String> {
@@ -18,8 +22,8 @@ fn flags(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_readme_has_every_flag() {
-    let readme = flags(README);
+fn every_flag_is_on_a_page() {
+    let known = flags(&PAGES.concat());
     for command in [
         &["scan"][..],
         &["dir"],
@@ -30,6 +34,10 @@ fn the_readme_has_every_flag() {
         &["completions"],
         &["rules", "list"],
         &["rules", "check"],
+        &["hook", "install"],
+        &["hook", "uninstall"],
+        &["hook", "status"],
+        &["hook", "run"],
     ] {
         let help = run(Path::new("."), &[command, &["--help"]].concat());
         assert_eq!(help.code, 0);
@@ -38,7 +46,7 @@ fn the_readme_has_every_flag() {
         let lines: Vec<&str> = lines.filter(|line| line.starts_with('-')).collect();
         let all = flags(&lines.join("\n"));
         assert!(all.contains("--help"), "{}", help.stdout);
-        let missing: Vec<&String> = all.difference(&readme).collect();
+        let missing: Vec<&String> = all.difference(&known).collect();
         assert!(missing.is_empty(), "{command:?}: {missing:?}");
     }
 }
