@@ -122,19 +122,7 @@ fn run(
 ) -> Result<Exit> {
     // A report that cannot be written is better known before a long run than after it.
     let reports: Vec<Report> = request.reports.iter().map(open).collect::<Result<_>>()?;
-    let control = Arc::new(Control::new(request.threads));
-    stop_on_signal(&control);
-    let detector = Detector::with_key(rules, request.rules.key.clone());
-    if !request.quiet {
-        warn(&request.rules.warnings, &detector, request);
-    }
-    // A quiet run says this too: what allows everything must not go unseen.
-    warn(&request.warnings, &detector, request);
-    let line = Line::start(&control, request.progress && io::stderr().is_terminal());
-    let outcome = scan(&detector, &control);
-    drop(line);
-    let mut outcome = outcome?;
-    keep_asked(&mut outcome, request);
+    let (outcome, detector) = look(request, rules, scan)?;
     if request.verbose > 0 {
         log(&outcome, &detector, request);
     }
@@ -159,6 +147,31 @@ fn run(
         request.on_incomplete,
         request.found_code,
     ))
+}
+
+/// Scans, and says meanwhile what has to be said.
+///
+/// # Errors
+/// Whatever is fatal: see [`Error`].
+pub(super) fn look(
+    request: &Request,
+    rules: Vec<Rule>,
+    scan: impl FnOnce(&Detector, &Arc<Control>) -> Result<Outcome>,
+) -> Result<(Outcome, Detector)> {
+    let control = Arc::new(Control::new(request.threads));
+    stop_on_signal(&control);
+    let detector = Detector::with_key(rules, request.rules.key.clone());
+    if !request.quiet {
+        warn(&request.rules.warnings, &detector, request);
+    }
+    // A quiet run says this too: what allows everything must not go unseen.
+    warn(&request.warnings, &detector, request);
+    let line = Line::start(&control, request.progress && io::stderr().is_terminal());
+    let outcome = scan(&detector, &control);
+    drop(line);
+    let mut outcome = outcome?;
+    keep_asked(&mut outcome, request);
+    Ok((outcome, detector))
 }
 
 /// Takes out what other rules found than those that were asked for, and says what whoever compares reports should know.

@@ -11,6 +11,7 @@ mod range;
 mod settling;
 mod sightings;
 mod staged;
+mod standing;
 mod telling;
 mod tracking;
 mod trusting;
@@ -39,6 +40,7 @@ use habits::Habits;
 
 pub use range::{Asked, range};
 pub use staged::{repository, staged};
+pub use standing::{Line, Stands, on_lines};
 pub use trusting::Trusted;
 
 /// What to scan, and how.

@@ -10,7 +10,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::exit::{FailOn, OnIncomplete};
 
-pub use baseline::BaselineCommand;
+pub use baseline::{
+    BaselineCommand, BaselineCreateArgs, BaselineScanArgs, BaselineShowArgs, BaselineUpdateArgs,
+};
 pub use explain::ExplainArgs;
 pub use hook::{HookCommand, HookKind};
 
@@ -88,7 +90,7 @@ pub struct RulesListArgs {
     pub config: ConfigArgs,
 }
 
-/// How to show rules.
+/// How to show rules, or a baseline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum RulesFormat {
     /// A table.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::disk::Held;
 use super::{Accepting, prints};
 use crate::baseline::{Entry, PathName, Print, Source, Spot};
+use crate::model::Mask;
 use crate::rules::policy::EntryPlace;
 
 impl<'a> Accepting<'a> {
@@ -48,30 +49,42 @@ impl<'a> Accepting<'a> {
         for (at, source) in baseline.files.iter().enumerate() {
             let entries = &source.listing.entries;
             let of_file = self.used.iter().filter(|(file, _)| *file == at);
+            let used = of_file.filter_map(|(_, entry)| entries.get(*entry));
             // After a merge an entry may be there twice.
-            let used: BTreeSet<(Print, &Spot)> = of_file
-                .filter_map(|(_, entry)| entries.get(*entry))
-                .map(|entry| (entry.print, &entry.spot))
-                .collect();
-            for entry in entries {
-                let is_used = used.contains(&(entry.print, &entry.spot));
-                // Without the key nobody can tell what it is about.
-                let is_known = !entry.print.is_keyed() || source.key.is_some();
-                if !is_used
-                    && is_known
-                    && entry.spot.is_shared()
-                    && !self.has_expired(&entry.terms)
-                    && !self.may_hold(source, entry)
-                {
-                    unused.push((source, entry));
-                }
-            }
+            let used = used.map(|entry| (entry.print, &entry.spot)).collect();
+            let absent = self.absent(source, &used).into_iter();
+            let held = absent.filter(|entry| !self.has_expired(&entry.terms));
+            unused.extend(held.map(|entry| (source, entry)));
         }
         unused
     }
 
+    /// The entries of a file that are about none of these places, and whose key is not where they say, as far as anybody can
+    /// tell after everything was read.
+    pub fn absent(
+        &mut self,
+        source: &'a Source,
+        found: &BTreeSet<(Print, &Spot)>,
+    ) -> Vec<&'a Entry> {
+        let rules = self.detector.rules().iter();
+        let rules: BTreeSet<String> = rules
+            .map(|rule| self.detector.mask_name(&rule.id))
+            .collect();
+        let entries = source.listing.entries.iter();
+        let open = entries.filter(|entry| !found.contains(&(entry.print, &entry.spot)));
+        let known = open.filter(|entry| {
+            // Without the key of its fingerprint, or the rule, nobody can tell what an entry is about.
+            let has_key = !entry.print.is_keyed() || source.key.is_some();
+            let has_rule = entry.rule.as_ref().is_none_or(|rule| rules.contains(rule));
+            has_key && has_rule && entry.spot.is_shared()
+        });
+        let mut absent: Vec<&Entry> = known.collect();
+        absent.retain(|entry| !self.may_hold(source, entry));
+        absent
+    }
+
     /// Whether the key of an entry may stand in the file that it names: in one that was not asked for, say.
-    pub fn may_hold(&mut self, source: &Source, entry: &Entry) -> bool {
+    fn may_hold(&mut self, source: &Source, entry: &Entry) -> bool {
         let path = entry.spot.path.as_ref().filter(|_| entry.spot.is_file());
         let Some(path) = path.and_then(PathName::to_bytes) else {
             return false;
