@@ -43,10 +43,10 @@ impl News {
             }
             text.push('\n');
         }
-        let lines = |lines: &'_ [String], what: &str| list(lines.iter(), what);
-        let changed = changes.iter().map(|(what, all)| lines(all, what));
-        text.extend(changed);
-        text.push_str(&lines(&self.expired, "expired"));
+        for (what, lines) in changes {
+            text.push_str(&list(lines.iter(), what));
+        }
+        text.push_str(&list(self.expired.iter(), "expired"));
         text.push_str(&list(self.refused.iter(), "not accepted"));
         if !self.refused.is_empty() {
             text.push_str("see to what is new, or say with --reason why it is accepted\n");

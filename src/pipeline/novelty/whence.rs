@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::moved::name;
 use super::{Novelty, Searcher, Step};
 use crate::git::plain;
 use crate::model::{Arrival, ObjectId, Secret};
@@ -179,8 +180,4 @@ impl<'a> Whence<'a> {
         let found = self.searcher.old_blob(blob);
         found.iter().any(|found| found.seen.secret == *secret)
     }
-}
-
-fn name(path: &[u8]) -> &[u8] {
-    path.rsplit(|&byte| byte == b'/').next().unwrap_or(path)
 }
