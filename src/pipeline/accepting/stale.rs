@@ -8,6 +8,9 @@ use crate::baseline::{Entry, PathName, Print, Source, Spot};
 use crate::model::Mask;
 use crate::rules::policy::EntryPlace;
 
+/// So many entries of a file are told one by one.
+const TOLD: usize = 100;
+
 impl<'a> Accepting<'a> {
     /// What is stale, with where it stands: entries that have expired and, if `everything` was read, those that accepted
     /// nothing.
@@ -16,28 +19,29 @@ impl<'a> Accepting<'a> {
         let mut stale = Vec::new();
         for source in &baseline.files {
             let listing = &source.listing;
-            let keys = listing
-                .entries
-                .iter()
-                .map(|entry| (entry.line, &entry.terms, "the key counts"));
+            let keys = listing.entries.iter();
+            let keys = keys.map(|entry| (entry.line, &entry.terms, "the key counts"));
             let problems = listing.problems.iter();
             let problems = problems.map(|entry| (entry.line, &entry.terms, "the problem counts"));
-            for (line, terms, counts) in keys.chain(problems) {
-                let Some(day) = terms.expires.filter(|_| self.has_expired(terms)) else {
-                    continue;
-                };
+            let expired = keys.chain(problems);
+            let expired = expired.filter(|(_, terms, _)| self.has_expired(terms));
+            let told = expired.map(|(line, terms, counts)| {
+                let day = terms.expires.map_or_else(String::new, |day| format!(" on {day}"));
                 let text = format!(
-                    "what this entry accepted has expired on {day}, and {counts} again; see to it, or accept it anew with \
+                    "what this entry accepted has expired{day}, and {counts} again; see to it, or accept it anew with \
                      `aisaleaks baseline update --renew`"
                 );
-                stale.push((place(source, line), text));
-            }
+                (source, line, text)
+            });
+            tell(told, &mut stale);
         }
         if everything {
-            for entry in self.unused() {
-                let text = "this entry accepts nothing that is still there; `aisaleaks baseline update` takes it out";
-                stale.push((place(entry.0, entry.1.line), text.to_owned()));
-            }
+            let text = "this entry accepts nothing that is still there; `aisaleaks baseline update` takes it out";
+            let unused = self.unused().into_iter();
+            tell(
+                unused.map(|(source, entry)| (source, entry.line, text.to_owned())),
+                &mut stale,
+            );
         }
         stale
     }
@@ -107,9 +111,23 @@ impl<'a> Accepting<'a> {
     }
 }
 
-fn place(source: &Source, line: usize) -> EntryPlace {
-    EntryPlace {
+/// Tells the first of some entries, and how many more there are: a file can have half a million of them.
+fn tell<'s>(
+    entries: impl Iterator<Item = (&'s Source, usize, String)>,
+    stale: &mut Vec<(EntryPlace, String)>,
+) {
+    let place = |source: &Source, line| EntryPlace {
         file: source.listing.name.clone(),
         line,
+    };
+    let mut entries = entries;
+    let told = entries.by_ref().take(TOLD);
+    stale.extend(told.map(|(source, line, text)| (place(source, line), text)));
+    if let Some((source, line, _)) = entries.next() {
+        let more = 1 + entries.count();
+        let text = format!(
+            "the same goes for this entry and others, {more} together; `aisaleaks baseline show` lists all"
+        );
+        stale.push((place(source, line), text));
     }
 }
