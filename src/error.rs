@@ -110,6 +110,14 @@ pub enum Error {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// A baseline that cannot be made, changed or found.
+    #[error("{file}: {reason}")]
+    Baseline {
+        /// The file.
+        file: String,
+        /// Why, and what to do next.
+        reason: String,
+    },
     /// The system gave no random bytes.
     #[error(
         "cannot make a key for fingerprints: {0}\n  set AISALEAKS_FINGERPRINT_KEY to a secret text of your own"

@@ -142,22 +142,32 @@ impl<'a> Matching<'a> {
 
     /// Accepts the places that a chain of moves leads back from to a listed one.
     fn follow(&mut self) {
-        let mut found = Vec::new();
-        for (&spot, place) in &self.places {
-            if self.accepted.contains_key(spot) {
-                continue;
-            }
-            let mut met = BTreeSet::from([spot]);
-            let mut next = place.from;
-            while let Some(at) = next.filter(|at| met.insert(at)) {
+        // What the chain behind a place ends in: chains can be as long as a history, and share their ends.
+        let mut ends: HashMap<&Spot, Option<usize>> = HashMap::new();
+        for &spot in self.places.keys() {
+            let mut way = Vec::new();
+            let mut next = Some(spot);
+            let end = loop {
+                let Some(at) = next else { break None };
                 if let Some(&entry) = self.listed.get(at) {
-                    found.push((spot, Acceptance { entry, moved: true }));
-                    break;
+                    break Some(entry);
                 }
+                match ends.get(at) {
+                    Some(&known) => break known,
+                    // A circle leads nowhere.
+                    None => drop(ends.insert(at, None)),
+                }
+                way.push(at);
                 next = self.places.get(at).and_then(|place| place.from);
+            };
+            ends.extend(way.into_iter().map(|at| (at, end)));
+        }
+        for &spot in self.places.keys() {
+            if let (Some(Some(entry)), false) = (ends.get(spot), self.accepted.contains_key(spot)) {
+                let (entry, moved) = (*entry, true);
+                self.accepted.insert(spot, Acceptance { entry, moved });
             }
         }
-        self.accepted.extend(found);
     }
 
     /// Accepts new places for those that are gone where no history tells where these went, each for one.

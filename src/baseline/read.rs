@@ -319,10 +319,31 @@ fn bounded(name: &str, text: Option<String>) -> Read<Option<String>> {
 
 fn date(name: &str, text: Option<String>) -> Read<Option<Date>> {
     let parse = |text: String| {
-        let date = text.parse::<Date>().ok();
-        // What is read here is written the same way again.
-        let date = date.filter(|date| date.to_string() == text);
-        date.ok_or_else(|| format!("`{name}`: this is no date; write 2027-01-31"))
+        day(&text).ok_or_else(|| format!("`{name}`: this is no date; write 2027-01-31"))
     };
     text.map(parse).transpose()
+}
+
+/// The day that `2027-01-31` is. Other ways to write one are not read: what is read is written the same way again.
+fn day(text: &str) -> Option<Date> {
+    let bytes: &[u8; 10] = text.as_bytes().try_into().ok()?;
+    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let is_dash = |at: usize| bytes.get(at) == Some(&b'-');
+    if !(0..10).all(|at| {
+        if matches!(at, 4 | 7) {
+            is_dash(at)
+        } else {
+            is_digit(at)
+        }
+    }) {
+        return None;
+    }
+    let number = |from, to| text.get(from..to)?.parse::<i16>().ok();
+    let (month, day) = (number(5, 7)?, number(8, 10)?);
+    Date::new(
+        number(0, 4)?,
+        i8::try_from(month).ok()?,
+        i8::try_from(day).ok()?,
+    )
+    .ok()
 }

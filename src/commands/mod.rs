@@ -1,9 +1,11 @@
 //! What the program can do, one file a command.
 
+pub mod baseline;
 pub mod exit;
 pub mod explain;
 pub mod hooks;
 mod input;
+mod printing;
 mod progress;
 pub mod request;
 pub mod rules;

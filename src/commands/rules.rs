@@ -1,13 +1,13 @@
 //! `rules list` and `rules check`: which rules there are, and whether they are right.
 
 use std::collections::BTreeSet;
-use std::io::{self, Write};
 
 use serde_json::json;
 
 use super::exit::Exit;
+use super::printing::{counted, table, written};
 use crate::detect::Detector;
-use crate::error::{Diagnostic, Error, Level, Result};
+use crate::error::{Diagnostic, Level, Result};
 use crate::model::{Confidence, Mask};
 use crate::report::sanitize;
 use crate::rules::read::Case;
@@ -127,7 +127,7 @@ fn wrong(detector: &Detector, case: &Case) -> Option<Diagnostic> {
 }
 
 fn human_list(rules: &[Rule], disabled: &BTreeSet<String>, page: &Page) -> String {
-    let rows: Vec<[String; 5]> = rules
+    let rows: Vec<[String; 6]> = rules
         .iter()
         .map(|rule| {
             let state = match disabled.contains(&*rule.id) {
@@ -144,29 +144,20 @@ fn human_list(rules: &[Rule], disabled: &BTreeSet<String>, page: &Page) -> Strin
                 state.to_owned(),
                 source(rule),
                 keywords,
+                rule.description.clone(),
             ];
             cells.map(|cell| page.shown(&cell))
         })
         .collect();
-    let heads = ["RULE", "CONFIDENCE", "STATE", "SOURCE", "KEYWORDS"];
-    let widths: [usize; 5] = std::array::from_fn(|column| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        let widest = cells.map(|cell| cell.chars().count()).max();
-        let head = heads.get(column).map_or(0, |head| head.len());
-        widest.unwrap_or(0).max(head)
-    });
-    let line = |cells: &[String; 5], description: &str| {
-        let cells = cells.iter().zip(widths);
-        let cells: Vec<String> = cells
-            .map(|(cell, width)| format!("{cell:width$}"))
-            .collect();
-        format!("{}  {description}\n", cells.join("  "))
-    };
-    let mut text = line(&heads.map(str::to_owned), "DESCRIPTION");
-    for (cells, rule) in rows.iter().zip(rules) {
-        text.push_str(&line(cells, &page.shown(&rule.description)));
-    }
-    text
+    let heads = [
+        "RULE",
+        "CONFIDENCE",
+        "STATE",
+        "SOURCE",
+        "KEYWORDS",
+        "DESCRIPTION",
+    ];
+    table(heads, &rows)
 }
 
 fn json_list(rules: &[Rule], disabled: &BTreeSet<String>, page: &Page) -> String {
@@ -225,11 +216,6 @@ fn shortened(text: &str) -> String {
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{plural}")
-}
-
 /// How texts of rules files are shown: no key in them, and nothing that a terminal would obey.
 pub(super) struct Page(Detector);
 
@@ -244,18 +230,5 @@ impl Page {
 
     pub(super) fn shown(&self, text: &str) -> String {
         sanitize::visible(&self.masked(text))
-    }
-}
-
-pub(super) fn written(text: &str) -> Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // Whoever closed the pipe has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(source) => Err(Error::Output {
-            place: "standard output".to_owned(),
-            source,
-        }),
-        Ok(()) => Ok(()),
     }
 }

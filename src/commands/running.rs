@@ -99,7 +99,7 @@ pub(super) fn look(
 }
 
 /// Takes out what other rules found than those that were asked for, and says what whoever compares reports should know.
-fn keep_asked(outcome: &mut Outcome, request: &Request) {
+pub(super) fn keep_asked(outcome: &mut Outcome, request: &Request) {
     let rules = &request.rules;
     if !rules.only.is_empty() {
         outcome.keys.retain(|key| rules.only.contains(&key.rule));

@@ -29,13 +29,13 @@ impl Replacement {
         })
     }
 
-    /// Writes it whole, with these permissions (Unix only), and puts it in the place of `target`; what was there is gone.
+    /// Writes it whole, with these permissions (Unix only; those of a new file if none are named), and puts it in the place of `target`; what was there is gone.
     ///
     /// # Errors
     /// The system's; then nothing was changed.
-    pub fn place(mut self, bytes: &[u8], mode: u32, target: &Path) -> io::Result<()> {
+    pub fn place(mut self, bytes: &[u8], mode: Option<u32>, target: &Path) -> io::Result<()> {
         #[cfg(unix)]
-        {
+        if let Some(mode) = mode {
             use std::os::unix::fs::PermissionsExt;
             // Before anything is in it; and git has to be able to run it, whatever the user masks when files are made.
             let permissions = fs::Permissions::from_mode(mode);
@@ -73,10 +73,10 @@ mod tests {
         let begun = Replacement::begin(path.clone()).expect("begun");
         let taken = Replacement::begin(path.clone()).expect_err("taken");
         assert_eq!(taken.kind(), io::ErrorKind::AlreadyExists);
-        assert!(begun.place(b"x", 0o755, &target.join("no")).is_err());
+        assert!(begun.place(b"x", Some(0o755), &target.join("no")).is_err());
         assert_eq!(fs::read(&target).expect("read"), b"before");
         let begun = Replacement::begin(path.clone()).expect("begun");
-        begun.place(b"after", 0o755, &target).expect("placed");
+        begun.place(b"after", Some(0o755), &target).expect("placed");
         assert_eq!(fs::read(&target).expect("read"), b"after");
         assert!(!path.exists());
     }

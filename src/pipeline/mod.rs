@@ -17,6 +17,7 @@ mod settling;
 mod sightings;
 mod single;
 mod staged;
+mod standing;
 mod telling;
 mod tracking;
 mod trusting;
@@ -50,6 +51,7 @@ pub use push::{Known, Push, push};
 pub use range::{Asked, commit, range};
 pub use single::{committed, single};
 pub use staged::{repository, staged};
+pub use standing::{Line, Stands, on_lines};
 pub use trusting::Trusted;
 pub use verdicts::{Reported, judged_at, reported};
 

@@ -120,7 +120,7 @@ impl Trees {
 
 /// Takes note that there was a problem: the walk has told of it, or nobody has to know.
 #[derive(Debug, Default)]
-struct Quiet(AtomicBool);
+pub struct Quiet(AtomicBool);
 
 impl Sink for Quiet {
     fn worker(&self) -> Box<dyn Worker + '_> {

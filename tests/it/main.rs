@@ -5,6 +5,7 @@ mod support;
 
 mod allowing;
 mod attribution;
+mod baseline;
 mod brought;
 mod completions;
 mod config;

@@ -11,7 +11,9 @@ use clap_complete::Shell;
 
 use crate::commands::exit::{FailOn, OnIncomplete};
 
-pub use baseline::BaselineCommand;
+pub use baseline::{
+    BaselineCommand, BaselineCreateArgs, BaselineScanArgs, BaselineShowArgs, BaselineUpdateArgs,
+};
 pub use explain::ExplainArgs;
 pub use hook::{HookCommand, HookInstallArgs, HookPlaceArgs, HookRunArgs};
 
@@ -89,7 +91,7 @@ pub struct RulesListArgs {
     pub config: ConfigArgs,
 }
 
-/// How to show rules.
+/// How to show rules, or a baseline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum RulesFormat {
     /// A table.

@@ -63,39 +63,80 @@ pub fn load(
     Ok((baseline, said))
 }
 
+/// The own file for a path, if it is there.
+///
+/// # Errors
+/// A link that leads out of the repository.
+pub fn own(path: &Path) -> Result<Option<PathBuf>> {
+    let Some((file, folder, _)) = own_file(path, NAME) else {
+        return Ok(None);
+    };
+    let folder = folder.canonicalize().map_err(|error| unread(&file, error));
+    let target = folder.and_then(|folder| inside(&file, &folder, "--baseline"));
+    match target {
+        Ok(_) => Ok(Some(file)),
+        Err(error) => Err(Error::Invalid {
+            diagnostics: vec![error],
+        }),
+    }
+}
+
+/// A file's name, as diagnostics have it.
+pub fn name(file: &Path) -> String {
+    shown(file)
+}
+
+/// Reads a file for what is scanned, with its text. Why keyed fingerprints cannot match is not told.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn open(file: &Path, paths: &[PathBuf]) -> Result<(Source, Vec<u8>)> {
+    let invalid = |diagnostics| Error::Invalid { diagnostics };
+    let text = named_file(file, paths).map_err(|error| invalid(vec![error]))?;
+    let (listing, said) = baseline::read(&text.bytes, &text.name);
+    if said.iter().any(|said| said.level == Level::Error) {
+        return Err(invalid(said));
+    }
+    let mut source = Source {
+        listing,
+        roots: text.roots,
+        key: None,
+    };
+    unlock(&mut source);
+    Ok((source, text.bytes))
+}
+
 /// Gives a file the key of its keyed fingerprints, or says why they cannot match.
-pub fn unlock(source: &mut Source) -> Option<Diagnostic> {
+fn unlock(source: &mut Source) -> Option<Diagnostic> {
     let listing = &source.listing;
     let entries = listing.keyed_entries();
-    if entries == 0 && !listing.keyed {
-        return None;
-    }
-    let warning = |message: String| Diagnostic {
-        level: Level::Warning,
-        ..refused(&listing.name, message)
+    let warning = |message: String| {
+        (entries > 0 || listing.keyed).then(|| Diagnostic {
+            level: Level::Warning,
+            ..refused(&listing.name, message)
+        })
     };
     let Some(key) = kept_key() else {
-        return Some(warning(format!(
+        return warning(format!(
             "{entries} of its entries are keyed, and accept nothing now: set {KEY} to the text that they were made with"
-        )));
+        ));
     };
     let check = Print::parse(&key.check());
     let is_right = |known: &Print| Some(*known) == check;
     if !listing.checks.is_empty() && !listing.checks.iter().any(is_right) {
-        return Some(warning(format!(
+        return warning(format!(
             "{entries} of its entries are keyed with another key than {KEY}, and accept nothing: set it to the text that they \
              were made with"
-        )));
+        ));
     }
     let others = (listing.checks.len() > 1).then(|| {
-        let message = format!(
+        warning(format!(
             "its entries are keyed with several keys, of which {KEY} is one: the others accept nothing; make the file anew with \
              `aisaleaks baseline create --keyed --force`"
-        );
-        warning(message)
+        ))
     });
     source.key = Some(key);
-    others
+    others.flatten()
 }
 
 /// The file that a flag names: it has to be there.

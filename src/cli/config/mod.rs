@@ -320,6 +320,7 @@ fn inside(file: &Path, folder: &Path, flag: &str) -> std::result::Result<PathBuf
 fn read(file: &Path, most: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let file = plain::open(file)?;
+    bytes.reserve(file.metadata()?.len().min(most) as usize + 1);
     if file.take(most + 1).read_to_end(&mut bytes)? as u64 > most {
         let reason = format!("it is larger than {} MB", most / 1_000_000);
         return Err(std::io::Error::new(ErrorKind::InvalidInput, reason));

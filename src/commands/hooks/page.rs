@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::commands::exit::Exit;
-use crate::commands::rules::{Page as Shown, written};
+use crate::commands::printing::written;
+use crate::commands::rules::Page as Shown;
 use crate::error::{Error, Result};
 use crate::report::sanitize;
 

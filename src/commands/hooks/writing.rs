@@ -33,7 +33,7 @@ pub(super) fn place(path: &Path, text: &[u8]) -> Result<(), String> {
     let begun =
         begun.unwrap_or_else(|| Err(io::Error::other("its folder is full of unfinished files")));
     begun
-        .and_then(|new| new.place(text, 0o755, path))
+        .and_then(|new| new.place(text, Some(0o755), path))
         .map_err(|error| refused(path, &error))
 }
 

@@ -105,7 +105,7 @@ fn change(file: &Path, edit: impl FnOnce(&[u8]) -> Option<Vec<u8>>) -> Result<()
     let edited = edit(&text)
         .filter(|edited| entries::read(edited).is_ok())
         .ok_or("it does not stand as aisaleaks writes it: edit core.hooksPath there by hand")?;
-    replacement.place(&edited, mode, &real).map_err(io)
+    replacement.place(&edited, Some(mode), &real).map_err(io)
 }
 
 #[cfg(unix)]

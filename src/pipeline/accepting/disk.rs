@@ -1,18 +1,14 @@
 //! What stands in files that a baseline names: asked only where a key is at a place that the baseline does not list.
 
 use std::collections::HashMap;
-use std::fs;
-use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::super::telling;
-use crate::detect::{Detector, Scratch};
+use super::super::standing::{self, Contents};
+use crate::detect::Detector;
 use crate::git::{Repository, plain};
-use crate::model::{Chunk, Origin, Secret};
+use crate::model::Secret;
 
-/// Larger files are not looked into.
-const LARGEST: u64 = 64 << 20;
 /// So many files are looked into: a hostile baseline can name every file of a tree.
 const FILES: usize = 10_000;
 
@@ -65,7 +61,7 @@ impl<'a> Disk<'a> {
             .tops
             .entry(root.to_path_buf())
             .or_insert_with(|| Top::of(root));
-        let held = match self.look(root, path, &file) {
+        let held = match self.look(root, path) {
             Held::Absent if top.is_sparse => Held::Unsure,
             // In a bare repository a path leads to no file on disk, and history alone tells.
             _ if !top.has_files => Held::Absent,
@@ -75,59 +71,15 @@ impl<'a> Disk<'a> {
         held
     }
 
-    fn look(&self, root: &Path, path: &[u8], file: &Path) -> Held {
-        let relative = plain::to_path(path);
-        // Git has nothing behind a link.
-        let above = relative.ancestors().skip(1);
-        let is_link = |path: &Path| {
-            root.join(path)
-                .symlink_metadata()
-                .is_ok_and(|it| it.is_symlink())
-        };
-        if above
-            .filter(|path| !path.as_os_str().is_empty())
-            .any(is_link)
-        {
-            return Held::Absent;
-        }
-        let metadata = match file.symlink_metadata() {
-            Ok(metadata) => metadata,
-            Err(error) => {
-                return match error.kind() {
-                    ErrorKind::NotFound | ErrorKind::NotADirectory => Held::Absent,
-                    _ => Held::Unsure,
-                };
+    fn look(&self, root: &Path, path: &[u8]) -> Held {
+        match standing::contents(root, path) {
+            Contents::Absent => Held::Absent,
+            Contents::Unsure => Held::Unsure,
+            Contents::Bytes(bytes) => {
+                let found = standing::search(self.detector, &bytes, path).into_iter();
+                Held::Only(found.map(|(_, secret)| secret).collect())
             }
-        };
-        let mut bytes = Vec::new();
-        if metadata.is_symlink() {
-            let target = fs::read_link(file).unwrap_or_default();
-            bytes = target.into_os_string().into_encoded_bytes();
-        } else if metadata.is_file() {
-            let read =
-                plain::open(file).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
-            if !read.is_ok_and(|read| read as u64 <= LARGEST) {
-                return Held::Unsure;
-            }
-        } else {
-            return Held::Absent;
         }
-        Held::Only(self.search(&bytes, path))
-    }
-
-    /// Everything in the bytes that is shaped like a finding.
-    fn search(&self, bytes: &[u8], path: &[u8]) -> Rc<[Secret]> {
-        let mut matches = Vec::new();
-        self.detector.search(bytes, None, &mut matches);
-        if self.detector.has_brought() {
-            let chunk = Chunk::whole(bytes, Origin::Worktree, Some(path));
-            let mut scratch = Scratch::default();
-            telling::search_brought(self.detector, &chunk, &[], &mut scratch, &mut matches);
-        }
-        let secrets = matches
-            .iter()
-            .map(|found| self.detector.secret(bytes, found));
-        secrets.collect()
     }
 }
 

@@ -4,13 +4,14 @@ mod disk;
 mod stale;
 
 use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 
 use jiff::civil::Date;
 
 use crate::baseline::matching::{self, Acceptance, Known, Run, Standing};
 use crate::baseline::{Baseline, Entry, PathName, Print, Source, Spot, Terms};
 use crate::detect::Detector;
-use crate::model::{Arrival, Key, Location, Origin, Problem, Reachable, Secret};
+use crate::model::{Arrival, Key, Location, Mask, Origin, Problem, Reachable, Secret};
 use disk::{Disk, Held};
 
 /// An entry: of which file, and which one there.
@@ -168,12 +169,18 @@ fn prints(secret: &Secret, source: &Source) -> [Option<Print>; 2] {
     ]
 }
 
+/// Where a location is, in the words of a file; `None` if it is outside of what the file is about.
+pub fn spot(location: &Location, source: &Source, mask: &dyn Mask) -> Option<Spot> {
+    let site = location.site.as_deref();
+    let path = site.and_then(|site| source.inside(&site.file));
+    Spot::of(location, path.as_deref(), mask)
+}
+
 /// A place of a key, in the words of a file; `None` if it is outside of what the file is about.
 fn standing(location: &Location, source: &Source, detector: &Detector) -> Option<Standing> {
-    let inside = |file: &std::path::Path| source.inside(file);
+    let inside = |file: &Path| source.inside(file);
     let site = location.site.as_deref();
-    let path = site.and_then(|site| inside(&site.file));
-    let spot = Spot::of(location, path.as_deref(), detector)?;
+    let spot = spot(location, source, detector)?;
     let arrival = site.map(|site| &site.arrival);
     let (from, known) = match arrival {
         None | Some(Arrival::Untold) => (None, Known::Nothing),

@@ -7,6 +7,7 @@ use super::Hit;
 use super::search::Searcher;
 use crate::git::Kind;
 use crate::model::{ObjectId, Secret};
+use crate::source::change::Change;
 
 /// Git takes files for one that moved if this share of their bytes is the same.
 const PERCENT: u64 = 50;
@@ -27,10 +28,20 @@ pub(super) fn sources(
     for (_, blob) in removed {
         *free.entry(*blob).or_default() += 1;
     }
-    for (source, hit) in found.iter_mut().zip(hits) {
-        if let Some(left) = free.get_mut(&hit.change.blob).filter(|left| **left > 0) {
-            *left -= 1;
-            *source = Some(hit.change.blob);
+    let named: HashSet<(&ObjectId, &[u8])> = removed
+        .iter()
+        .map(|(path, blob)| (blob, name(path)))
+        .collect();
+    // Of several that are the same, the one that kept its name is the one that moved; the others are copies.
+    for keeps_name in [true, false] {
+        for (source, hit) in found.iter_mut().zip(hits) {
+            let Change { blob, path, .. } = hit.change;
+            let is_open = source.is_none() && (!keeps_name || named.contains(&(blob, name(path))));
+            let left = free.get_mut(blob).filter(|left| is_open && **left > 0);
+            if let Some(left) = left {
+                *left -= 1;
+                *source = Some(*blob);
+            }
         }
     }
     let open: Vec<usize> = (0..hits.len())
@@ -136,4 +147,9 @@ impl Pieces {
             .checked_div(self.total.max(other.total))
             .unwrap_or(0)
     }
+}
+
+/// The last name of a path.
+pub(super) fn name(path: &[u8]) -> &[u8] {
+    path.rsplit(|&byte| byte == b'/').next().unwrap_or(path)
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::moved::name;
 use super::{Novelty, Searcher, Step};
 use crate::git::plain;
 use crate::model::{Arrival, ObjectId, Secret};
@@ -15,6 +16,9 @@ const LOOKS: usize = 20_000;
 
 /// Paths by key.
 pub(in crate::pipeline) type Paths = HashMap<Secret, BTreeSet<Vec<u8>>>;
+
+/// The paths at which a key is new, and the numbers of what is new there.
+type Places<'n> = BTreeMap<&'n Vec<u8>, Vec<usize>>;
 
 /// What answers.
 pub(in crate::pipeline) struct Whence<'a> {
@@ -63,27 +67,19 @@ impl<'a> Whence<'a> {
         novelty: &mut Novelty,
         paths: &Paths,
     ) {
-        let mut new: BTreeMap<Vec<u8>, Vec<(usize, &Secret)>> = BTreeMap::new();
-        for (at, new_one) in novelty.new.iter().enumerate() {
-            let path = new_one.location.path.as_ref();
-            let secret = &new_one.seen.secret;
-            if let (Some(path), true) = (
-                path,
-                new_one.location.place.is_some() && paths.contains_key(secret),
-            ) {
-                new.entry(path.clone()).or_default().push((at, secret));
+        let mut new: HashMap<&Secret, Places<'_>> = HashMap::new();
+        for (number, added) in novelty.new.iter().enumerate() {
+            let secret = &added.seen.secret;
+            let path = added.location.path.as_ref();
+            let path =
+                path.filter(|_| added.location.place.is_some() && paths.contains_key(secret));
+            if let Some(path) = path {
+                let places = new.entry(secret).or_default();
+                places.entry(path).or_default().push(number);
             }
         }
-        let secrets: Vec<&Secret> = new.values().flatten().map(|(_, secret)| *secret).collect();
-        let secrets: std::collections::HashSet<&Secret> = secrets.into_iter().collect();
         let mut told = Vec::new();
-        for secret in secrets {
-            let at = |places: &Vec<(usize, &Secret)>| -> Vec<usize> {
-                let same = places.iter().filter(|(_, other)| *other == secret);
-                same.map(|(at, _)| *at).collect()
-            };
-            let places = new.iter().map(|(path, places)| (path, at(places)));
-            let places: Vec<_> = places.filter(|(_, numbers)| !numbers.is_empty()).collect();
+        for (secret, places) in new {
             told.extend(self.moves(step, secret, places, &novelty.moved, paths));
         }
         for (numbers, from) in told {
@@ -106,13 +102,13 @@ impl<'a> Whence<'a> {
         &mut self,
         step: &Step<'_>,
         secret: &Secret,
-        places: Vec<(&Vec<u8>, Vec<usize>)>,
+        places: Places<'_>,
         moved: &[(Vec<u8>, ObjectId)],
         paths: &Paths,
     ) -> Vec<(Vec<usize>, Vec<u8>)> {
         let mut candidates = self.accepting.files(secret);
         candidates.extend(paths.get(secret).into_iter().flatten().cloned());
-        let mut places = places;
+        let mut places: Vec<(&Vec<u8>, Vec<usize>)> = places.into_iter().collect();
         // A file that had the key before did not get it from elsewhere.
         places.retain(|(path, _)| self.before(step, path, secret).is_empty());
         if places.is_empty() {
@@ -179,8 +175,4 @@ impl<'a> Whence<'a> {
         let found = self.searcher.old_blob(blob);
         found.iter().any(|found| found.seen.secret == *secret)
     }
-}
-
-fn name(path: &[u8]) -> &[u8] {
-    path.rsplit(|&byte| byte == b'/').next().unwrap_or(path)
 }
