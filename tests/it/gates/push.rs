@@ -316,3 +316,49 @@ fn thousands_of_refs_and_commits_are_no_trouble() {
     let all = prints(commits.iter().map(|(_, key)| key));
     assert_eq!(leaked(&repo, "origin", &lines), all);
 }
+
+#[test]
+fn what_hook_install_writes_stops_a_leak() {
+    let (repo, server) = with_server();
+    let installed = attempt_install(repo.path(), &["pre-commit", "pre-push", "commit-msg"]);
+    assert_eq!(installed.code, 0, "{}", installed.stderr);
+    let installed = attempt_install(&server, &["pre-receive"]);
+    assert_eq!(installed.code, 0, "{}", installed.stderr);
+    let key = key();
+    repo.write("b.txt", &key);
+    repo.git(&["add", "b.txt"]);
+    let commit = ["commit", "-q", "-m", "leak"];
+    stops(&attempt(repo.path(), &commit), &[&key], &["b.txt:1"]);
+    let message = ["commit", "-q", "--allow-empty", "-m", &key];
+    repo.git(&["reset", "-q"]);
+    stops(
+        &attempt(repo.path(), &message),
+        &[&key],
+        &["(commit-message):1"],
+    );
+    passes(&attempt(
+        repo.path(),
+        &["commit", "-q", "--allow-empty", "-m", "fine"],
+    ));
+    passes(&attempt(repo.path(), &["push", "-q", "origin", "main"]));
+    add(&repo, "leak");
+    let stopped = attempt(repo.path(), &["push", "-q", "origin", "main"]);
+    stops(
+        &with_status(stopped),
+        &[&key],
+        &["stopped this push", "b.txt:1"],
+    );
+    let refused = attempt(
+        repo.path(),
+        &["push", "-q", "--no-verify", "origin", "main"],
+    );
+    assert!(
+        refused.stderr.contains("on this server stopped this push"),
+        "{}",
+        refused.stderr
+    );
+}
+
+fn attempt_install(folder: &std::path::Path, hooks: &[&str]) -> crate::support::Run {
+    crate::support::run(folder, &[&["hook", "install"], hooks].concat())
+}
