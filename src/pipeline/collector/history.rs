@@ -1,46 +1,20 @@
 //! Where what was seen in objects stands: sightings become locations with what history says about them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+
+use rayon::prelude::*;
 
 use super::super::notes::Notes;
 use super::super::sightings::{Located, Placed, Where};
-use super::super::telling::Told;
+use super::placing::{Found, Names, Sightings, Wanted, place};
 use super::{Collector, lock};
-use rayon::prelude::*;
-
-use crate::attribute::{self, Sighted, Standing, Standings, Subject};
+use crate::attribute::{self, Sighted, Standings, Subject};
 use crate::control::Control;
 use crate::detect;
-use crate::git::{Repository, header, plain, reflog, tree};
-use crate::model::{
-    Arrival, Attribution, Location, ObjectId, Origin, Place, Problem, ProblemKind, Reachable, Site,
-};
+use crate::git::{Repository, header, reflog, tree};
+use crate::model::{Location, ObjectId, Origin, Problem, ProblemKind};
 use crate::source::history::History;
-
-/// Something seen in an object.
-struct Found {
-    seen: u32,
-    key: u32,
-    start: u32,
-    end: u32,
-    origin: Origin,
-    /// Known already where the object was read as a stream. There are millions of these and hardly one is streamed.
-    told: Option<Box<(Option<Place>, Told)>>,
-}
-
-/// By object, in the order of the bytes.
-type Sightings = BTreeMap<ObjectId, Vec<Found>>;
-
-/// A location of which only the line is missing.
-struct Wanted<'a> {
-    at: (u32, Where),
-    found: &'a Found,
-    path: Option<Vec<u8>>,
-    reachable: Option<Reachable>,
-    attribution: Option<Box<Attribution>>,
-    site: Option<Box<Site>>,
-}
 
 impl Collector<'_> {
     /// Adds the locations of what was seen in a repository's objects; one path for each object that has one.
@@ -209,12 +183,7 @@ impl Collector<'_> {
     }
 }
 
-/// The names in trees in which something was seen: for each tree and where the key starts in it.
-fn names(
-    sightings: &Sightings,
-    history: &History,
-    control: &Control,
-) -> BTreeMap<(ObjectId, u32), Vec<u8>> {
+fn names(sightings: &Sightings, history: &History, control: &Control) -> Names {
     let mut named = BTreeMap::new();
     for (id, found) in sightings {
         let mut found = found
@@ -244,7 +213,7 @@ fn names(
 
 fn stand(
     sightings: &Sightings,
-    named: &BTreeMap<(ObjectId, u32), Vec<u8>>,
+    named: &Names,
     repository: &Repository,
     history: &History,
     control: &Control,
@@ -298,124 +267,4 @@ fn stand(
         tell,
     };
     attribute::attribute(&subject, &sighted)
-}
-
-/// Where a path of a repository is on disk, and how its key came there.
-fn site(root: &Path, path: &[u8], from: Option<&[u8]>, attribution: &Attribution) -> Site {
-    let at = |path: &[u8]| root.join(plain::to_path(path));
-    Site {
-        file: at(path),
-        arrival: Arrival::Told {
-            from: from.map(at),
-            cut: attribution.at_or_before,
-            at_head: attribution.at_head,
-        },
-    }
-}
-
-/// What is known of every location but its line.
-fn place<'a>(
-    sightings: &'a Sightings,
-    named: &BTreeMap<(ObjectId, u32), Vec<u8>>,
-    standings: Standings,
-    root: &Path,
-) -> Vec<(ObjectId, Wanted<'a>)> {
-    let mut of_key: HashMap<(ObjectId, u32), Vec<&'a Found>> = HashMap::new();
-    let mut in_names: HashMap<(&[u8], u32), (ObjectId, &'a Found)> = HashMap::new();
-    // Only of the objects that stand for a path.
-    let shown: BTreeSet<ObjectId> = standings.paths.iter().filter_map(|at| at.object).collect();
-    for (id, found) in sightings {
-        for found in found {
-            let is_name = found.origin == Origin::PathName;
-            if let Some(name) = named.get(&(*id, found.start)).filter(|_| is_name) {
-                in_names.entry((name, found.key)).or_insert((*id, found));
-            } else if shown.contains(id) {
-                of_key.entry((*id, found.key)).or_default().push(found);
-            }
-        }
-    }
-    let mut placed = Vec::new();
-    let mut met: BTreeSet<(Vec<u8>, u32)> = BTreeSet::new();
-    for standing in standings.paths {
-        let Standing {
-            key,
-            nth,
-            in_name,
-            path,
-            object,
-            reachable,
-            attribution,
-        } = standing;
-        let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-        let (object, found, at) = if in_name {
-            met.insert((name.to_vec(), key));
-            let Some(&(tree, found)) = in_names.get(&(name, key)) else {
-                continue;
-            };
-            (
-                tree,
-                found,
-                Where::Named(Origin::PathName, Some(path.clone()), None),
-            )
-        } else {
-            let of_key = object.and_then(|object| Some((object, of_key.get(&(object, key))?)));
-            let Some((object, found)) = of_key else {
-                continue;
-            };
-            let Some(&found) = found.get(nth as usize) else {
-                continue;
-            };
-            (
-                object,
-                found,
-                Where::File(root.join(plain::to_path(&path)), nth as usize),
-            )
-        };
-        // The first occurrence came first: how it came says how the key came to the path.
-        let from = attribution.renamed_from.as_deref().filter(|_| nth == 0);
-        let site = Some(Box::new(site(root, &path, from, &attribution)));
-        placed.push((
-            object,
-            Wanted {
-                at: (key, at),
-                found,
-                path: Some(path),
-                site,
-                reachable: Some(reachable),
-                attribution: Some(Box::new(attribution)),
-            },
-        ));
-    }
-    // Whatever goes wrong above, no key that was seen is left out.
-    let known: BTreeSet<u32> = placed.iter().map(|(_, placed)| placed.found.key).collect();
-    for (id, found) in sightings {
-        for found in found {
-            let name = named
-                .get(&(*id, found.start))
-                .filter(|_| found.origin == Origin::PathName);
-            let message = standings.messages.get(id);
-            let is_lost = match (found.origin, name) {
-                (Origin::History, _) => standings.lost.contains(id),
-                (Origin::PathName, Some(name)) => !met.contains(&(name.clone(), found.key)),
-                _ => true,
-            };
-            if is_lost || !known.contains(&found.key) {
-                let at = Where::Object(found.origin, *id, u64::from(found.start));
-                // Where a limit left something out, nobody knows what leads to it.
-                let lost = (is_lost && !standings.cut).then_some(Reachable::None);
-                placed.push((
-                    *id,
-                    Wanted {
-                        at: (found.key, at),
-                        found,
-                        path: None,
-                        site: None,
-                        reachable: message.map(|told| told.0).or(lost),
-                        attribution: message.map(|told| Box::new(told.1.clone())),
-                    },
-                ));
-            }
-        }
-    }
-    placed
 }

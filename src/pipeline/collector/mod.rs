@@ -3,6 +3,7 @@
 mod collecting;
 mod history;
 mod known;
+mod placing;
 mod standing;
 
 use std::collections::HashMap;

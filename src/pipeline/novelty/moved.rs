@@ -1,5 +1,6 @@
 //! Where a file with a key came from: a key that moved with its file is not new.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hasher};
 
@@ -23,89 +24,115 @@ pub(super) fn sources(
     hits: &[&Hit<'_>],
     removed: &[(Vec<u8>, ObjectId)],
 ) -> Vec<Option<ObjectId>> {
-    let mut found: Vec<Option<ObjectId>> = vec![None; hits.len()];
-    let mut free: HashMap<ObjectId, usize> = HashMap::new();
+    let mut moves = Moves {
+        searcher,
+        hits,
+        found: vec![None; hits.len()],
+        free: HashMap::new(),
+    };
     for (_, blob) in removed {
-        *free.entry(*blob).or_default() += 1;
+        *moves.free.entry(*blob).or_default() += 1;
     }
-    let named: HashSet<(&ObjectId, &[u8])> = removed
-        .iter()
-        .map(|(path, blob)| (blob, name(path)))
-        .collect();
-    // Of several that are the same, the one that kept its name is the one that moved; the others are copies.
-    for keeps_name in [true, false] {
-        for (source, hit) in found.iter_mut().zip(hits) {
-            let Change { blob, path, .. } = hit.change;
-            let is_open = source.is_none() && (!keeps_name || named.contains(&(blob, name(path))));
-            let left = free.get_mut(blob).filter(|left| is_open && **left > 0);
-            if let Some(left) = left {
-                *left -= 1;
-                *source = Some(*blob);
+    moves.same(removed);
+    moves.alike();
+    moves.found
+}
+
+/// Which file went where, as far as it is known.
+struct Moves<'a> {
+    searcher: &'a Searcher<'a>,
+    hits: &'a [&'a Hit<'a>],
+    /// The source of each hit.
+    found: Vec<Option<ObjectId>>,
+    /// How many files of these contents went nowhere yet.
+    free: HashMap<ObjectId, usize>,
+}
+
+impl Moves<'_> {
+    /// Lets files be the source of those that are the same.
+    fn same(&mut self, removed: &[(Vec<u8>, ObjectId)]) {
+        let named: HashSet<(&ObjectId, &[u8])> = removed
+            .iter()
+            .map(|(path, blob)| (blob, name(path)))
+            .collect();
+        // Of several that are the same, the one that kept its name is the one that moved; the others are copies.
+        for keeps_name in [true, false] {
+            for (at, hit) in self.hits.iter().enumerate() {
+                let Change { blob, path, .. } = hit.change;
+                if !keeps_name || named.contains(&(blob, name(path))) {
+                    self.take(at, *blob);
+                }
             }
         }
     }
-    let open: Vec<usize> = (0..hits.len())
-        .filter(|&at| found.get(at) == Some(&None))
-        .collect();
-    if open.is_empty() {
-        return found;
-    }
-    // Only where one of the keys stands it matters whence a file came.
-    let found_in = |at: &usize| hits.get(*at).into_iter().flat_map(|hit| hit.found.iter());
-    let keys: HashSet<&Secret> = open
-        .iter()
-        .flat_map(found_in)
-        .map(|found| &found.seen.secret)
-        .collect();
-    let wanted = |blob: &ObjectId| {
-        let old = searcher.old_blob(blob);
-        old.iter().any(|found| keys.contains(&found.seen.secret))
-    };
-    let mut candidates: Vec<ObjectId> = free
-        .iter()
-        .filter(|(_, left)| **left > 0)
-        .map(|(id, _)| *id)
-        .collect();
-    candidates.sort_unstable();
-    candidates.retain(wanted);
-    let pairs = open
-        .iter()
-        .flat_map(|&at| candidates.iter().map(move |blob| (at, *blob)));
-    let mut pieces: HashMap<ObjectId, Pieces> = HashMap::new();
-    let mut alike: Vec<(u64, usize, ObjectId)> = Vec::new();
-    for (at, old) in pairs.take(PAIRS) {
-        let Some(new) = hits.get(at).map(|hit| hit.change.blob) else {
-            continue;
-        };
-        for blob in [new, old] {
-            pieces
-                .entry(blob)
-                .or_insert_with(|| Pieces::of(searcher, &blob));
-        }
-        let (Some(new), Some(other)) = (pieces.get(&new), pieces.get(&old)) else {
-            continue;
-        };
-        let percent = new.likeness(other);
-        if percent >= PERCENT {
-            alike.push((percent, at, old));
-        }
-    }
-    alike.sort_unstable_by(|one, other| {
-        other
-            .0
-            .cmp(&one.0)
-            .then((one.1, one.2).cmp(&(other.1, other.2)))
-    });
-    for (_, at, old) in alike {
-        if let (Some(source @ None), Some(left)) = (
-            found.get_mut(at),
-            free.get_mut(&old).filter(|left| **left > 0),
-        ) {
+
+    /// Lets a file be the source of a hit, if neither is given away.
+    fn take(&mut self, at: usize, blob: ObjectId) {
+        let left = self.free.get_mut(&blob).filter(|left| **left > 0);
+        if let (Some(source @ None), Some(left)) = (self.found.get_mut(at), left) {
             *left -= 1;
-            *source = Some(old);
+            *source = Some(blob);
         }
     }
-    found
+
+    /// Lets files be the source of those that are much the same, the most alike first.
+    fn alike(&mut self) {
+        let open: Vec<usize> = (0..self.hits.len())
+            .filter(|&at| self.found.get(at) == Some(&None))
+            .collect();
+        if open.is_empty() {
+            return;
+        }
+        let candidates = self.candidates(&open);
+        let pairs = open
+            .iter()
+            .flat_map(|&at| candidates.iter().map(move |blob| (at, *blob)));
+        let mut pieces: HashMap<ObjectId, Pieces> = HashMap::new();
+        let mut alike: Vec<(Reverse<u64>, usize, ObjectId)> = Vec::new();
+        for (at, old) in pairs.take(PAIRS) {
+            let Some(new) = self.hits.get(at).map(|hit| hit.change.blob) else {
+                continue;
+            };
+            for blob in [new, old] {
+                pieces
+                    .entry(blob)
+                    .or_insert_with(|| Pieces::of(self.searcher, &blob));
+            }
+            let (Some(new), Some(other)) = (pieces.get(&new), pieces.get(&old)) else {
+                continue;
+            };
+            let percent = new.likeness(other);
+            if percent >= PERCENT {
+                alike.push((Reverse(percent), at, old));
+            }
+        }
+        alike.sort_unstable();
+        for (_, at, old) in alike {
+            self.take(at, old);
+        }
+    }
+
+    /// The files that went nowhere yet and hold one of the keys: only there it matters whence a file came.
+    fn candidates(&self, open: &[usize]) -> Vec<ObjectId> {
+        let found_in = |at: &usize| {
+            let hit = self.hits.get(*at);
+            hit.into_iter().flat_map(|hit| hit.found.iter())
+        };
+        let keys: HashSet<&Secret> = open
+            .iter()
+            .flat_map(found_in)
+            .map(|found| &found.seen.secret)
+            .collect();
+        let wanted = |blob: &ObjectId| {
+            let old = self.searcher.old_blob(blob);
+            old.iter().any(|found| keys.contains(&found.seen.secret))
+        };
+        let free = self.free.iter().filter(|(_, left)| **left > 0);
+        let mut candidates: Vec<ObjectId> = free.map(|(id, _)| *id).collect();
+        candidates.sort_unstable();
+        candidates.retain(wanted);
+        candidates
+    }
 }
 
 /// How many bytes of each piece a text has.
