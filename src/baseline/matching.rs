@@ -9,9 +9,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::spot::Spot;
 use crate::model::Origin;
 
-/// So many pairs of a new and a gone place are looked at for one key; what is left then is new.
-const PAIRS: usize = 1_000_000;
-
 /// A place of a key, as a scan found it.
 #[derive(Clone, Debug)]
 pub struct Standing {
@@ -112,6 +109,14 @@ impl<'a> Place<'a> {
         self.on_disk |= standing.on_disk;
     }
 
+    fn past(&self) -> Past {
+        match (self.is_told, self.is_cut) {
+            (true, _) => Past::Told,
+            (false, true) => Past::Cut,
+            (false, false) => Past::None,
+        }
+    }
+
     fn is_present(&self) -> bool {
         self.at_head || self.on_disk
     }
@@ -172,34 +177,23 @@ impl<'a> Matching<'a> {
 
     /// Accepts new places for those that are gone where no history tells where these went, each for one.
     fn stand_in(&mut self, run: Run<'_>) {
-        let Run { whole, gone } = run;
         let open = |(spot, place): &(&&'a Spot, &Place<'a>)| {
             spot.is_file() && !place.is_change && !self.accepted.contains_key(**spot)
         };
-        let mut open: Vec<&'a Spot> = self
-            .places
-            .iter()
-            .filter(open)
-            .map(|(spot, _)| *spot)
-            .collect();
+        let open = self.places.iter().filter(open);
+        let mut open: Vec<(&'a Spot, Past)> =
+            open.map(|(spot, place)| (*spot, place.past())).collect();
         if open.is_empty() {
             return;
         }
-        let mut free = self.holders();
-        let mut pairs = 0;
+        let mut free = Free::new(self.holders(), run);
         // A file that keeps its name went to a file of that name.
         for same_name in [true, false] {
-            open.retain(|&new| {
-                let mut fits = |old: &&'a Spot| {
-                    pairs += 1;
-                    (!same_name || name(old) == name(new))
-                        && pairs <= PAIRS
-                        && self.may_stand_for(new, old, whole)
-                };
-                let Some(at) = free.iter().position(|old| fits(old) && gone(old)) else {
+            open.retain(|&(new, past)| {
+                let name = same_name.then(|| name(new));
+                let Some(old) = free.take(name, past, &self.places) else {
                     return true;
                 };
-                let old = free.remove(at);
                 if let Some(entry) = self.entry(old) {
                     let moved = true;
                     self.accepted.insert(new, Acceptance { entry, moved });
@@ -226,25 +220,85 @@ impl<'a> Matching<'a> {
         let listed = self.listed.get(spot).copied();
         listed.or_else(|| Some(self.accepted.get(spot)?.entry))
     }
+}
 
-    /// Whether what history says leaves it open that the key moved from `old` to `new`.
-    fn may_stand_for(&self, new: &Spot, old: &Spot, whole: bool) -> bool {
-        let (Some(new), old) = (self.places.get(new), self.places.get(old)) else {
-            return false;
-        };
-        let in_refs = old.is_some_and(|old| old.in_refs);
-        let at_head = old.is_some_and(|old| old.at_head);
-        if new.is_told {
-            // It would have said so, unless the commits that held the old place were rewritten.
-            whole && !in_refs
-        } else if new.is_cut {
-            !at_head
-        } else {
-            at_head || !in_refs
+/// What history can say about how a key came to a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Past {
+    /// Nobody committed it.
+    None,
+    /// What came before its commit is not known.
+    Cut,
+    /// Everything.
+    Told,
+}
+
+/// Spots that new places can stand for.
+struct Free<'a, 'r> {
+    spots: Vec<&'a Spot>,
+    taken: Vec<bool>,
+    /// Which of them have a name, and under `None` all.
+    named: HashMap<Option<Name<'a>>, Vec<usize>>,
+    /// How far the spots of a name were looked at: what was no place for one with such a past is none for the next.
+    looked: HashMap<(Option<Name<'a>>, Past), usize>,
+    run: Run<'r>,
+}
+
+/// The last name of a path.
+type Name<'a> = Option<&'a str>;
+
+impl<'a, 'r> Free<'a, 'r> {
+    fn new(spots: Vec<&'a Spot>, run: Run<'r>) -> Self {
+        let mut named: HashMap<Option<Name<'a>>, Vec<usize>> = HashMap::new();
+        for (at, spot) in spots.iter().enumerate() {
+            named.entry(Some(name(spot))).or_default().push(at);
+            named.entry(None).or_default().push(at);
         }
+        Self {
+            taken: vec![false; spots.len()],
+            spots,
+            named,
+            looked: HashMap::new(),
+            run,
+        }
+    }
+
+    /// The next spot, of this name if there is one, that is gone and that a place with such a past can stand for.
+    fn take(
+        &mut self,
+        name: Option<Name<'a>>,
+        past: Past,
+        places: &BTreeMap<&'a Spot, Place<'a>>,
+    ) -> Option<&'a Spot> {
+        let named = self.named.get(&name)?;
+        let looked = self.looked.entry((name, past)).or_default();
+        while let Some(&at) = named.get(*looked) {
+            *looked += 1;
+            let (Some(&spot), Some(taken)) = (self.spots.get(at), self.taken.get_mut(at)) else {
+                continue;
+            };
+            let fits = !*taken && may_be_left(places.get(spot), past, self.run.whole);
+            if fits && (self.run.gone)(spot) {
+                *taken = true;
+                return Some(spot);
+            }
+        }
+        None
     }
 }
 
-fn name(spot: &Spot) -> Option<&str> {
+/// Whether what history says leaves it open that the key moved from an old place to one with such a past.
+fn may_be_left(old: Option<&Place<'_>>, past: Past, whole: bool) -> bool {
+    let in_refs = old.is_some_and(|old| old.in_refs);
+    let at_head = old.is_some_and(|old| old.at_head);
+    match past {
+        // It would have said so, unless the commits that held the old place were rewritten.
+        Past::Told => whole && !in_refs,
+        Past::Cut => !at_head,
+        Past::None => at_head || !in_refs,
+    }
+}
+
+fn name(spot: &Spot) -> Name<'_> {
     spot.path.as_ref().map(|path| path.file_name())
 }

@@ -21,6 +21,13 @@ fn flags(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// The flags that a help text is about: each begins its line, perhaps behind its short form.
+fn of_help(text: &str) -> BTreeSet<String> {
+    let lines = text.lines().map(str::trim_start);
+    let lines: Vec<&str> = lines.filter(|line| line.starts_with('-')).collect();
+    flags(&lines.join("\n"))
+}
+
 #[test]
 fn every_flag_is_on_a_page() {
     let known = flags(&PAGES.concat());
@@ -41,13 +48,23 @@ fn every_flag_is_on_a_page() {
     ] {
         let help = run(Path::new("."), &[command, &["--help"]].concat());
         assert_eq!(help.code, 0);
-        // A flag begins its line, perhaps behind its short form.
-        let lines = help.stdout.lines().map(str::trim_start);
-        let lines: Vec<&str> = lines.filter(|line| line.starts_with('-')).collect();
-        let all = flags(&lines.join("\n"));
+        let all = of_help(&help.stdout);
         assert!(all.contains("--help"), "{}", help.stdout);
         let missing: Vec<&String> = all.difference(&known).collect();
         assert!(missing.is_empty(), "{command:?}: {missing:?}");
+    }
+}
+
+#[test]
+fn the_page_about_baselines_has_their_flags() {
+    let page = include_str!("../../docs/baseline.md");
+    let known: BTreeSet<String> = flags(README).union(&flags(page)).cloned().collect();
+    for command in ["create", "update", "show"] {
+        let help = run(Path::new("."), &["baseline", command, "--help"]);
+        let all = of_help(&help.stdout);
+        assert!(all.contains("--help"), "{}", help.stdout);
+        let missing: Vec<&String> = all.difference(&known).collect();
+        assert!(missing.is_empty(), "{command}: {missing:?}");
     }
 }
 

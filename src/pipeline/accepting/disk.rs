@@ -9,8 +9,8 @@ use crate::detect::Detector;
 use crate::git::{Repository, plain};
 use crate::model::Secret;
 
-/// So many files are looked into: a hostile baseline can name every file of a tree.
-const FILES: usize = 10_000;
+/// So many bytes are read at most: a hostile baseline can name every file of a tree.
+const MOST: u64 = 4 << 30;
 
 /// What is known of a file.
 #[derive(Clone, Debug)]
@@ -26,7 +26,9 @@ pub(super) enum Held {
 /// Looks into files, into each once.
 pub(super) struct Disk<'a> {
     detector: &'a Detector,
+    /// What files hold that are there.
     known: HashMap<PathBuf, Held>,
+    read: u64,
     tops: HashMap<PathBuf, Top>,
 }
 
@@ -44,6 +46,7 @@ impl<'a> Disk<'a> {
         Self {
             detector,
             known: HashMap::new(),
+            read: 0,
             tops: HashMap::new(),
         }
     }
@@ -54,28 +57,28 @@ impl<'a> Disk<'a> {
         if let Some(known) = self.known.get(&file) {
             return known.clone();
         }
-        if self.known.len() >= FILES {
-            return Held::Unsure;
-        }
-        let top = *self
-            .tops
-            .entry(root.to_path_buf())
-            .or_insert_with(|| Top::of(root));
-        let held = match self.look(root, path) {
-            Held::Absent if top.is_sparse => Held::Unsure,
+        let top = self.tops.entry(root.to_path_buf());
+        let top = *top.or_insert_with(|| Top::of(root));
+        if !top.has_files {
             // In a bare repository a path leads to no file on disk, and history alone tells.
-            _ if !top.has_files => Held::Absent,
+            return Held::Absent;
+        }
+        let held = match self.look(root, path) {
+            Held::Absent if top.is_sparse => return Held::Unsure,
+            Held::Absent => return Held::Absent,
             held => held,
         };
         self.known.insert(file, held.clone());
         held
     }
 
-    fn look(&self, root: &Path, path: &[u8]) -> Held {
+    fn look(&mut self, root: &Path, path: &[u8]) -> Held {
         match standing::contents(root, path) {
             Contents::Absent => Held::Absent,
             Contents::Unsure => Held::Unsure,
+            Contents::Bytes(_) if self.read > MOST => Held::Unsure,
             Contents::Bytes(bytes) => {
+                self.read += bytes.len() as u64;
                 let found = standing::search(self.detector, &bytes, path).into_iter();
                 Held::Only(found.map(|(_, secret)| secret).collect())
             }
