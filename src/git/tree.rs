@@ -18,9 +18,18 @@ pub struct TreeEntry<'a> {
 }
 
 impl TreeEntry<'_> {
-    /// Whether it names a tree.
+    /// Whether it names a tree: git looks at the type alone, whatever the permissions and however many zeros lead.
     pub fn is_tree(&self) -> bool {
-        matches!(self.mode, b"40000" | b"040000")
+        const TYPE: u32 = 0o170_000;
+        // Nearly all modes are one of these.
+        match self.mode {
+            b"40000" => true,
+            b"100644" | b"100755" | b"120000" => false,
+            mode => {
+                let number = || u32::from_str_radix(std::str::from_utf8(mode).ok()?, 8).ok();
+                number().is_some_and(|mode| mode & TYPE == 0o040_000)
+            }
+        }
     }
 
     /// Whether it names a commit of another repository (a submodule).
@@ -117,4 +126,27 @@ fn position(starts: &[u32], start: usize, hint: usize) -> Option<usize> {
         .into_iter()
         .find(|&at| starts.get(at) == Some(&start))
         .or_else(|| starts.binary_search(&start).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tree_is_what_git_takes_for_one() {
+        let is_tree = |mode: &str| {
+            let bytes = [mode.as_bytes(), b" name\0", &[7; 20]].concat();
+            entry(&bytes, 0, 20).expect("an entry").is_tree()
+        };
+        for mode in [
+            "40000", "040000", "0040000", "40755", "40001", "47777", "1040000",
+        ] {
+            assert!(is_tree(mode), "{mode}");
+        }
+        for mode in [
+            "100644", "100755", "0100644", "120000", "160000", "644", "0", "", "4x000",
+        ] {
+            assert!(!is_tree(mode), "{mode}");
+        }
+    }
 }

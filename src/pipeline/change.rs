@@ -43,8 +43,7 @@ impl<'a> Stage<'a> {
 
     /// What reads its folders.
     pub(super) fn folders(&self) -> Folders<'_> {
-        let largest = self.control.limits.max_delta_result;
-        Folders::new(self.repository, &self.store, largest, self.watch)
+        Folders::new(self.repository, &self.store, self.control, self.watch)
     }
 
     /// Where problems go.

@@ -15,6 +15,10 @@ use crate::model::{Attribution, Event, EventKind, ObjectId, Origin, Problem, Pro
 use crate::source::change::{Folder, Folders, unread};
 use crate::source::range::{Ends, Member, Walk};
 
+/// A commit is compared with so many parents: no honest merge has more, and each costs memory. What it has from others counts
+/// as new.
+const PARENTS: usize = 128;
+
 /// Scans commits of one repository.
 pub(super) struct Commits<'a> {
     pub(super) searcher: &'a Searcher<'a>,
@@ -91,7 +95,7 @@ impl Commits<'_> {
             parents: if member.cut {
                 Vec::new()
             } else {
-                parents.iter().map(of_parent).collect()
+                parents.iter().take(PARENTS).map(of_parent).collect()
             },
             origin: Origin::History,
             attribution,

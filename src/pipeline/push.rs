@@ -1,6 +1,6 @@
 //! Scans what a push would send: every object that its refs lead to and the remote lacks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::Options;
 use super::change::{self, Stage};
@@ -22,17 +22,17 @@ use crate::source::range::{Ends, Walk};
 pub struct Push {
     /// What it does to each ref.
     pub updates: Vec<Update>,
-    /// What the remote is known to have besides.
+    /// What the remote is known to have.
     pub known: Known,
 }
 
-/// What the other end of a push is known to have, besides what its refs that change point at.
+/// What the other end of a push is known to have.
 #[derive(Clone, Debug, Default)]
 pub enum Known {
     /// What every ref of this repository leads to: it is the one that is pushed to, and its refs have not moved yet.
     #[default]
     Refs,
-    /// What the remote-tracking refs of this remote lead to.
+    /// What the remote-tracking refs of this remote lead to, and what those of its refs that change point at.
     Remote(String),
 }
 
@@ -51,8 +51,10 @@ pub fn push(
     change::scan(repository, options, detector, control, |stage| {
         let head = refs::lookup(repository, b"HEAD").unwrap_or_default();
         stage.target(TargetKind::Git, head);
-        let there = known(stage, push);
-        let sent = Sent::follow(stage, push, &there);
+        // A ref that cannot be read makes the push larger than it is, never smaller.
+        let refs = Refs::read(repository, &mut Vec::new());
+        let there = known(stage, push, &refs);
+        let sent = Sent::follow(stage, push, &refs, &there);
         let ends = Ends {
             left: there.into_iter().collect(),
             right: sent.commits.clone(),
@@ -83,14 +85,16 @@ pub fn push(
 }
 
 /// The objects that the remote is known to have, with what its tags lead to.
-fn known(stage: &Stage<'_>, push: &Push) -> BTreeSet<ObjectId> {
-    let mut there: BTreeSet<ObjectId> = push.updates.iter().filter_map(|at| at.old).collect();
+fn known(stage: &Stage<'_>, push: &Push, refs: &Refs) -> BTreeSet<ObjectId> {
+    let mut there = BTreeSet::new();
     let prefix = match &push.known {
+        // What a ref points at before a push is here only what the pusher claims: git checks it after the hook, ref by ref.
         Known::Refs => "refs/".to_owned(),
-        Known::Remote(name) => format!("refs/remotes/{name}/"),
+        Known::Remote(name) => {
+            there.extend(push.updates.iter().filter_map(|at| at.old));
+            format!("refs/remotes/{name}/")
+        }
     };
-    // A ref that cannot be read makes the push larger than it is, never smaller.
-    let refs = Refs::read(stage.repository, &mut Vec::new());
     let fitting = refs
         .all
         .iter()
@@ -131,14 +135,19 @@ struct Sent {
 
 impl Sent {
     /// Follows each ref to what is no tag, and says which could not be followed.
-    fn follow(stage: &Stage<'_>, push: &Push, there: &BTreeSet<ObjectId>) -> Self {
+    fn follow(stage: &Stage<'_>, push: &Push, refs: &Refs, there: &BTreeSet<ObjectId>) -> Self {
+        let names: HashSet<&[u8]> = refs.all.iter().map(|(name, _)| &name[..]).collect();
+        let is_new = |update: &Update| match push.known {
+            Known::Refs => !names.contains(&update.name[..]),
+            Known::Remote(_) => update.old.is_none(),
+        };
         let mut sent = Self::default();
         let mut seen = BTreeSet::new();
         for update in &push.updates {
             let Some(mut at) = update.new else {
                 continue;
             };
-            if update.old.is_none() {
+            if is_new(update) {
                 sent.names.push(update.name.clone());
             }
             // Each object is followed once, so that no chain of tags is longer than there are tags.

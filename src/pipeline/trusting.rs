@@ -207,7 +207,7 @@ impl<'a> Witness<'a> {
         Self {
             trusted,
             searcher: Searcher::new((repository, store), detector, control, false, None, sink),
-            folders: Folders::new(repository, store, control.limits.max_delta_result, sink),
+            folders: Folders::new(repository, store, control, sink),
         }
     }
 

@@ -45,8 +45,13 @@ pub(super) fn keep(path: &Path, kept: &Path) -> io::Result<bool> {
         std::os::unix::fs::symlink(fs::read_link(path)?, kept)?;
         return Ok(true);
     }
-    if !is_link && fs::hard_link(path, kept).is_ok() {
-        return Ok(true);
+    if !is_link {
+        match fs::hard_link(path, kept) {
+            Ok(()) => return Ok(true),
+            // Somebody else installs just now, and keeps the hook there.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(error),
+            Err(_) => {}
+        }
     }
     // Not every file system has links.
     fs::rename(path, kept)?;
@@ -83,4 +88,21 @@ pub(super) fn refused(path: &Path, error: &io::Error) -> String {
         _ => "check that folder, and try again",
     };
     format!("cannot write {}: {error}\n  {remedy}", shown(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_already_is_never_written_over() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let [path, kept] = ["hook", "kept"].map(|name| folder.path().join(name));
+        fs::write(&path, "ours").expect("written");
+        fs::write(&kept, "theirs").expect("written");
+        let error = keep(&path, &kept).expect_err("taken");
+        assert_eq!(error.kind(), ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&kept).expect("read"), b"theirs");
+        assert_eq!(fs::read(&path).expect("read"), b"ours");
+    }
 }

@@ -12,8 +12,10 @@ use super::super::telling::{self, Teller, Told};
 use crate::control::Control;
 use crate::detect::{self, Detector, Match, Scratch};
 use crate::git::objects::Object;
-use crate::git::{Repository, Store, header};
-use crate::model::{Chunk, Mark, ObjectId, Origin, Place, Sink, Stats, Worker};
+use crate::git::{Kind, Repository, Store, header};
+use crate::model::{
+    Chunk, Mark, ObjectId, Origin, Place, Problem, ProblemKind, Sink, Stats, Worker,
+};
 use crate::source::{change, lfs, window};
 
 /// A key in an object.
@@ -110,15 +112,20 @@ impl<'a> Searcher<'a> {
             ..Chunk::whole(&[], origin, Some(path))
         };
         let mut worker = self.worker(is_new);
-        let size = self.read(id, &template, &mut worker);
-        if size.is_none() {
+        let read = self.read(id, &template, &mut worker);
+        if read.is_none() {
             let problem = change::unread(self.repository, self.store, id);
             self.sink.problem(problem);
+        } else if read.is_some_and(|(kind, _)| kind != Kind::Blob) {
+            let message = "a folder names this as a file, and it is none; what it leads to was not scanned; run `git fsck`";
+            let kind = ProblemKind::DamagedObject;
+            self.sink
+                .problem(Problem::new(kind, id.to_string(), message));
         }
         let known = Known {
             found: worker.found.into(),
             path: path.to_vec(),
-            size: size.unwrap_or(0),
+            size: read.map_or(0, |(_, size)| size),
             pointer: worker.pointer,
             counted: false,
         };
@@ -161,13 +168,18 @@ impl<'a> Searcher<'a> {
         }
     }
 
-    fn read(&self, id: &ObjectId, template: &Chunk<'_>, worker: &mut Finding<'_>) -> Option<u64> {
+    fn read(
+        &self,
+        id: &ObjectId,
+        template: &Chunk<'_>,
+        worker: &mut Finding<'_>,
+    ) -> Option<(Kind, u64)> {
         let limits = &self.control.limits;
         match self
             .store
             .object(id, limits.max_whole_object, limits.max_delta_result)?
         {
-            Object::Whole(_, bytes) => {
+            Object::Whole(kind, bytes) => {
                 worker.pointer = lfs::is_pointer(&bytes);
                 worker.chunk(
                     &Chunk {
@@ -176,9 +188,9 @@ impl<'a> Searcher<'a> {
                     },
                     &mut Vec::new(),
                 );
-                Some(bytes.len() as u64)
+                Some((kind, bytes.len() as u64))
             }
-            Object::Stream(_, mut reader, size) => {
+            Object::Stream(kind, mut reader, size) => {
                 let mut reader = crate::git::inflate::Exactly {
                     inner: &mut *reader,
                     left: size,
@@ -195,6 +207,7 @@ impl<'a> Searcher<'a> {
                     self.control,
                 )
                 .ok()
+                .map(|size| (kind, size))
             }
         }
     }

@@ -5,6 +5,7 @@ mod folder;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::control::Control;
 use crate::git::{Kind, Repository, Store, tree};
 use crate::model::{ObjectId, Problem, ProblemKind, Sink};
 use folder::{Entry, Lookup, Node, entries, list_index};
@@ -29,37 +30,50 @@ pub struct Added {
     pub changes: Vec<Change>,
     /// Paths of files and folders that no parent has.
     pub names: Vec<Vec<u8>>,
+    /// Entries that were looked at.
+    entries: usize,
 }
 
 /// Most bytes of trees that are kept for the next look.
 const KEPT: usize = 32 << 20;
 /// Folders are not followed deeper.
 const DEEPEST: usize = 1000;
+/// Entries of folders that one change is looked for in. A few small trees that hold each other can have more paths than there
+/// are atoms.
+const ENTRIES: usize = 5_000_000;
 
 type Bytes = Arc<Vec<u8>>;
+
+/// Files that a change takes away.
+#[derive(Default)]
+struct Removed {
+    files: Vec<(Vec<u8>, ObjectId)>,
+    /// Entries that were looked at.
+    entries: usize,
+}
 
 /// Reads folders, and says which could not be read.
 pub struct Folders<'a> {
     repository: &'a Repository,
     store: &'a Store,
     sink: &'a dyn Sink,
-    largest: u64,
+    control: &'a Control,
     kept: Mutex<(usize, HashMap<ObjectId, Bytes>)>,
 }
 
 impl<'a> Folders<'a> {
-    /// Of this repository; trees of at most `largest` bytes.
+    /// Of this repository.
     pub fn new(
         repository: &'a Repository,
         store: &'a Store,
-        largest: u64,
+        control: &'a Control,
         sink: &'a dyn Sink,
     ) -> Self {
         Self {
             repository,
             store,
             sink,
-            largest,
+            control,
             kept: Mutex::default(),
         }
     }
@@ -68,6 +82,9 @@ impl<'a> Folders<'a> {
     pub fn added(&self, new: &Folder<'_>, old: &[Option<ObjectId>]) -> Added {
         let mut added = Added::default();
         self.compare(new, old, &mut Vec::new(), 0, &mut added);
+        if added.entries > ENTRIES {
+            self.too_many(new);
+        }
         added
     }
 
@@ -85,6 +102,9 @@ impl<'a> Folders<'a> {
         if depth > DEEPEST {
             return self.too_deep(path);
         }
+        if self.is_over(added.entries) {
+            return;
+        }
         let bytes: Vec<Bytes> = old
             .iter()
             .map(|id| id.and_then(|id| self.tree(&id)).unwrap_or_default())
@@ -95,6 +115,10 @@ impl<'a> Folders<'a> {
             .collect();
         let trunk = path.len();
         self.list(new, &mut |name, node| {
+            added.entries += 1;
+            if added.entries > ENTRIES {
+                return;
+            }
             let there: Vec<Option<Entry>> = before.iter_mut().map(|old| old.find(name)).collect();
             path.truncate(trunk);
             if trunk > 0 {
@@ -131,11 +155,12 @@ impl<'a> Folders<'a> {
         path.truncate(trunk);
     }
 
-    /// The files of the tree `old` at paths where `new` has none.
+    /// The files of the tree `old` at paths where `new` has none. Where there are too many, the rest is left out, so that what
+    /// moved from there counts as new.
     pub fn removed(&self, new: &Folder<'_>, old: ObjectId) -> Vec<(Vec<u8>, ObjectId)> {
-        let mut removed = Vec::new();
+        let mut removed = Removed::default();
         self.subtract(Some(new), old, &mut Vec::new(), 0, &mut removed);
-        removed
+        removed.files
     }
 
     fn subtract(
@@ -144,9 +169,10 @@ impl<'a> Folders<'a> {
         old: ObjectId,
         path: &mut Vec<u8>,
         depth: usize,
-        removed: &mut Vec<(Vec<u8>, ObjectId)>,
+        removed: &mut Removed,
     ) {
-        if new.and_then(Folder::id) == Some(old) || depth > DEEPEST {
+        let is_same = new.and_then(Folder::id) == Some(old);
+        if is_same || depth > DEEPEST || self.is_over(removed.entries) {
             return;
         }
         let mut nodes = HashMap::new();
@@ -158,6 +184,7 @@ impl<'a> Folders<'a> {
         let bytes = self.tree(&old).unwrap_or_default();
         let trunk = path.len();
         for entry in entries(&bytes, self.store.hash_len()) {
+            removed.entries += 1;
             path.truncate(trunk);
             if trunk > 0 {
                 path.push(b'/');
@@ -172,7 +199,7 @@ impl<'a> Folders<'a> {
                 }
                 _ if entry.is_tree() => self.subtract(None, id, path, depth + 1, removed),
                 None | Some(Node::Folder(_)) if !entry.is_link() => {
-                    removed.push((path.clone(), id))
+                    removed.files.push((path.clone(), id))
                 }
                 _ => {}
             }
@@ -240,7 +267,8 @@ impl<'a> Folders<'a> {
         if let Some(bytes) = lock().1.get(id) {
             return Some(bytes.clone());
         }
-        let Some((Kind::Tree, bytes)) = self.store.read(id, self.largest) else {
+        let Some((Kind::Tree, bytes)) = self.store.read(id, self.control.limits.max_delta_result)
+        else {
             self.sink.problem(unread(self.repository, self.store, id));
             return None;
         };
@@ -264,6 +292,23 @@ impl<'a> Folders<'a> {
         kept.0 += bytes.len();
         kept.1.insert(*id, bytes.clone());
         Some(bytes)
+    }
+
+    /// Whether nobody wants to look at more.
+    fn is_over(&self, entries: usize) -> bool {
+        entries > ENTRIES || self.control.is_cancelled()
+    }
+
+    fn too_many(&self, top: &Folder<'_>) {
+        let message = format!(
+            "its folders have more than {ENTRIES} entries; what is further on was not scanned; add them in smaller steps"
+        );
+        let place = match top {
+            Folder::Tree(id) => id.to_string(),
+            Folder::Index { .. } => self.repository.git_dir.join("index").display().to_string(),
+        };
+        self.sink
+            .problem(Problem::new(ProblemKind::Limit, place, message));
     }
 
     fn too_deep(&self, path: &[u8]) {

@@ -191,7 +191,7 @@ impl<'a> Trees<'a> {
         let entry = tree::entry(bytes, start, self.round.store.hash_len())?;
         let first = marks.partition_point(|mark| mark.start < start);
         let is_named = marks.get(first).is_some_and(|mark| mark.start < entry.end);
-        let is_folder = is_folder(entry.mode);
+        let is_folder = entry.is_tree();
         if !is_named && !is_folder && !self.filter.is_some_and(|found| found.may_hold(entry.id)) {
             return None;
         }
@@ -200,15 +200,6 @@ impl<'a> Trees<'a> {
         (is_named || is_found || (is_folder && child.is_some()))
             .then_some((entry, child.unwrap_or(treelog::NONE)))
     }
-}
-
-/// Whether git takes this mode for a folder's: it looks at the type alone, whatever the permissions.
-fn is_folder(mode: &[u8]) -> bool {
-    const TYPE: u32 = 0o170_000;
-    // Nearly all modes that are not a folder's begin with another digit.
-    let number = || u32::from_str_radix(std::str::from_utf8(mode).ok()?, 8).ok();
-    matches!(mode.first(), Some(b'0' | b'4'))
-        && number().is_some_and(|mode| mode & TYPE == 0o040_000)
 }
 
 /// Where the entries of a base start that a delta does not keep.

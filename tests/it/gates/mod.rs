@@ -1,6 +1,7 @@
 //! `hook run`: what is stopped, what passes, and what somebody sees whose commit or push was stopped.
 
 mod commit;
+mod hostile;
 mod message;
 mod push;
 mod receive;
