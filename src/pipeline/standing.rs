@@ -123,7 +123,7 @@ pub fn on_lines(
         detector,
         commits: opened.map(|(repository, store)| Commits {
             revisions: Revisions::new(repository, store),
-            folders: Folders::new(repository, store, control.limits.max_delta_result, &quiet),
+            folders: Folders::new(repository, store, control, &quiet),
             store,
             largest: control.limits.max_whole_object,
             trees: HashMap::new(),
