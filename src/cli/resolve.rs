@@ -112,13 +112,12 @@ pub fn of_repository(named: Option<&PathBuf>, common: &CommonArgs) -> Result<Req
     // Most of what is allowed is not in what changes.
     request.options.everything = false;
     // While git asks a hook whether it may accept a push, what was pushed is in a folder of its own.
-    let named = ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"].map(std::env::var_os);
-    request.options.borrowed = named
-        .iter()
-        .flatten()
-        .flat_map(std::env::split_paths)
-        .filter(|path| path.is_dir())
-        .collect();
+    // The first is one path, whatever stands in it.
+    let own = std::env::var_os("GIT_OBJECT_DIRECTORY").map(PathBuf::from);
+    let more = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES");
+    let more = more.iter().flat_map(std::env::split_paths);
+    let named = own.into_iter().chain(more);
+    request.options.borrowed = named.filter(|path| path.is_dir()).collect();
     Ok(request)
 }
 

@@ -78,6 +78,36 @@ fn a_leak_is_refused_and_everything_else_accepted() {
 }
 
 #[test]
+fn a_server_may_have_any_path() {
+    let (repo, server) = with_server();
+    for name in [".a:b.git", ".a\"b.git", ".a\n b.git"] {
+        let moved = repo.join(name);
+        fs::rename(&server, &moved).expect("renamed");
+        install(&moved, "pre-receive", "");
+        let push = |revision: &str| {
+            let target = format!("{revision}:refs/heads/other");
+            let args = [
+                "push",
+                "-q",
+                "--force",
+                &moved.display().to_string(),
+                &target,
+            ];
+            attempt(repo.path(), &args)
+        };
+        repo.write("b.txt", name);
+        repo.git(&["add", "b.txt"]);
+        repo.git(&["commit", "-q", "-m", "fine"]);
+        passes(&push("HEAD"));
+        repo.write("b.txt", format!("KEY={}\n", key()));
+        repo.git(&["commit", "-q", "-a", "-m", "leak"]);
+        refused(&push("HEAD"), &["b.txt:1"]);
+        repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
+        fs::rename(&moved, &server).expect("renamed");
+    }
+}
+
+#[test]
 fn a_push_cannot_allow_itself() {
     let (repo, server) = with_server();
     install(&server, "pre-receive", "");
