@@ -1,7 +1,7 @@
 //! Which commits a range has: those that its end leads to and its beginning does not.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use crate::control::Control;
 use crate::git::commit::Header;
@@ -53,6 +53,8 @@ pub struct Walk<'a> {
     store: &'a Store,
     control: &'a Control,
     ends: &'a Ends,
+    /// Where a shallow clone ends: a list could have thousands, and each commit asks.
+    shallow: HashSet<&'a ObjectId>,
     nodes: HashMap<ObjectId, Node>,
     queue: BinaryHeap<(i64, ObjectId)>,
     /// How many in the queue may still belong to the range.
@@ -73,6 +75,7 @@ impl<'a> Walk<'a> {
             store,
             control,
             ends,
+            shallow: repository.shallow.iter().collect(),
             nodes: HashMap::new(),
             queue: BinaryHeap::new(),
             open: 0,
@@ -120,7 +123,7 @@ impl<'a> Walk<'a> {
     fn load(&self, id: &ObjectId) -> Option<Node> {
         let (kind, bytes) = self.store.read(id, self.control.limits.max_whole_object)?;
         let headers = (kind == Kind::Commit).then(|| Header::parse(&bytes))?;
-        let cut = self.repository.shallow.contains(id);
+        let cut = self.shallow.contains(id);
         Some(Node {
             date: headers.date,
             parents: if cut { Vec::new() } else { headers.parents },
@@ -175,7 +178,7 @@ impl<'a> Walk<'a> {
             if !node.popped || old || self.settled(node.sides) {
                 continue;
             }
-            let shallow = self.repository.shallow.contains(id);
+            let shallow = self.shallow.contains(id);
             cut += usize::from(shallow);
             if node.cut && !shallow {
                 let message = "its parent is not there, so that what it adds cannot be told from what is older, \
