@@ -1,17 +1,19 @@
 //! What a baseline says: which keys are accepted where, which problems are, by whom and why.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use super::print::Print;
 use super::spot::Spot;
 
-/// Under what terms something is accepted.
+/// Under what terms something is accepted. Most entries share their words with others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Terms {
     /// Why.
-    pub reason: String,
+    pub reason: Arc<str>,
     /// By whom.
-    pub author: Option<String>,
+    pub author: Option<Arc<str>>,
     /// On which day, in UTC.
     pub added: Option<Date>,
     /// The last day on which it holds, in UTC.
@@ -37,7 +39,7 @@ pub struct Entry {
     /// The fingerprint of the key.
     pub print: Print,
     /// The rule that found it, for whoever reads the file.
-    pub rule: Option<String>,
+    pub rule: Option<Arc<str>>,
     /// The key, redacted, for whoever reads the file.
     pub shown: Option<String>,
     /// Where.

@@ -1,5 +1,9 @@
 //! One line of a baseline, as it is written: a JSON object with these keys.
 
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize};
 
 /// What tells a baseline from other files; its value is the version of the format.
@@ -29,37 +33,76 @@ pub(super) const FIELDS: [&str; 15] = [
 /// A line: the header, a key or a problem. Which one it is, and what it lacks, is found out later.
 #[derive(Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Line {
+pub(super) struct Line<'a> {
     #[serde(rename = "aisaleaks-baseline", skip_serializing_if = "Option::is_none")]
     pub(super) version: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) keyed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) problem: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) rule: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) shown: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) kind: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) place: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) path_bytes: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) origin: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) author: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) added: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) expires: Option<String>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(super) key: Option<Text<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(super) problem: Option<Text<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(super) rule: Option<Text<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(super) shown: Option<Text<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(super) kind: Option<Text<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(super) place: Option<Text<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(super) path: Option<Text<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(super) path_bytes: Option<Text<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(super) origin: Option<Text<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(super) reason: Option<Text<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(super) author: Option<Text<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(super) added: Option<Text<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(super) expires: Option<Text<'a>>,
+}
+
+/// A text that is copied only where it is not written as it is: a `Cow` behind an `Option` always is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
+
+impl<'a> Text<'a> {
+    /// A text that is written.
+    pub(super) fn of(text: &'a str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+
+    /// A text that is made to be written.
+    pub(super) fn made(text: impl ToString) -> Self {
+        Self(Cow::Owned(text.to_string()))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reading;
+        impl<'de> Visitor<'de> for Reading {
+            type Value = Cow<'de, str>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Cow::Borrowed(text))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Cow::Owned(text.to_owned()))
+            }
+        }
+        deserializer.deserialize_str(Reading).map(Self)
+    }
 }
 
 /// What is wrong with a line that is no [`Line`]. Values are not quoted: they may be secrets.

@@ -4,6 +4,7 @@
 //! and the commit, so that reformatting and rebasing change nothing; where a key moved to is told by [`matching`].
 
 mod entry;
+mod item;
 mod line;
 pub mod matching;
 mod print;

@@ -1,20 +1,15 @@
 //! From the text of a baseline to what it says, with everything that is wrong with it at once.
 
-use jiff::civil::Date;
-
-use super::entry::{Accepted, Entry, Listing, Terms};
+use super::entry::Listing;
+use super::item::Items;
 use super::line::{self, HEADER, Line, VERSION};
 use super::print::Print;
-use super::spot::{PathName, Spot, origin_named, origin_names};
 use crate::error::{Diagnostic, Level};
-use crate::model::Origin;
 
 /// Larger files are refused.
 pub const LARGEST: u64 = 50_000_000;
 /// A file has no more entries.
 const ENTRIES: usize = 500_000;
-/// No text of an entry is longer, in bytes.
-const LONGEST: usize = 4_096;
 /// So many errors of a file are told.
 const TOLD: usize = 20;
 
@@ -25,6 +20,7 @@ pub fn read(text: &[u8], name: &str) -> (Listing, Vec<Diagnostic>) {
             name: name.to_owned(),
             ..Listing::default()
         },
+        items: Items::default(),
         said: Vec::new(),
         wrong: 0,
         has_header: false,
@@ -58,6 +54,7 @@ fn diagnostic(file: &str, line: Option<usize>, message: impl Into<String>) -> Di
 
 struct Reader {
     listing: Listing,
+    items: Items,
     said: Vec<Diagnostic>,
     /// How many lines are wrong.
     wrong: usize,
@@ -76,13 +73,15 @@ impl Reader {
     }
 
     fn lines(&mut self, text: &str) {
+        let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+        self.listing.entries.reserve_exact(lines.min(ENTRIES));
         let lines = text.lines().map(str::trim).enumerate();
         for (at, text) in lines.filter(|(_, text)| !text.is_empty()) {
             let number = at + 1;
             if self.is_conflict(number, text) {
                 continue;
             }
-            let line = match serde_json::from_str::<Line>(text) {
+            let line = match serde_json::from_str::<Line<'_>>(text) {
                 Ok(line) => line,
                 Err(_) if !self.has_header => return self.no_baseline(number),
                 Err(_) => {
@@ -147,7 +146,7 @@ impl Reader {
         self.say(number, message);
     }
 
-    fn header(&mut self, number: usize, line: Line) {
+    fn header(&mut self, number: usize, line: Line<'_>) {
         let Line {
             version,
             keyed,
@@ -168,7 +167,7 @@ impl Reader {
                 "the header has `keyed` and `key` and no more; put the rest into a line of its own";
             return self.say(number, message);
         }
-        match key.as_deref().map(Print::parse) {
+        match key.as_ref().map(|key| Print::parse(&key.0)) {
             Some(Some(check)) if check.is_keyed() => {
                 let checks = &mut self.listing.checks;
                 checks.push(check);
@@ -187,10 +186,10 @@ impl Reader {
         }
     }
 
-    fn entry(&mut self, number: usize, line: Line) {
+    fn entry(&mut self, number: usize, line: Line<'_>) {
         let read = match (&line.key, &line.problem) {
-            (Some(_), None) => key(line, number).map(|entry| self.listing.entries.push(entry)),
-            (None, Some(_)) => problem(line, number).map(|entry| self.listing.problems.push(entry)),
+            (Some(_), None) => (self.items.key(line, number)).map(|entry| self.listing.entries.push(entry)),
+            (None, Some(_)) => (self.items.problem(line, number)).map(|entry| self.listing.problems.push(entry)),
             (Some(_), Some(_)) => Err("an entry is about a `key` or a `problem`, not both".to_owned()),
             (None, None) => Err(
                 "this entry lacks `key` or `problem`: the fingerprint of what it accepts, as `-f json` reports it".to_owned(),
@@ -200,150 +199,4 @@ impl Reader {
             self.say(number, message);
         }
     }
-}
-
-type Read<T> = Result<T, String>;
-
-fn key(line: Line, number: usize) -> Read<Entry> {
-    if line.keyed.is_some() || line.kind.is_some() || line.place.is_some() {
-        return Err(
-            "`keyed` is of the header, `kind` and `place` are of problems; take them out"
-                .to_owned(),
-        );
-    }
-    let print = line.key.as_deref().and_then(Print::parse);
-    let print = print.ok_or(
-        "`key`: this is no fingerprint of a key; copy it from a report: `sha256:` and 64 digits",
-    )?;
-    let shown = bounded("shown", line.shown)?;
-    let rule = bounded("rule", line.rule)?;
-    let spot = spot(line.origin.as_deref(), line.path, line.path_bytes)?;
-    Ok(Entry {
-        print,
-        rule,
-        shown,
-        spot,
-        terms: terms(line.reason, line.author, line.added, line.expires)?,
-        line: number,
-    })
-}
-
-fn problem(line: Line, number: usize) -> Read<Accepted> {
-    let of_key = [
-        &line.rule,
-        &line.shown,
-        &line.path,
-        &line.path_bytes,
-        &line.origin,
-    ];
-    if line.keyed.is_some() || of_key.into_iter().any(Option::is_some) {
-        return Err(
-            "a problem has `kind` and `place`, and nothing that tells about keys; take that out"
-                .to_owned(),
-        );
-    }
-    let print = line.problem.as_deref().and_then(Print::parse);
-    let print = print.filter(|print| !print.is_keyed());
-    let print = print.ok_or("`problem`: this is no fingerprint of a problem; copy it from a report: `sha256:` and 64 digits")?;
-    Ok(Accepted {
-        print,
-        kind: bounded("kind", line.kind)?,
-        place: bounded("place", line.place)?,
-        terms: terms(line.reason, line.author, line.added, line.expires)?,
-        line: number,
-    })
-}
-
-fn spot(origin: Option<&str>, path: Option<String>, bytes: Option<String>) -> Read<Spot> {
-    let named = |name: &str| {
-        let known = origin_named(name);
-        known.ok_or_else(|| {
-            format!("`origin`: there is none of this name; it is one of {}, and left out for the contents of a file", origin_names())
-        })
-    };
-    let origin: Option<(Origin, bool)> = origin.map(named).transpose()?;
-    let needs_path = origin.is_none_or(|(_, needs_path)| needs_path);
-    let path = match path {
-        Some(path) if needs_path => Some(path_name(path, bytes)?),
-        None if needs_path => {
-            return Err("this entry lacks `path`: where the key is accepted, from the top of the repository".to_owned());
-        }
-        Some(_) => return Err("what stands at this `origin` has no `path`; take it out".to_owned()),
-        None => None,
-    };
-    Ok(Spot {
-        path,
-        origin: origin.map(|(origin, _)| origin),
-    })
-}
-
-fn path_name(text: String, bytes: Option<String>) -> Read<PathName> {
-    let name = PathName { text, bytes };
-    let raw = match &name.bytes {
-        None => name.text.as_bytes().to_vec(),
-        Some(_) => name
-            .to_bytes()
-            .ok_or("`path_bytes`: this is not percent-encoded")?,
-    };
-    let is_name = |part: &[u8]| !matches!(part, b"" | b"." | b"..") && !part.contains(&0);
-    match raw.split(|&byte| byte == b'/').all(is_name) {
-        true if raw.len() <= LONGEST => Ok(name),
-        _ => Err("`path` counts from the top of the repository: no slash at its beginning, and no `.` or `..` in it".to_owned()),
-    }
-}
-
-fn terms(
-    reason: Option<String>,
-    author: Option<String>,
-    added: Option<String>,
-    expires: Option<String>,
-) -> Read<Terms> {
-    let reason = bounded("reason", reason)?;
-    let reason = reason.filter(|reason| !reason.trim().is_empty());
-    Ok(Terms {
-        reason: reason.ok_or("this entry lacks a `reason`: say why the finding is accepted")?,
-        author: bounded("author", author)?,
-        added: date("added", added)?,
-        expires: date("expires", expires)?,
-    })
-}
-
-fn bounded(name: &str, text: Option<String>) -> Read<Option<String>> {
-    match text {
-        Some(text) if text.len() > LONGEST => {
-            Err(format!("`{name}`: this is longer than {LONGEST} bytes"))
-        }
-        text => Ok(text),
-    }
-}
-
-fn date(name: &str, text: Option<String>) -> Read<Option<Date>> {
-    let parse = |text: String| {
-        day(&text).ok_or_else(|| format!("`{name}`: this is no date; write 2027-01-31"))
-    };
-    text.map(parse).transpose()
-}
-
-/// The day that `2027-01-31` is. Other ways to write one are not read: what is read is written the same way again.
-fn day(text: &str) -> Option<Date> {
-    let bytes: &[u8; 10] = text.as_bytes().try_into().ok()?;
-    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let is_dash = |at: usize| bytes.get(at) == Some(&b'-');
-    if !(0..10).all(|at| {
-        if matches!(at, 4 | 7) {
-            is_dash(at)
-        } else {
-            is_digit(at)
-        }
-    }) {
-        return None;
-    }
-    let number = |from, to| text.get(from..to)?.parse::<i16>().ok();
-    let (month, day) = (number(5, 7)?, number(8, 10)?);
-    Date::new(
-        number(0, 4)?,
-        i8::try_from(month).ok()?,
-        i8::try_from(day).ok()?,
-    )
-    .ok()
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::entry::{Accepted, Entry, Listing, Terms};
-use super::line::{Line, VERSION};
+use super::line::{Line, Text, VERSION};
 
 /// The text of a file. Of several entries for one thing, the one that holds longest is written.
 pub fn write(listing: &Listing) -> String {
@@ -28,7 +28,7 @@ pub fn write(listing: &Listing) -> String {
         ..Line::default()
     };
     // Several are there only if a merge joined files of several keys.
-    let checks = listing.checks.iter().map(|check| Some(check.to_string()));
+    let checks = listing.checks.iter().map(|check| Some(Text::made(check)));
     let checks: Vec<_> = checks.collect();
     let headers = match checks.is_empty() {
         true => vec![header],
@@ -58,34 +58,34 @@ fn better(one: &Terms, other: &Terms) -> bool {
     (one.rank(), one) < (other.rank(), other)
 }
 
-fn key(entry: &Entry) -> Line {
+fn key(entry: &Entry) -> Line<'_> {
     let path = entry.spot.path.as_ref();
     Line {
-        key: Some(entry.print.to_string()),
-        rule: entry.rule.clone(),
-        shown: entry.shown.clone(),
-        path: path.map(|path| path.text.clone()),
-        path_bytes: path.and_then(|path| path.bytes.clone()),
-        origin: entry.spot.origin.map(|origin| origin.name().to_owned()),
+        key: Some(Text::made(entry.print)),
+        rule: entry.rule.as_deref().map(Text::of),
+        shown: entry.shown.as_deref().map(Text::of),
+        path: path.map(|path| Text::of(&path.text)),
+        path_bytes: path.and_then(|path| path.bytes.as_deref()).map(Text::of),
+        origin: entry.spot.origin.map(|origin| Text::of(origin.name())),
         ..under(&entry.terms)
     }
 }
 
-fn problem(entry: &Accepted) -> Line {
+fn problem(entry: &Accepted) -> Line<'_> {
     Line {
-        problem: Some(entry.print.to_string()),
-        kind: entry.kind.clone(),
-        place: entry.place.clone(),
+        problem: Some(Text::made(entry.print)),
+        kind: entry.kind.as_deref().map(Text::of),
+        place: entry.place.as_deref().map(Text::of),
         ..under(&entry.terms)
     }
 }
 
-fn under(terms: &Terms) -> Line {
+fn under(terms: &Terms) -> Line<'_> {
     Line {
-        reason: Some(terms.reason.clone()),
-        author: terms.author.clone(),
-        added: terms.added.map(|day| day.to_string()),
-        expires: terms.expires.map(|day| day.to_string()),
+        reason: Some(Text::of(&terms.reason)),
+        author: terms.author.as_deref().map(Text::of),
+        added: terms.added.map(Text::made),
+        expires: terms.expires.map(Text::made),
         ..Line::default()
     }
 }

@@ -118,6 +118,6 @@ impl<'a> Allowing<'a> {
 fn by_baseline(accepted: Accepted<'_>) -> Allowed {
     Allowed {
         by: AllowedBy::Baseline,
-        reason: Some(accepted.entry.terms.reason.clone()),
+        reason: Some(accepted.entry.terms.reason.to_string()),
     }
 }

@@ -12,7 +12,7 @@ fn print(text: &str) -> Print {
 
 fn terms(reason: &str) -> Terms {
     Terms {
-        reason: reason.to_owned(),
+        reason: reason.into(),
         author: None,
         added: None,
         expires: None,
@@ -29,7 +29,7 @@ fn file(path: &str) -> Spot {
 fn entry(key: &str, path: &str) -> Entry {
     Entry {
         print: print(key),
-        rule: Some("aisa-api-key".to_owned()),
+        rule: Some("aisa-api-key".into()),
         shown: Some("sk-aisa-…Q9k".to_owned()),
         spot: file(path),
         terms: terms("known"),

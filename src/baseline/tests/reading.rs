@@ -32,8 +32,8 @@ fn with(old: &str, new: &str) -> String {
 fn an_entry_has_what_people_want_to_know_and_no_more() {
     let mut one = entry("one", "src/a.py");
     one.terms = Terms {
-        reason: "revoked in \"2024\"".to_owned(),
-        author: Some("Ada <ada@example.org>".to_owned()),
+        reason: "revoked in \"2024\"".into(),
+        author: Some("Ada <ada@example.org>".into()),
         added: "2026-11-24".parse().ok(),
         expires: "2027-01-31".parse().ok(),
     };
@@ -350,7 +350,7 @@ proptest! {
             let path = path.replace(['/', '\0'], "-");
             let mut entry = entry(&key, "");
             entry.spot = file(&format!("d/{path}.x"));
-            entry.terms.reason = format!("r{reason}");
+            entry.terms.reason = format!("r{reason}").into();
             entry.terms.expires = expires.then(|| "2027-01-31".parse().expect("a date"));
             listing.entries.push(entry);
         }

@@ -23,7 +23,7 @@ impl Maker<'_> {
         let shown = (!print.is_keyed()).then(|| key.secret.redacted());
         Ok(Entry {
             print,
-            rule: Some(self.detector.mask_name(&key.rule)),
+            rule: Some(self.detector.mask_name(&key.rule).into()),
             shown,
             spot,
             terms: terms.clone(),

@@ -42,8 +42,11 @@ impl Words {
     /// As terms of an entry that is added on this day; `None` without a reason. A key in the words is masked.
     fn terms(&self, today: Date, mask: &dyn Mask) -> Option<Terms> {
         Some(Terms {
-            reason: mask.mask(self.reason.as_deref()?),
-            author: self.author.as_deref().map(|author| mask.mask(author)),
+            reason: mask.mask(self.reason.as_deref()?).into(),
+            author: self
+                .author
+                .as_deref()
+                .map(|author| mask.mask(author).into()),
             added: Some(today),
             expires: self.expires,
         })

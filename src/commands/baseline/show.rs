@@ -66,7 +66,7 @@ impl Page {
                 false => day(terms.expires),
             };
             let author = terms.author.as_deref().unwrap_or("-").to_owned();
-            let reason = terms.reason.clone();
+            let reason = terms.reason.to_string();
             let cells = [
                 expires,
                 shown,
@@ -101,8 +101,8 @@ impl Page {
         let path = entry.spot.path.as_ref();
         let mut value = json!({
             "fingerprint": entry.print.to_string(),
-            "rule": self.text(&entry.rule),
-            "shown": self.text(&entry.shown),
+            "rule": self.text(entry.rule.as_deref()),
+            "shown": self.text(entry.shown.as_deref()),
             "path": path.map(|path| self.mask.mask_name(&path.text)),
             "path_bytes": path.and_then(|path| path.bytes.clone()),
             "origin": entry.spot.origin.map(|origin| origin.name()),
@@ -114,8 +114,8 @@ impl Page {
     fn problem(&self, entry: &Accepted) -> Value {
         let mut value = json!({
             "fingerprint": entry.print.to_string(),
-            "kind": self.text(&entry.kind),
-            "place": self.text(&entry.place),
+            "kind": self.text(entry.kind.as_deref()),
+            "place": self.text(entry.place.as_deref()),
         });
         self.add(&mut value, &entry.terms, entry.line);
         value
@@ -125,7 +125,7 @@ impl Page {
         let day = |day: Option<Date>| day.map(|day| day.to_string());
         let more = [
             ("reason", json!(self.mask.mask(&terms.reason))),
-            ("author", json!(self.text(&terms.author))),
+            ("author", json!(self.text(terms.author.as_deref()))),
             ("added", json!(day(terms.added))),
             ("expires", json!(day(terms.expires))),
             ("expired", json!(terms.has_expired(self.today))),
@@ -136,8 +136,8 @@ impl Page {
         }
     }
 
-    fn text(&self, text: &Option<String>) -> Option<String> {
-        text.as_deref().map(|text| self.mask.mask(text))
+    fn text(&self, text: Option<&str>) -> Option<String> {
+        text.map(|text| self.mask.mask(text))
     }
 
     fn shown(&self, text: &str) -> String {

@@ -148,7 +148,7 @@ impl<'a> Accepting<'a> {
         let print = Print::parse(&problem.fingerprint())?;
         let mut all = std::iter::once(first).chain(problems);
         let entry = all.find(|entry| entry.print == print && !self.has_expired(&entry.terms));
-        entry.map(|entry| entry.terms.reason.as_str())
+        entry.map(|entry| &*entry.terms.reason)
     }
 }
 

@@ -79,7 +79,10 @@ impl<'a> Accepting<'a> {
         let known = open.filter(|entry| {
             // Without the key of its fingerprint, or the rule, nobody can tell what an entry is about.
             let has_key = !entry.print.is_keyed() || source.key.is_some();
-            let has_rule = entry.rule.as_ref().is_none_or(|rule| rules.contains(rule));
+            let has_rule = entry
+                .rule
+                .as_deref()
+                .is_none_or(|rule| rules.contains(rule));
             has_key && has_rule && entry.spot.is_shared()
         });
         let mut absent: Vec<&Entry> = known.collect();
