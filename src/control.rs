@@ -19,6 +19,12 @@ pub struct Limits {
     pub alternates: usize,
     /// What attribution may use.
     pub attribution: AttributionLimits,
+    /// Entries of folders that one change is looked for in: a few small trees that hold each other can have more paths than
+    /// there are atoms.
+    pub change_entries: usize,
+    /// A commit is compared with so many parents: no honest merge has more, and each costs memory. What it has from others
+    /// counts as new.
+    pub parents: usize,
     /// Bytes in a window of a large stream.
     pub window: usize,
 }
@@ -60,6 +66,8 @@ impl Default for Limits {
             absent: 1_000_000,
             alternates: 5,
             attribution: AttributionLimits::default(),
+            change_entries: 5_000_000,
+            parents: 128,
             window: 4 << 20,
         }
     }

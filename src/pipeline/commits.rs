@@ -15,10 +15,6 @@ use crate::model::{Attribution, Event, EventKind, ObjectId, Origin, Problem, Pro
 use crate::source::change::{Folder, Folders, unread};
 use crate::source::range::{Ends, Member, Walk};
 
-/// A commit is compared with so many parents: no honest merge has more, and each costs memory. What it has from others counts
-/// as new.
-const PARENTS: usize = 128;
-
 /// Scans commits of one repository.
 pub(super) struct Commits<'a> {
     pub(super) searcher: &'a Searcher<'a>,
@@ -89,13 +85,14 @@ impl Commits<'_> {
         attribution: Option<Box<Attribution>>,
     ) -> Step<'static> {
         let of_parent = |id: &ObjectId| Header::parse(&self.read(id)?).tree;
+        let most = self.searcher.control.limits.parents;
         Step {
             folder: Folder::Tree(tree),
             // A commit whose parents are not here has all that it holds from them, or added it: nobody can tell.
             parents: if member.cut {
                 Vec::new()
             } else {
-                parents.iter().take(PARENTS).map(of_parent).collect()
+                parents.iter().take(most).map(of_parent).collect()
             },
             origin: Origin::History,
             attribution,

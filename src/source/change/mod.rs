@@ -38,10 +38,6 @@ pub struct Added {
 const KEPT: usize = 32 << 20;
 /// Folders are not followed deeper.
 const DEEPEST: usize = 1000;
-/// Entries of folders that one change is looked for in. A few small trees that hold each other can have more paths than there
-/// are atoms.
-const ENTRIES: usize = 5_000_000;
-
 type Bytes = Arc<Vec<u8>>;
 
 /// Files that a change takes away.
@@ -82,7 +78,7 @@ impl<'a> Folders<'a> {
     pub fn added(&self, new: &Folder<'_>, old: &[Option<ObjectId>]) -> Added {
         let mut added = Added::default();
         self.compare(new, old, &mut Vec::new(), 0, &mut added);
-        if added.entries > ENTRIES {
+        if added.entries > self.control.limits.change_entries {
             self.too_many(new);
         }
         added
@@ -116,7 +112,7 @@ impl<'a> Folders<'a> {
         let trunk = path.len();
         self.list(new, &mut |name, node| {
             added.entries += 1;
-            if added.entries > ENTRIES {
+            if added.entries > self.control.limits.change_entries {
                 return;
             }
             let there: Vec<Option<Entry>> = before.iter_mut().map(|old| old.find(name)).collect();
@@ -128,31 +124,39 @@ impl<'a> Folders<'a> {
             if there.iter().all(Option::is_none) && added.names.last() != Some(path) {
                 added.names.push(path.clone());
             }
-            match node {
-                Node::File(blob) => {
-                    let file = |entry: &Option<Entry>| {
-                        entry.filter(|entry| !entry.is_tree).map(|entry| entry.id)
-                    };
-                    let before: Vec<Option<ObjectId>> = there.iter().map(file).collect();
-                    if !before.contains(&Some(blob)) {
-                        added.changes.push(Change {
-                            path: path.clone(),
-                            blob,
-                            before,
-                        });
-                    }
-                }
-                Node::Folder(folder) => {
-                    let tree = |entry: &Option<Entry>| {
-                        entry.filter(|entry| entry.is_tree).map(|entry| entry.id)
-                    };
-                    let below: Vec<Option<ObjectId>> = there.iter().map(tree).collect();
-                    self.compare(&folder, &below, path, depth + 1, added);
-                }
-                Node::Submodule => {}
-            }
+            self.put(node, &there, path, depth, added);
         });
         path.truncate(trunk);
+    }
+
+    /// Adds what stands at a path now, if none of what stood `there` is the same.
+    fn put(
+        &self,
+        node: Node<'_>,
+        there: &[Option<Entry>],
+        path: &mut Vec<u8>,
+        depth: usize,
+        added: &mut Added,
+    ) {
+        let old = |is_tree: bool| -> Vec<Option<ObjectId>> {
+            let fitting = |entry: &Option<Entry>| entry.filter(|entry| entry.is_tree == is_tree);
+            let there = there.iter().map(fitting);
+            there.map(|entry| entry.map(|entry| entry.id)).collect()
+        };
+        match node {
+            Node::File(blob) => {
+                let before = old(false);
+                if !before.contains(&Some(blob)) {
+                    added.changes.push(Change {
+                        path: path.clone(),
+                        blob,
+                        before,
+                    });
+                }
+            }
+            Node::Folder(folder) => self.compare(&folder, &old(true), path, depth + 1, added),
+            Node::Submodule => {}
+        }
     }
 
     /// The files of the tree `old` at paths where `new` has none. Where there are too many, the rest is left out, so that what
@@ -296,12 +300,13 @@ impl<'a> Folders<'a> {
 
     /// Whether nobody wants to look at more.
     fn is_over(&self, entries: usize) -> bool {
-        entries > ENTRIES || self.control.is_cancelled()
+        entries > self.control.limits.change_entries || self.control.is_cancelled()
     }
 
     fn too_many(&self, top: &Folder<'_>) {
+        let most = self.control.limits.change_entries;
         let message = format!(
-            "its folders have more than {ENTRIES} entries; what is further on was not scanned; add them in smaller steps"
+            "its folders have more than {most} entries; what is further on was not scanned; add them in smaller steps"
         );
         let place = match top {
             Folder::Tree(id) => id.to_string(),

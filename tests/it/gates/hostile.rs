@@ -2,6 +2,12 @@
 
 use std::path::Path;
 
+use aisaleaks::control::{Control, Limits};
+use aisaleaks::detect::Detector;
+use aisaleaks::git::Repository;
+use aisaleaks::model::ProblemKind;
+use aisaleaks::pipeline;
+
 use super::{NONE, add, hook, stops, with_server};
 use crate::support::{Repo, feed, git, git_command, key};
 
@@ -83,11 +89,65 @@ fn folders_with_more_paths_than_atoms_are_refused() {
         id = tree(&repo, &entries);
         mode = "40000";
     }
-    let lines = format!("x {} refs/heads/x {NONE}\n", commit(&repo, &id));
-    for limit in [&[][..], &["--time-limit", "0.2"]] {
-        let args = [limit, &["pre-push", "origin", "address"]].concat();
-        let stopped = hook(repo.path(), &args, &lines);
-        assert_eq!(stopped.code, 3, "{}", stopped.stderr);
-        assert!(stopped.stderr.contains("limit"), "{}", stopped.stderr);
-    }
+    let commit = commit(&repo, &id);
+    let lines = format!("x {commit} refs/heads/x {NONE}\n");
+    let args = ["pre-push", "--time-limit", "0.2", "origin", "address"];
+    let stopped = hook(repo.path(), &args, &lines);
+    assert_eq!(stopped.code, 3, "{}", stopped.stderr);
+    assert!(
+        stopped.stderr.contains("the time limit was"),
+        "{}",
+        stopped.stderr
+    );
+    // Without one, it is the number of entries that ends it.
+    let limits = Limits {
+        change_entries: 10_000,
+        ..Limits::default()
+    };
+    let (_, problems) = added(&repo, &format!("main..{commit}"), limits);
+    assert_eq!(problems, [ProblemKind::Limit]);
+}
+
+/// What a range adds, with these limits: for each key how many commits bring it, and the kinds of problems.
+fn added(repo: &Repo, range: &str, limits: Limits) -> (Vec<u64>, Vec<ProblemKind>) {
+    let detector = Detector::new(aisaleaks::rules::builtin().expect("rules"));
+    let mut control = Control::new(1);
+    control.limits = limits;
+    let repository = Repository::at(repo.path()).expect("a repository");
+    let asked = pipeline::Asked {
+        range: Some(range.to_owned()),
+        ..pipeline::Asked::default()
+    };
+    let options = pipeline::Options::default();
+    let outcome = pipeline::range(&repository, &asked, &options, &detector, &control);
+    let outcome = outcome.expect("a scan");
+    let places = outcome.keys.iter().flat_map(|key| &key.locations);
+    let events = places.map(|at| at.attribution.as_ref().expect("history").events_total);
+    let problems = outcome.problems.iter().map(|problem| problem.kind);
+    (events.collect(), problems.collect())
+}
+
+#[test]
+fn limits_bound_what_one_commit_costs() {
+    let repo = Repo::new();
+    repo.write("a.txt", "begin\n");
+    let base = add(&repo, "begin");
+    repo.write("b.txt", key());
+    let leak = add(&repo, "leak");
+    // A merge that has the file from its second parent.
+    let tree = repo.git(&["rev-parse", "HEAD^{tree}"]);
+    let merge = ["commit-tree", &tree, "-p", &base, "-p", &leak, "-m", "m"];
+    let range = format!("{base}..{}", repo.git(&merge));
+    let normal = Limits::default;
+    assert_eq!(added(&repo, &range, normal()), (vec![1], vec![]));
+    let one_parent = Limits {
+        parents: 1,
+        ..normal()
+    };
+    assert_eq!(added(&repo, &range, one_parent), (vec![2], vec![]));
+    let one_entry = Limits {
+        change_entries: 1,
+        ..normal()
+    };
+    assert_eq!(added(&repo, &range, one_entry).1, [ProblemKind::Limit]);
 }
