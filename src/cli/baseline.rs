@@ -138,9 +138,7 @@ fn scan(
         common: CommonArgs {
             config,
             rules: args.rules,
-            only_rule: args.only_rule,
-            threads: args.threads,
-            no_progress: args.no_progress,
+            running: args.running,
             ..CommonArgs::default()
         },
         ..ScanArgs::default()

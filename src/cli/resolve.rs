@@ -23,9 +23,9 @@ pub fn scan(args: &ScanArgs, files: bool, history: bool) -> Result<Request> {
         args.paths.clone()
     };
     let walk = files::Options {
-        include_ignored: args.include_ignored,
-        exclude: args.exclude.clone(),
-        max_file_size: args.max_file_size,
+        include_ignored: args.walk.include_ignored,
+        exclude: args.walk.exclude.clone(),
+        max_file_size: args.walk.max_file_size,
     };
     let options = pipeline::Options {
         paths,
@@ -33,7 +33,7 @@ pub fn scan(args: &ScanArgs, files: bool, history: bool) -> Result<Request> {
         history,
         walk,
         hygiene: files && !args.no_hygiene,
-        everything: history && args.exclude.is_empty() && args.max_file_size.is_none(),
+        everything: history && args.walk.exclude.is_empty() && args.walk.max_file_size.is_none(),
         ..pipeline::Options::default()
     };
     request(&args.common, options)
@@ -143,7 +143,7 @@ pub(super) fn own_repository(named: Option<&PathBuf>) -> PathBuf {
 /// # Errors
 /// An unknown format, or two reports for one place.
 fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Request> {
-    let mut files = rule_files::read_all(&common.rules, None)?;
+    let mut files = rule_files::read_all(&common.rules.files, None)?;
     let config = config::load(&options.paths, &common.config, &mut files)?;
     let (baseline, said) = config::baseline::load(&options.paths, &common.config, &config.trusted)?;
     let mut warnings = config.warnings;
@@ -154,22 +154,22 @@ fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Request> {
             only_trusted: common.config.config_ref.is_some(),
             baseline: Arc::new(baseline),
             trusted: config.trusted,
-            everything: options.everything && common.only_rule.is_empty(),
+            everything: options.everything && common.rules.only.is_empty(),
             show_secrets: common.show_secrets,
             no_attribution: common.no_attribution,
             explain: pipeline::Explain::all_if(common.verbose > 1),
             ..options
         },
         reports: reports(common)?,
-        rules: rule_files::chosen(files, &common.only_rule)?,
+        rules: rule_files::chosen(files, &common.rules.only)?,
         warnings,
         show_suppressed: common.show_suppressed,
         sarif_authors: common.sarif_authors,
         fail_on: common.fail_on,
         on_incomplete: common.on_incomplete,
         found_code: common.exit_code.unwrap_or(1),
-        threads: common.threads,
-        progress: !common.no_progress && !common.quiet,
+        threads: common.running.threads,
+        progress: !common.running.no_progress && !common.quiet,
         quiet: common.quiet,
         verbose: common.verbose,
         gate: None,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{ConfigArgs, RulesFormat};
+use super::{ConfigArgs, RulesArgs, RulesFormat, RunningArgs};
 
 /// What to do with the baseline.
 #[derive(Debug, Subcommand)]
@@ -35,25 +35,12 @@ pub struct BaselineScanArgs {
     /// Where the configuration comes from.
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// Add the rules of this file (repeatable).
-    #[arg(long, value_name = "FILE", help_heading = "Rules")]
-    pub rules: Vec<PathBuf>,
-    /// Accept only what this rule finds (repeatable).
-    #[arg(long, value_name = "ID", help_heading = "Rules")]
-    pub only_rule: Vec<String>,
-    /// How many threads; one for each processor by default.
-    #[arg(
-        short = 'j',
-        long,
-        value_name = "N",
-        default_value_t = 0,
-        hide_default_value = true,
-        help_heading = "Running"
-    )]
-    pub threads: usize,
-    /// No progress line.
-    #[arg(long, help_heading = "Running")]
-    pub no_progress: bool,
+    /// What is looked for.
+    #[command(flatten)]
+    pub rules: RulesArgs,
+    /// How it runs.
+    #[command(flatten)]
+    pub running: RunningArgs,
 }
 
 /// Arguments of `baseline create`.
