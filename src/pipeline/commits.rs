@@ -6,14 +6,42 @@ use std::sync::atomic::Ordering;
 use rayon::prelude::*;
 
 use super::Options;
+use super::change::Stage;
 use super::novelty::{self, New, Novelty, Searcher, Step, Whence};
+use super::sightings::Located;
 use crate::error::Result;
 use crate::git::Kind;
 use crate::git::commit::{self, Header};
 use crate::git::refs::Refs;
-use crate::model::{Attribution, Event, EventKind, ObjectId, Origin, Problem, ProblemKind};
+use crate::model::{Attribution, Event, EventKind, ObjectId, Origin, Problem, ProblemKind, Stats};
 use crate::source::change::{Folder, Folders, unread};
 use crate::source::range::{Ends, Member, Walk};
+
+/// Places what is new in each of these commits, and in what else there is, and counts what was read; `head` is what HEAD
+/// points at.
+pub(super) fn scan(
+    stage: &mut Stage<'_>,
+    members: &[Member],
+    head: Option<ObjectId>,
+    more: impl FnOnce(&Commits<'_>) -> Vec<Novelty>,
+) -> Result<Located> {
+    let searcher = stage.searcher();
+    let commits = Commits {
+        searcher: &searcher,
+        folders: stage.folders(),
+    };
+    let mut novelties = commits.scan(members, head, stage.options)?;
+    novelties.extend(more(&commits));
+    let mut stats = Stats {
+        commits: members.len() as u64,
+        ..Stats::default()
+    };
+    let mut located = Located::new();
+    super::place(stage.collector, novelties, &mut located, &mut stats);
+    searcher.tell(&mut stats);
+    stage.outcome.stats = stats;
+    Ok(located)
+}
 
 /// Scans commits of one repository.
 pub(super) struct Commits<'a> {
@@ -23,7 +51,7 @@ pub(super) struct Commits<'a> {
 
 impl Commits<'_> {
     /// What is new in each of these commits; `head` is what HEAD points at.
-    pub(super) fn scan(
+    fn scan(
         &self,
         members: &[Member],
         head: Option<ObjectId>,

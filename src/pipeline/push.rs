@@ -4,16 +4,15 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::Options;
 use super::change::{self, Stage};
-use super::commits::Commits;
+use super::commits::{self, Commits};
 use super::novelty::{self, Novelty, Step};
-use super::sightings::Located;
 use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::Result;
 use crate::git::refs::{self, Refs};
 use crate::git::updates::Update;
 use crate::git::{Kind, Repository, tag};
-use crate::model::{ObjectId, Origin, Outcome, Problem, ProblemKind, Stats, TargetKind};
+use crate::model::{ObjectId, Origin, Outcome, Problem, ProblemKind, TargetKind};
 use crate::source::change::{Folder, unread};
 use crate::source::range::{Ends, Walk};
 
@@ -65,22 +64,7 @@ pub fn push(
         walked
             .into_iter()
             .for_each(|problem| stage.sink().problem(problem));
-        let searcher = stage.searcher();
-        let commits = Commits {
-            searcher: &searcher,
-            folders: stage.folders(),
-        };
-        let mut novelties = commits.scan(&members, head, options)?;
-        novelties.extend(sent.scan(&commits));
-        let mut stats = Stats {
-            commits: members.len() as u64,
-            ..Stats::default()
-        };
-        let mut located = Located::new();
-        super::place(stage.collector, novelties, &mut located, &mut stats);
-        searcher.tell(&mut stats);
-        stage.outcome.stats = stats;
-        Ok(located)
+        commits::scan(stage, &members, head, |commits| sent.scan(commits))
     })
 }
 

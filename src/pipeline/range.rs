@@ -2,15 +2,14 @@
 
 use super::Options;
 use super::change;
-use super::commits::Commits;
-use super::sightings::Located;
+use super::commits;
 use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
 use crate::git::refs;
 use crate::git::revisions::{Revisions, Unresolved};
 use crate::git::{Repository, Store};
-use crate::model::{ObjectId, Outcome, Problem, Stats, TargetKind};
+use crate::model::{ObjectId, Outcome, Problem, TargetKind};
 use crate::source::range::{Ends, Member, Walk};
 
 /// Which commits, as somebody asked for them. Both limits hold if both are given.
@@ -44,21 +43,7 @@ pub fn range(
         note(asked, &ends, &members, &mut stage.outcome)?;
         let head = refs::lookup(repository, b"HEAD").unwrap_or_default();
         stage.target(TargetKind::Git, head);
-        let searcher = stage.searcher();
-        let commits = Commits {
-            searcher: &searcher,
-            folders: stage.folders(),
-        };
-        let novelties = commits.scan(&members, head, options)?;
-        let mut stats = Stats {
-            commits: members.len() as u64,
-            ..Stats::default()
-        };
-        let mut located = Located::new();
-        super::place(stage.collector, novelties, &mut located, &mut stats);
-        searcher.tell(&mut stats);
-        stage.outcome.stats = stats;
-        Ok(located)
+        commits::scan(stage, &members, head, |_| Vec::new())
     })
 }
 
