@@ -38,7 +38,9 @@ pub enum Error {
         reason: String,
     },
     /// A report format that there is not.
-    #[error("there is no report format `{name}`\n  choose human, json, jsonl or sarif")]
+    #[error(
+        "there is no report format `{name}`\n  choose human, json, jsonl, sarif, github, gitlab, junit or markdown"
+    )]
     Format {
         /// The name as given.
         name: String,

@@ -18,6 +18,18 @@ pub enum FailOn {
     Error,
 }
 
+impl FailOn {
+    /// The lowest severity that counts; none if none does.
+    pub fn least(self) -> Option<Severity> {
+        match self {
+            Self::Never => None,
+            Self::Note => Some(Severity::Note),
+            Self::Warning => Some(Severity::Warning),
+            Self::Error => Some(Severity::Error),
+        }
+    }
+}
+
 /// What an incomplete scan means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum OnIncomplete {
@@ -60,12 +72,7 @@ impl Exit {
 
     /// What an outcome means under these flags.
     pub fn of(outcome: &Outcome, fail_on: FailOn, on_incomplete: OnIncomplete, found: u8) -> Self {
-        let least = match fail_on {
-            FailOn::Never => None,
-            FailOn::Note => Some(Severity::Note),
-            FailOn::Warning => Some(Severity::Warning),
-            FailOn::Error => Some(Severity::Error),
-        };
+        let least = fail_on.least();
         let found_key = |least| outcome.keys.iter().any(|key| key.severity() >= least);
         // A habit is no leak: whatever its level, it counts as a note.
         let found_habit = least == Some(Severity::Note) && !outcome.hygiene.is_empty();

@@ -53,6 +53,8 @@ pub(super) fn write(
         show_suppressed: request.show_suppressed,
         sarif_authors: request.sarif_authors,
         directory: directory(),
+        fails: request.fail_on.least(),
+        ..report::Options::default()
     };
     let gate = request.gate.as_ref().filter(|_| format == Format::Human);
     let write = |out: &mut dyn Write| {

@@ -3,11 +3,15 @@
 mod advice;
 pub mod explanation;
 mod gate;
+mod github;
+mod gitlab;
 mod habits;
 mod human;
 mod json;
 mod jsonl;
 mod judgements;
+mod junit;
+mod markdown;
 mod provenance;
 mod readings;
 pub mod sanitize;
@@ -21,7 +25,7 @@ mod wrap;
 
 use std::io::{self, Write};
 
-use crate::model::{Mask, Outcome};
+use crate::model::{Mask, Outcome, Severity};
 use crate::rules::Rule;
 
 pub use gate::Gate;
@@ -38,11 +42,28 @@ pub enum Format {
     Jsonl,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+    /// Annotations, as commands in the log of a GitHub workflow.
+    Github,
+    /// GitLab's report of its secret detection.
+    Gitlab,
+    /// JUnit's XML, which most CI services show.
+    Junit,
+    /// Markdown as GitHub renders it, for the summary of a job.
+    Markdown,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 4] = [Self::Human, Self::Json, Self::Jsonl, Self::Sarif];
+    pub const ALL: [Self; 8] = [
+        Self::Human,
+        Self::Json,
+        Self::Jsonl,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Markdown,
+    ];
 
     /// The name that the command line uses.
     pub fn name(self) -> &'static str {
@@ -51,6 +72,10 @@ impl Format {
             Self::Json => "json",
             Self::Jsonl => "jsonl",
             Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+            Self::Markdown => "markdown",
         }
     }
 }
@@ -74,7 +99,19 @@ pub struct Options<'a> {
     pub sarif_authors: bool,
     /// What a relative path counts from, as an absolute path: SARIF names repositories by absolute URIs.
     pub directory: String,
+    /// The lowest severity that makes the run fail; none if findings never do.
+    pub fails: Option<Severity>,
+    /// Where the scanned folder is below the checkout that a CI service shows, without a slash at the end; empty if it is
+    /// the checkout.
+    pub below: &'a [u8],
+    /// The repository's address on the web, such as `https://github.com/ada/app`, to link commits and files to.
+    pub web: Option<&'a str>,
+    /// Bytes that the Markdown report may have: GitHub drops a summary that is larger than its limit.
+    pub most: usize,
 }
+
+/// GitHub takes 1 MiB a step for its summary (GitHub Docs, "Workflow commands", job summaries: step isolation and limits).
+pub const SUMMARY_LIMIT: usize = 1 << 20;
 
 impl Default for Options<'_> {
     fn default() -> Self {
@@ -87,6 +124,10 @@ impl Default for Options<'_> {
             show_suppressed: false,
             sarif_authors: false,
             directory: "/".to_owned(),
+            fails: Some(Severity::Warning),
+            below: b"",
+            web: None,
+            most: SUMMARY_LIMIT,
         }
     }
 }
@@ -109,6 +150,10 @@ pub fn write(
         Format::Json => json::write(outcome, shown, options, out),
         Format::Jsonl => jsonl::write(outcome, shown, options, out),
         Format::Sarif => sarif::write(outcome, shown, options, out),
+        Format::Github => github::write(outcome, shown, options, out),
+        Format::Gitlab => gitlab::write(outcome, shown, options, out),
+        Format::Junit => junit::write(outcome, shown, options, out),
+        Format::Markdown => markdown::write(outcome, shown, options, out),
     }
 }
 
