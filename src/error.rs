@@ -63,6 +63,12 @@ pub enum Error {
         /// What is wrong, and what to do next.
         reason: String,
     },
+    /// In CI, what to scan cannot be told, or is not there.
+    #[error("cannot tell what to scan: {reason}")]
+    Ci {
+        /// Why, and what to do next.
+        reason: String,
+    },
     /// A glob that cannot be read.
     #[error(
         "cannot use --exclude {glob}: {reason}\n  correct the glob: it is written as a line of a .gitignore, and \\ before a \

@@ -2,6 +2,7 @@
 
 pub mod args;
 mod baseline;
+mod ci;
 mod completions;
 pub mod config;
 mod explain;
@@ -77,6 +78,7 @@ fn perform(command: Command) -> Result<Exit> {
             commands::rules::check(files, args.files.is_empty())
         }
         Command::Hook(command) => hook::perform(command),
+        Command::Ci(args) => ci::perform(&args),
         Command::Baseline(command) => baseline::perform(command),
         Command::Explain(args) => explain::perform(args),
         Command::Completions(args) => completions::perform(args),
@@ -91,6 +93,7 @@ fn common(command: &Command) -> Option<&CommonArgs> {
         Command::Scan(args) | Command::Dir(args) => &args.common,
         Command::Git(args) => &args.common,
         Command::Staged(args) => &args.common,
+        Command::Ci(args) => &args.common,
         Command::Stdin(args) => &args.common,
     })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::args::{CommonArgs, GitArgs, ScanArgs, StagedArgs};
 use super::{config, moment, rule_files};
-use crate::commands::request::Request;
+use crate::commands::request::{Checkout, Request};
 use crate::error::{Error, Result};
 use crate::git::Repository;
 use crate::pipeline;
@@ -174,11 +174,15 @@ fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Request> {
         verbose: common.verbose,
         gate: None,
         deadline: None,
+        checkout: Checkout::default(),
     })
 }
 
 /// The reports to write, and where to; `None` is standard output. No two may go to one place.
-fn reports(common: &CommonArgs) -> Result<Vec<(Format, Option<PathBuf>)>> {
+///
+/// # Errors
+/// An unknown format, two reports for one place, and a place for none.
+pub(super) fn reports(common: &CommonArgs) -> Result<Vec<(Format, Option<PathBuf>)>> {
     let asked = common.format.iter().map(|text| report(text));
     let mut asked = asked.collect::<Result<Vec<_>>>()?;
     if asked.is_empty() {
@@ -189,10 +193,22 @@ fn reports(common: &CommonArgs) -> Result<Vec<(Format, Option<PathBuf>)>> {
             reason: "every report has a file, so that --output names one for none".into(),
         });
     }
+    let placed = asked.into_iter().map(|(format, file)| {
+        let file = file.or_else(|| common.output.clone());
+        (format, file.filter(|file| file != Path::new("-")))
+    });
+    distinct(placed)
+}
+
+/// Reports, if each has a place of its own.
+///
+/// # Errors
+/// Two reports for one place.
+pub(super) fn distinct(
+    asked: impl IntoIterator<Item = (Format, Option<PathBuf>)>,
+) -> Result<Vec<(Format, Option<PathBuf>)>> {
     let mut reports: Vec<(Format, Option<PathBuf>)> = Vec::new();
     for (format, file) in asked {
-        let file = file.or_else(|| common.output.clone());
-        let file = file.filter(|file| file != Path::new("-"));
         if let Some((other, _)) = reports.iter().find(|(_, taken)| same(taken, &file)) {
             let place = match &file {
                 Some(file) => file.display().to_string(),

@@ -1,6 +1,7 @@
 //! What the program can do, one file a command.
 
 pub mod baseline;
+pub mod ci;
 pub mod exit;
 pub mod explain;
 pub mod hooks;

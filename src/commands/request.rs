@@ -59,4 +59,15 @@ pub struct Request {
     pub gate: Option<Gate>,
     /// When the run has to be over.
     pub deadline: Option<Instant>,
+    /// What a CI service knows the repository by.
+    pub checkout: Checkout,
+}
+
+/// What a CI service knows a repository by.
+#[derive(Clone, Debug, Default)]
+pub struct Checkout {
+    /// Where it is below what the service shows, without a slash at the end; empty if it is that itself.
+    pub below: Vec<u8>,
+    /// Its address on the web, if the service has pages of commits and files.
+    pub web: Option<String>,
 }

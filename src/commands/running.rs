@@ -24,6 +24,45 @@ pub(super) fn run(
     rules: Vec<Rule>,
     scan: impl FnOnce(&Detector, &Arc<Control>) -> Result<Outcome>,
 ) -> Result<Exit> {
+    run_and(request, rules, scan, |done| done.exit)
+}
+
+/// A run whose reports are written.
+pub(super) struct Done<'a> {
+    /// What was asked for.
+    pub(super) request: &'a Request,
+    /// What was found.
+    pub(super) outcome: &'a Outcome,
+    /// How it ends.
+    pub(super) exit: Exit,
+    detector: &'a Detector,
+    now: jiff::Timestamp,
+}
+
+impl Done<'_> {
+    /// Writes one more report, of at most so many bytes if it is one that can be cut.
+    ///
+    /// # Errors
+    /// The system's.
+    pub(super) fn write(&self, format: Format, most: usize, out: &mut dyn Write) -> io::Result<()> {
+        let options = report::Options {
+            most,
+            ..writing::options(self.detector, self.request, self.now)
+        };
+        report::write(format, self.outcome, self.detector, &options, out)
+    }
+}
+
+/// As [`run`], and does something more when the reports are written, which may change how the run ends.
+///
+/// # Errors
+/// Whatever is fatal: see [`Error`](crate::error::Error).
+pub(super) fn run_and(
+    request: &Request,
+    rules: Vec<Rule>,
+    scan: impl FnOnce(&Detector, &Arc<Control>) -> Result<Outcome>,
+    then: impl FnOnce(&Done<'_>) -> Exit,
+) -> Result<Exit> {
     let reports: Vec<Report> = (request.reports.iter())
         .map(writing::open)
         .collect::<Result<_>>()?;
@@ -57,7 +96,13 @@ pub(super) fn run(
             writing::write(report, &outcome, exit, &detector, request, now)?;
         }
     }
-    Ok(exit)
+    Ok(then(&Done {
+        request,
+        outcome: &outcome,
+        exit,
+        detector: &detector,
+        now,
+    }))
 }
 
 /// Ends the run when its time is used up. The thread waits for nobody, and nobody waits for it.

@@ -45,16 +45,8 @@ pub(super) fn write(
 ) -> Result<()> {
     let color = file.is_none() && is_coloured();
     let options = report::Options {
-        show_secrets: request.options.show_secrets,
         color,
-        now,
-        width: 100,
-        rules: detector.rules(),
-        show_suppressed: request.show_suppressed,
-        sarif_authors: request.sarif_authors,
-        directory: directory(),
-        fails: request.fail_on.least(),
-        ..report::Options::default()
+        ..options(detector, request, now)
     };
     let gate = request.gate.as_ref().filter(|_| format == Format::Human);
     let write = |out: &mut dyn Write| {
@@ -83,6 +75,28 @@ pub(super) fn write(
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(source) => Err(Error::Output { place, source }),
         Ok(()) => Ok(()),
+    }
+}
+
+/// How to write reports of a run.
+pub(super) fn options<'a>(
+    detector: &'a Detector,
+    request: &'a Request,
+    now: jiff::Timestamp,
+) -> report::Options<'a> {
+    report::Options {
+        show_secrets: request.options.show_secrets,
+        color: false,
+        now,
+        width: 100,
+        rules: detector.rules(),
+        show_suppressed: request.show_suppressed,
+        sarif_authors: request.sarif_authors,
+        directory: directory(),
+        fails: request.fail_on.least(),
+        below: &request.checkout.below,
+        web: request.checkout.web.as_deref(),
+        most: report::SUMMARY_LIMIT,
     }
 }
 

@@ -33,6 +33,8 @@ pub enum Known {
     Refs,
     /// What the remote-tracking refs of this remote lead to, and what those of its refs that change point at.
     Remote(String),
+    /// These, whatever the refs of this repository say: where it was fetched from, the push is over.
+    These(Vec<ObjectId>),
 }
 
 /// Scans what a push would send. Tags and what is no commit are scanned whole; of commits counts what they add to their
@@ -71,19 +73,19 @@ pub fn push(
 /// The objects that the remote is known to have, with what its tags lead to.
 fn known(stage: &Stage<'_>, push: &Push, refs: &Refs) -> BTreeSet<ObjectId> {
     let mut there = BTreeSet::new();
-    let prefix = match &push.known {
-        // What a ref points at before a push is here only what the pusher claims: git checks it after the hook, ref by ref.
-        Known::Refs => "refs/".to_owned(),
-        Known::Remote(name) => {
-            there.extend(push.updates.iter().filter_map(|at| at.old));
-            format!("refs/remotes/{name}/")
-        }
+    let mut below = |prefix: &str| {
+        let fitting = |(name, _): &&(Vec<u8>, _)| name.starts_with(prefix.as_bytes());
+        there.extend(refs.all.iter().filter(fitting).filter_map(|(_, id)| *id));
     };
-    let fitting = refs
-        .all
-        .iter()
-        .filter(|(name, _)| name.starts_with(prefix.as_bytes()));
-    there.extend(fitting.filter_map(|(_, id)| *id));
+    match &push.known {
+        // What a ref points at before a push is here only what the pusher claims: git checks it after the hook, ref by ref.
+        Known::Refs => below("refs/"),
+        Known::Remote(name) => {
+            below(&format!("refs/remotes/{name}/"));
+            there.extend(push.updates.iter().filter_map(|at| at.old));
+        }
+        Known::These(ids) => there.extend(ids),
+    }
     let tags: Vec<ObjectId> = there.iter().copied().collect();
     for tag in tags {
         let mut at = tag;
@@ -123,7 +125,7 @@ impl Sent {
         let names: HashSet<&[u8]> = refs.all.iter().map(|(name, _)| &name[..]).collect();
         let is_new = |update: &Update| match push.known {
             Known::Refs => !names.contains(&update.name[..]),
-            Known::Remote(_) => update.old.is_none(),
+            Known::Remote(_) | Known::These(_) => update.old.is_none(),
         };
         let mut sent = Self::default();
         let mut seen = BTreeSet::new();

@@ -4,6 +4,7 @@ mod advice;
 pub mod explanation;
 mod gate;
 mod github;
+mod github_error;
 mod gitlab;
 mod habits;
 mod human;
@@ -186,6 +187,14 @@ pub fn write_gate(
         show_secrets: options.show_secrets,
     };
     gate::write(outcome, gate, stopped, shown, out)
+}
+
+/// Writes an annotation that is about the run, not about a place: texts that are masked and visible already.
+///
+/// # Errors
+/// The system's.
+pub fn write_github_error(title: &str, message: &str, out: &mut dyn Write) -> io::Result<()> {
+    github_error::write(title, message, out)
 }
 
 /// What may be shown of text from the input.

@@ -1,6 +1,7 @@
 //! The command line as typed. The doc comments are the help.
 
 mod baseline;
+mod ci;
 mod common;
 mod explain;
 mod hook;
@@ -13,6 +14,7 @@ use clap_complete::Shell;
 pub use baseline::{
     BaselineCommand, BaselineCreateArgs, BaselineScanArgs, BaselineShowArgs, BaselineUpdateArgs,
 };
+pub use ci::{CiArgs, Mode};
 pub use common::{CommonArgs, ConfigArgs, RulesArgs, RunningArgs, WalkArgs};
 pub use explain::ExplainArgs;
 pub use hook::{HookCommand, HookInstallArgs, HookPlaceArgs, HookRunArgs};
@@ -48,6 +50,8 @@ pub enum Command {
     /// Git hooks that stop a leak before it leaves: install them, and what they run.
     #[command(subcommand)]
     Hook(HookCommand),
+    /// In CI: scan what the run is about, a pull request, a push or everything, and tell the service.
+    Ci(CiArgs),
     /// Findings and problems that were there before, and are accepted with a reason.
     #[command(subcommand)]
     Baseline(BaselineCommand),
