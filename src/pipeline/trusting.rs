@@ -26,6 +26,7 @@ pub struct Trusted {
     repository: Repository,
     /// The work tree, or the git directory where there is none, without links.
     root: PathBuf,
+    revision: String,
     tree: ObjectId,
 }
 
@@ -77,13 +78,25 @@ impl Trusted {
         Ok(Self {
             repository,
             root,
+            revision: revision.to_owned(),
             tree,
         })
+    }
+
+    /// What named it.
+    pub fn revision(&self) -> &str {
+        &self.revision
     }
 
     /// The repository's work tree, or its git directory if there is none.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The repository's work tree; none if it is bare.
+    pub fn work_tree(&self) -> Option<&Path> {
+        let git_dir = self.repository.git_dir.canonicalize().ok();
+        (git_dir.as_deref() != Some(&self.root)).then_some(&self.root)
     }
 
     /// The contents of a file of the commit; `None` if there is none at this path.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::args::ConfigArgs;
 use super::super::rule_files::{KEY, kept_key};
-use super::{inside, own_file, read, refused, shown, unread};
+use super::{inside, not_trusted, own_file, read, refused, shown, unread, within};
 use crate::baseline::{self, Baseline, LARGEST, NAME, Print, Source};
 use crate::control::Limits;
 use crate::error::{Diagnostic, Error, Level, Result};
@@ -35,9 +35,17 @@ pub fn load(
 ) -> Result<(Baseline, Vec<Diagnostic>)> {
     let leave = args.no_config || args.no_baseline;
     let texts = match (&args.baseline, &args.config_ref) {
-        (Some(file), _) => vec![named_file(file, paths)],
+        (Some(file), _) => match within(trusted, file) {
+            Some((trusted, path)) => vec![
+                committed_file(trusted, &path).unwrap_or_else(|| Err(not_trusted(file, trusted))),
+            ],
+            None => vec![named_file(file, paths)],
+        },
         (None, _) if leave => Vec::new(),
-        (None, Some(revision)) => committed(trusted, revision),
+        (None, Some(_)) => {
+            let read = |trusted| committed_file(trusted, NAME);
+            trusted.iter().filter_map(read).collect()
+        }
         (None, None) => own_files(paths),
     };
     let mut baseline = Baseline::default();
@@ -170,21 +178,19 @@ pub fn tops(file: &Path, paths: &[PathBuf]) -> Vec<PathBuf> {
     tops.into_iter().collect()
 }
 
-/// The files of trusted commits.
-fn committed(trusted: &[Trusted], revision: &str) -> Vec<Found> {
-    let name = format!("{revision}:{NAME}");
-    let read = |trusted: &Trusted| {
-        let text = trusted.file(NAME, LARGEST, &Limits::default());
-        let text = text.map(|found| {
+/// A file of a trusted commit; none if it has none at this path.
+fn committed_file(trusted: &Trusted, path: &str) -> Option<Found> {
+    let name = format!("{}:{path}", trusted.revision());
+    let text = trusted
+        .file(path, LARGEST, &Limits::default())
+        .map(|found| {
             found.map(|bytes| Text {
                 name: name.clone(),
                 bytes,
                 roots: vec![trusted.root().to_path_buf()],
             })
         });
-        text.map_err(|reason| refused(&name, reason)).transpose()
-    };
-    trusted.iter().filter_map(read).collect()
+    text.map_err(|reason| refused(&name, reason)).transpose()
 }
 
 /// The own files of what is scanned, each once.

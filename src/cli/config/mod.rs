@@ -87,9 +87,15 @@ pub fn load(paths: &[PathBuf], args: &ConfigArgs, files: &mut RulesFiles) -> Res
     let named = args.config.clone().or(named.map(PathBuf::from));
     let commits = config.trusted.clone();
     let texts = match (named, &args.config_ref) {
-        (Some(file), _) => vec![named_file(&file)],
+        (Some(file), _) => match within(&commits, &file) {
+            Some((trusted, path)) => vec![
+                committed_file(trusted, &path, &limits)
+                    .unwrap_or_else(|| Err(not_trusted(&file, trusted))),
+            ],
+            None => vec![named_file(&file)],
+        },
         (None, _) if args.no_config => Vec::new(),
-        (None, Some(revision)) => committed(&commits, revision, &limits),
+        (None, Some(_)) => committed(&commits, &limits),
         (None, None) => own_files(paths),
     };
     let mut said = Vec::new();
@@ -238,23 +244,54 @@ fn trusted(paths: &[PathBuf], revision: &str, limits: &Limits) -> Result<Vec<Tru
     Ok(found)
 }
 
-/// The files of trusted commits.
-fn committed<'a>(trusted: &'a [Trusted], revision: &str, limits: &'a Limits) -> Vec<Found<'a>> {
-    let name = format!("{revision}:{NAME}");
-    let read = |trusted: &'a Trusted| {
-        let text = trusted.file(NAME, LARGEST, limits);
-        let text = text.map(|found| {
-            found.map(|bytes| Text {
-                name: name.clone(),
-                identity: NAME.to_owned(),
-                bytes,
-                realm: Realm::Commit(trusted, limits),
-                expected: true,
-            })
-        });
-        text.map_err(|reason| refused(&name, reason)).transpose()
-    };
+/// The own files of trusted commits.
+fn committed<'a>(trusted: &'a [Trusted], limits: &'a Limits) -> Vec<Found<'a>> {
+    let read = |trusted| committed_file(trusted, NAME, limits);
     trusted.iter().filter_map(read).collect()
+}
+
+/// A file of a trusted commit; none if it has none at this path.
+fn committed_file<'a>(trusted: &'a Trusted, path: &str, limits: &'a Limits) -> Option<Found<'a>> {
+    let name = format!("{}:{path}", trusted.revision());
+    let text = trusted.file(path, LARGEST, limits).map(|found| {
+        found.map(|bytes| Text {
+            name: name.clone(),
+            identity: path.to_owned(),
+            bytes,
+            realm: Realm::Commit(trusted, limits),
+            expected: true,
+        })
+    });
+    text.map_err(|reason| refused(&name, reason)).transpose()
+}
+
+/// The trusted commit that a named file belongs to, and its path there: what is trusted to a commit must not come from the
+/// files that were checked out for a change.
+fn within<'a>(trusted: &'a [Trusted], file: &Path) -> Option<(&'a Trusted, String)> {
+    let absolute = std::path::absolute(file).ok()?;
+    let folder = absolute.parent()?.canonicalize().ok()?;
+    let real = folder.join(absolute.file_name()?);
+    trusted.iter().find_map(|trusted| {
+        let path = real.strip_prefix(trusted.work_tree()?).ok()?;
+        let parts: Option<Vec<&str>> = path.iter().map(|part| part.to_str()).collect();
+        let parts = parts?;
+        // What stands there no commit brings.
+        (parts.first() != Some(&".git")).then(|| (trusted, parts.join("/")))
+    })
+}
+
+fn not_trusted(file: &Path, trusted: &Trusted) -> Diagnostic {
+    Diagnostic {
+        level: Level::Warning,
+        ..refused(
+            &shown(file),
+            format!(
+                "the trusted commit {} has no such file, so that nothing is read from it; commit it there first, or name a file \
+                 outside of the repository",
+                trusted.revision()
+            ),
+        )
+    }
 }
 
 /// The own files of what is scanned, each once.
