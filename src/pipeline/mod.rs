@@ -328,7 +328,12 @@ fn finish(
     control: &Control,
     begun: Instant,
 ) -> Result<Outcome> {
-    trusting::distrust(&mut locations, &collector, options, control);
+    let distrusted = trusting::distrust(&mut locations, &collector, options, control);
+    if distrusted > 0 {
+        outcome.notes.push(format!(
+            "{distrusted} place(s) have a marker that does not count: the commit that is trusted does not hold the same key there"
+        ));
+    }
     let detector = collector.detector();
     let (mut keys, problems) = collector.finish(locations);
     outcome.problems = problems;

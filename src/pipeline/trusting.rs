@@ -156,19 +156,21 @@ fn open(repository: &Repository, limits: &Limits) -> Store {
     Store::light(repository, limits.alternates, &mut Vec::new())
 }
 
-/// Takes markers back that no trusted commit bears out. All that is known to be allowed here is so by markers.
+/// Takes markers back that no trusted commit bears out, and says how many. All that is known to be allowed here is so by
+/// markers.
 pub(super) fn distrust(
     located: &mut Located,
     collector: &Collector<'_>,
     options: &Options,
     control: &Control,
-) {
+) -> u64 {
+    let mut taken = 0;
     if !options.only_trusted
         || located
             .values()
             .all(|placed| placed.location.allowed.is_none())
     {
-        return;
+        return taken;
     }
     let secrets = collector.secrets();
     let stores: Vec<Store> = options
@@ -196,8 +198,10 @@ pub(super) fn distrust(
         };
         if !is_borne_out {
             placed.location.allowed = None;
+            taken += 1;
         }
     }
+    taken
 }
 
 /// Looks keys up in a trusted commit.

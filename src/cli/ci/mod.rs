@@ -7,8 +7,6 @@ mod gitlab;
 mod occasion;
 mod plan;
 mod services;
-#[cfg(test)]
-mod tests;
 
 use std::path::{Path, PathBuf};
 

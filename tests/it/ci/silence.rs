@@ -1,0 +1,139 @@
+//! A change cannot silence its own scan.
+
+use super::{Hub, pull, pushed};
+use crate::support::key;
+
+/// What a change could bring to allow its own key, and the flags that name it.
+fn ways(secret: &str) -> Vec<(&'static str, Vec<(&'static str, String)>, Vec<&'static str>)> {
+    let allow = "[[allow]]\nreason = \"mine\"\npaths = [\"*\"]\n";
+    let disable = "disable = [\"aisa-api-key\"]\n";
+    let plain = format!("KEY = \"{secret}\"\n");
+    let entry = aisaleaks::model::Secret::new(secret).fingerprint();
+    let fingerprint = format!("[[allow]]\nreason = \"r\"\nfingerprints = [\"{entry}\"]\n");
+    let marked = format!("KEY = \"{secret}\"  # aisaleaks:allow mine\n");
+    vec![
+        ("a marker", vec![("new.py", marked)], vec![]),
+        (
+            "an entry of the configuration",
+            vec![("new.py", plain.clone()), (".aisaleaks.toml", allow.into())],
+            vec![],
+        ),
+        (
+            "a fingerprint",
+            vec![("new.py", plain.clone()), (".aisaleaks.toml", fingerprint)],
+            vec![],
+        ),
+        (
+            "a disabled rule",
+            vec![
+                ("new.py", plain.clone()),
+                (".aisaleaks.toml", disable.into()),
+            ],
+            vec![],
+        ),
+        (
+            "a configuration that a flag names",
+            vec![("new.py", plain), ("ci/conf.toml", allow.into())],
+            vec!["--config", "ci/conf.toml"],
+        ),
+    ]
+}
+
+#[test]
+fn nothing_that_a_change_brings_allows_what_it_brings() {
+    for (nth, (what, files, args)) in ways(&key()).iter().enumerate() {
+        let hub = Hub::new();
+        let base = hub.commit("main", "main.py", "x\n");
+        hub.server.git(&["checkout", "-q", "-b", "feature"]);
+        for (name, text) in files {
+            hub.server.write(name, text);
+        }
+        let head = hub.server.commit("change");
+        let merge = hub.merge(&base, &head);
+        let checkout = hub.checkout("pull", &merge, "refs/pull/7/merge", 0);
+        let event = hub.event(pull(&base, &head, "bob/app"));
+        let job = checkout.github("pull_request", &event, &merge, args);
+        assert_eq!(job.run.code, 1, "{nth} {what}: {}", job.said());
+        let args = [&["--mode", "all"], &args[..]].concat();
+        let job = checkout.github("pull_request", &event, &merge, &args);
+        assert_eq!(job.run.code, 1, "{what}, of everything: {}", job.said());
+        let checkout = hub.checkout("push", &head, "refs/heads/feature", 0);
+        let event = hub.event(pushed("refs/heads/feature", &base, &head));
+        let job = checkout.github("push", &event, &head, &args[2..]);
+        assert_eq!(job.run.code, 1, "{what}, pushed: {}", job.said());
+    }
+}
+
+#[test]
+fn a_marker_that_does_not_count_is_told() {
+    let hub = Hub::new();
+    let base = hub.commit("main", "main.py", "x\n");
+    let text = format!("KEY = \"{}\"  # aisaleaks:allow mine\n", key());
+    let head = hub.commit("feature", "new.py", &text);
+    let checkout = hub.checkout("job", &head, "refs/pull/7/head", 0);
+    let event = hub.event(pull(&base, &head, "bob/app"));
+    let job = checkout.github("pull_request", &event, &head, &[]);
+    assert!(
+        job.run.stderr.contains("a marker that does not count"),
+        "{}",
+        job.said()
+    );
+}
+
+#[test]
+fn a_baseline_counts_as_the_base_has_it() {
+    let hub = Hub::new();
+    let secret = key();
+    let text = format!("KEY = \"{secret}\"\n");
+    hub.commit("feature", "new.py", &text);
+    let made = crate::support::run(
+        hub.server.path(),
+        &[
+            "baseline",
+            "create",
+            "--reason",
+            "mine",
+            "-o",
+            "ci/known.jsonl",
+        ],
+    );
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let baseline = std::fs::read_to_string(hub.server.join("ci/known.jsonl")).expect("made");
+    assert!(baseline.lines().count() > 1, "{baseline}");
+    let head = hub.server.commit("with a baseline of its own");
+    let args = ["--baseline", "ci/known.jsonl"];
+    let run = |base: &str, name: &str| {
+        let checkout = hub.checkout(name, &head, "refs/pull/7/head", 0);
+        let event = hub.event(pull(base, &head, "ada/app"));
+        checkout.github("pull_request", &event, &head, &args)
+    };
+    let base = hub.server.git(&["rev-parse", "main"]);
+    let job = run(&base, "own");
+    assert_eq!(job.run.code, 1, "{}", job.said());
+    assert!(
+        job.run.stderr.contains("has no such file"),
+        "{}",
+        job.said()
+    );
+    let base = hub.commit("main", "ci/known.jsonl", &baseline);
+    let job = run(&base, "base");
+    assert_eq!(job.run.code, 0, "{}", job.said());
+    assert_eq!(job.report["suppressed"], 1);
+}
+
+#[test]
+fn what_the_base_allows_is_allowed() {
+    let hub = Hub::new();
+    let allow = "[[allow]]\nreason = \"fixtures\"\npaths = [\"fixtures/\"]\n";
+    let base = hub.commit("main", ".aisaleaks.toml", allow);
+    // It takes its own base's configuration away, which changes nothing.
+    hub.commit("feature", ".aisaleaks.toml", "");
+    let head = hub.commit("feature", "fixtures/a.txt", &key());
+    let checkout = hub.checkout("job", &head, "refs/pull/7/head", 0);
+    let event = hub.event(pull(&base, &head, "ada/app"));
+    let job = checkout.github("pull_request", &event, &head, &[]);
+    assert_eq!(job.run.code, 0, "{}", job.said());
+    assert_eq!(job.report["suppressed"], 1, "{}", job.report);
+    let outputs = ["found=false", "keys=0", "complete=true"];
+    outputs.map(|line| assert!(job.outputs.lines().any(|at| at == line), "{}", job.outputs));
+}
