@@ -6,10 +6,11 @@ use std::path::Path;
 use crate::support::run;
 
 /// The pages that tell of flags.
-const PAGES: [&str; 3] = [
+const PAGES: [&str; 4] = [
     include_str!("../../README.md"),
     include_str!("../../docs/flags.md"),
     include_str!("../../docs/baseline.md"),
+    include_str!("../../docs/ci.md"),
 ];
 
 /// The long flags in a text.
@@ -38,6 +39,7 @@ fn every_flag_is_on_a_page() {
         &["git"],
         &["staged"],
         &["stdin"],
+        &["ci"],
         &["explain"],
         &["completions"],
         &["rules", "list"],
