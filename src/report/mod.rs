@@ -21,6 +21,7 @@ mod snippet;
 mod steps;
 mod summary;
 mod when;
+mod whereabouts;
 mod wire;
 mod wrap;
 
@@ -249,6 +250,8 @@ mod brought_tests;
 mod gate_tests;
 #[cfg(test)]
 mod history_tests;
+#[cfg(test)]
+mod log_tests;
 #[cfg(test)]
 mod notes_tests;
 #[cfg(test)]

@@ -1,12 +1,54 @@
-//! Makes visible whatever a terminal would obey or hide: control, bidi, zero-width and other unseen characters.
+//! Makes visible whatever a terminal would obey or hide (control, bidi, zero-width and other unseen characters), and breaks
+//! what a CI service would obey in a log: GitHub's runner takes a line for a command that starts with `::` after white space,
+//! or that has `##[` anywhere (actions/runner, ActionCommand.cs); Azure Pipelines looks for `##vso[` and `##[`, TeamCity for
+//! `##teamcity[`.
 
 use std::fmt::Write as _;
 
-/// The text with every control or unseen character written as `\n`, `\xNN` or `\u{…}`.
+/// What stands before the bracket of a command.
+const MARKS: [&str; 3] = ["##", "##vso", "##teamcity"];
+
+/// The text with every control or unseen character written as `\n`, `\xNN` or `\u{…}`, and without commands to a CI service:
+/// of `::` at its start the first colon, and of `##[` the second `#` is written as `\xNN`. What is visible stays as it is.
 pub fn visible(text: &str) -> String {
+    let [visible] = visible_pieces([text]);
+    visible
+}
+
+/// The pieces of one line, each made visible: what pieces form together is broken as well.
+pub(super) fn visible_pieces<const N: usize>(pieces: [&str; N]) -> [String; N] {
+    let mut out = String::with_capacity(pieces.iter().map(|piece| piece.len()).sum());
+    let mut ends: [usize; N] = [0; N];
+    for (at, piece) in pieces.iter().enumerate() {
+        for character in piece.chars() {
+            let (before, broken) = (out.len(), push(&mut out, character));
+            let Some(broken) = broken.filter(|broken| *broken < before) else {
+                continue;
+            };
+            for end in ends[..at].iter_mut().filter(|end| **end > broken) {
+                *end += ESCAPED - 1;
+            }
+        }
+        ends[at] = out.len();
+    }
+    if let Some(broken) = alone(&mut out) {
+        for end in ends.iter_mut().filter(|end| **end > broken) {
+            *end += ESCAPED - 1;
+        }
+    }
+    let mut start = 0;
+    ends.map(|end| out[std::mem::replace(&mut start, end)..end].to_owned())
+}
+
+/// The text of a name with everything made visible but line ends and colons, for a format that has escapes of its own for
+/// these.
+pub(super) fn visible_name(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
-        push(&mut out, character);
+        match character {
+            '\n' | '\r' | ':' => out.push(character),
+            _ => drop(push(&mut out, character)),
+        }
     }
     out
 }
@@ -22,10 +64,17 @@ pub(super) fn visible_bytes(bytes: &[u8]) -> String {
             hex(&mut out, *byte);
         }
     }
+    alone(&mut out);
     out
 }
 
-fn push(out: &mut String, character: char) {
+/// Writes a character, and returns where it broke a command that it would have completed.
+fn push(out: &mut String, character: char) -> Option<usize> {
+    let broken = match character {
+        ':' => alone(out),
+        '[' => marked(out),
+        _ => None,
+    };
     match character {
         '\n' => out.push_str("\\n"),
         '\r' => out.push_str("\\r"),
@@ -34,6 +83,32 @@ fn push(out: &mut String, character: char) {
         _ if is_unseen(character) => out.extend(character.escape_unicode()),
         _ => out.push(character),
     }
+    broken
+}
+
+/// Bytes of a character that is written as `\xNN`.
+const ESCAPED: usize = 4;
+
+/// Breaks the colon, if the text is nothing else so far: another may follow, or be written behind it.
+fn alone(out: &mut String) -> Option<usize> {
+    (out.trim_start() == ":").then(|| escape(out, out.len() - 1))
+}
+
+/// Breaks what stands before the bracket of a command, if the text ends with it.
+fn marked(out: &mut String) -> Option<usize> {
+    let is_last = |mark: &&&str| {
+        let start = out.len().checked_sub(mark.len());
+        start.is_some_and(|at| out.as_bytes()[at..].eq_ignore_ascii_case(mark.as_bytes()))
+    };
+    let length = MARKS.iter().find(is_last)?.len();
+    Some(escape(out, out.len() - length + 1))
+}
+
+/// Writes the ASCII character that stands there as `\xNN`.
+fn escape(out: &mut String, at: usize) -> usize {
+    let byte = out.as_bytes()[at];
+    out.replace_range(at..=at, &format!("\\x{byte:02x}"));
+    at
 }
 
 fn hex(out: &mut String, byte: u8) {
@@ -57,6 +132,7 @@ fn is_unseen(character: char) -> bool {
             | '\u{fe00}'..='\u{fe0f}' // variation selectors
             | '\u{feff}' // byte order mark
             | '\u{fff0}'..='\u{fffb}' // annotations
+            | '\u{1bca0}'..='\u{1bca3}' // shorthand formatting
             | '\u{1d173}'..='\u{1d17a}' // musical formatting
             | '\u{e0000}'..='\u{e0fff}' // tags, more variation selectors
         )
@@ -137,6 +213,59 @@ mod tests {
     fn stray_bytes_are_shown_as_hex() {
         assert_eq!(visible_bytes(b"a\xff\xfeb\x1b"), "a\\xff\\xfeb\\x1b");
         assert_eq!(visible_bytes("é".as_bytes()), "é");
+    }
+
+    #[test]
+    fn commands_to_a_ci_service_are_broken() {
+        for (text, shown) in [
+            ("::set-env name=x::", "\\x3a:set-env name=x::"),
+            (" \u{3000}::error::", " \u{3000}\\x3a:error::"),
+            (":::", "\\x3a::"),
+            (":", "\\x3a"),
+            ("a ##[add-mask]b", "a #\\x23[add-mask]b"),
+            ("###[x]##[y]", "##\\x23[x]#\\x23[y]"),
+            ("##vso[task.x]", "#\\x23vso[task.x]"),
+            ("##VSO[task.x]", "#\\x23VSO[task.x]"),
+            ("a##teamcity[x]", "a#\\x23teamcity[x]"),
+            ("\u{200b}::x", "\\u{200b}::x"),
+        ] {
+            assert_eq!(visible(text), shown);
+            assert_eq!(visible_bytes(text.as_bytes()), shown);
+            assert_eq!(visible(shown), shown, "what is visible stays");
+        }
+        for ordinary in [
+            "std::vec",
+            "a ::b",
+            ": a",
+            "a:",
+            "# Heading",
+            "## Title",
+            "#[test]",
+            "## [1.0]",
+            "##foo[",
+        ] {
+            assert_eq!(visible(ordinary), ordinary);
+        }
+    }
+
+    #[test]
+    fn what_pieces_form_together_is_broken_in_its_piece() {
+        for (pieces, shown) in [
+            (["a#", "#[b", "]"], ["a#", "\\x23[b", "]"]),
+            (["##", "[b", ""], ["#\\x23", "[b", ""]),
+            (["##v", "s", "o["], ["#\\x23v", "s", "o["]),
+            ([" ", ":", ":"], [" ", "\\x3a", ":"]),
+            ([" :", "", ""], [" \\x3a", "", ""]),
+            (["a", "\u{1b}", "::"], ["a", "\\x1b", "::"]),
+        ] {
+            assert_eq!(visible_pieces(pieces), shown);
+        }
+    }
+
+    #[test]
+    fn a_name_keeps_its_colons_and_line_ends() {
+        let name = "::a\n\r:\u{1b}##[b]";
+        assert_eq!(visible_name(name), "::a\n\r:\\x1b#\\x23[b]");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A context line that fits the terminal, and where the carets under it go.
 
-use super::sanitize::{char_width, visible, width};
+use super::sanitize::{char_width, visible_pieces, width};
 use crate::model::Context;
 
 /// A printable line and the columns to underline.
@@ -19,9 +19,8 @@ pub(super) fn of(context: &Context, columns: usize) -> Snippet {
     // Offsets that are not on a character are moved rather than trusted: a report must not panic.
     let start = floor(text, context.start);
     let end = floor(text, context.end).max(start);
-    let mut before = printable(&text[..start]);
-    let marked = printable(&text[start..end]);
-    let mut after = printable(&text[end..]);
+    let pieces = [&text[..start], &text[start..end], &text[end..]];
+    let [mut before, marked, mut after] = printable(pieces);
     let carets = width(&marked).max(1);
     if columns > 0 {
         let room = columns.saturating_sub(carets + 4);
@@ -50,8 +49,9 @@ pub(super) fn end(text: &str, columns: usize) -> String {
 }
 
 /// A tab stands for indentation here and would only move the carets.
-fn printable(text: &str) -> String {
-    visible(&text.replace('\t', "    "))
+fn printable(pieces: [&str; 3]) -> [String; 3] {
+    let pieces = pieces.map(|piece| piece.replace('\t', "    "));
+    visible_pieces(pieces.each_ref().map(String::as_str))
 }
 
 fn floor(text: &str, at: usize) -> usize {
@@ -105,6 +105,22 @@ mod tests {
         assert_eq!(snippet("你的 KEY", "KEY", 80).indent, 5);
         assert_eq!(snippet("\u{1b}KEY", "KEY", 80).indent, 4);
         assert_eq!(snippet("a KEY", "KEY", 0).carets, 3);
+    }
+
+    #[test]
+    fn carets_stand_under_the_piece_where_a_command_is_broken() {
+        for (text, marked, shown, at) in [
+            ("\t::x KEY", "KEY", "    \\x3a:x KEY", 11),
+            ("##[x]KEY", "KEY", "#\\x23[x]KEY", 8),
+            ("a #KEY##[x]", "KEY", "a #KEY#\\x23[x]", 3),
+            ("  ::KEY", "::KEY", "  \\x3a:KEY", 2),
+            ("##[KEY", "#[KEY", "#\\x23[KEY", 1),
+        ] {
+            let snippet = snippet(text, marked, 80);
+            assert_eq!((snippet.text.as_str(), snippet.indent), (shown, at));
+            let end: String = snippet.text.chars().skip(at).take(snippet.carets).collect();
+            assert!(end.ends_with("KEY"), "{end}");
+        }
     }
 
     #[test]

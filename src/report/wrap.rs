@@ -2,14 +2,16 @@
 
 use textwrap::{Options, WordSplitter};
 
+use super::sanitize::visible;
+
 /// The text in lines of at most so many columns. A word that is longer has a line of its own, and flags and keys are never
-/// parted at their hyphens.
+/// parted at their hyphens. What was visible is so in every line, which a CI service could take for a command.
 pub(super) fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let options = Options::new(columns)
         .break_words(false)
         .word_splitter(WordSplitter::NoHyphenation);
     let lines = textwrap::wrap(text, options);
-    lines.into_iter().map(|line| line.into_owned()).collect()
+    lines.into_iter().map(|line| visible(&line)).collect()
 }
 
 #[cfg(test)]
@@ -21,6 +23,7 @@ mod tests {
         assert_eq!(wrapped("a bc def", 4), ["a bc", "def"]);
         assert_eq!(wrapped("abcdefgh i", 4), ["abcdefgh", "i"]);
         assert_eq!(wrapped("你的 key", 7), ["你的", "key"]);
+        assert_eq!(wrapped("abc ::d::", 4), ["abc", "\\x3a:d::"]);
         assert_eq!(
             wrapped("use --on-incomplete", 8),
             ["use", "--on-incomplete"]

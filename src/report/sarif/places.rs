@@ -9,26 +9,12 @@ use serde_sarif::sarif::{
 use super::{Page, ROOT, bag};
 use crate::model::{Attribution, Commit, Context, Key, Location, Origin, Place};
 use crate::report::when;
+use crate::report::whereabouts::is_file;
 
 /// Refs that are named one by one.
 const REFS: usize = 10;
 /// Where git keeps what has no file of its own.
 const GIT: &str = ".git";
-
-/// Whether the location is in a file or in the name of one, now or in history.
-pub(super) fn is_file(location: &Location) -> bool {
-    let origin = match location.origin {
-        Origin::Worktree | Origin::Config | Origin::History | Origin::Staged => true,
-        // A label is the name of a file that somebody else keeps.
-        Origin::PathName | Origin::Stdin => true,
-        Origin::Note
-        | Origin::CommitMessage
-        | Origin::TagMessage
-        | Origin::Author
-        | Origin::RefName => false,
-    };
-    origin && location.path.is_some()
-}
 
 impl Page<'_> {
     /// The location, with what is known about it as properties.
@@ -59,7 +45,7 @@ impl Page<'_> {
             physical.region = Some(whole());
             location.physical_location = Some(physical);
         }
-        let name = self.logical_name(at);
+        let name = self.shown.logical_name(at);
         let logical = LogicalLocation::builder()
             .fully_qualified_name(format!("{}/{name}", at.origin.name()))
             .kind(at.origin.name())
@@ -71,30 +57,6 @@ impl Page<'_> {
     /// Whether the line around a key may be quoted: one of a reflog names a person.
     fn may_quote(&self, origin: Origin) -> bool {
         self.options.sarif_authors || origin != Origin::Config
-    }
-
-    /// What a place without a file is called: the object that holds it, the object that a note is about, or the ref.
-    fn logical_name(&self, at: &Location) -> String {
-        match (&at.path, at.blob) {
-            (Some(path), _) => self.shown.path(path).0,
-            (None, Some(id)) => id.to_string(),
-            (None, None) if at.origin == Origin::Stdin => "standard input".to_owned(),
-            (None, None) => at.origin.name().to_owned(),
-        }
-    }
-
-    /// The same as a phrase, for a message.
-    pub(super) fn logical_phrase(&self, at: &Location) -> String {
-        let name = self.logical_name(at);
-        match at.origin {
-            Origin::CommitMessage => format!("the message of commit {name}"),
-            Origin::TagMessage => format!("the message of tag {name}"),
-            Origin::Author => format!("a name or address in {name}"),
-            Origin::RefName => format!("the name of ref {name}"),
-            Origin::Note => format!("a note, {name}"),
-            Origin::Stdin => name,
-            _ => format!("object {name}"),
-        }
     }
 
     fn region(&self, key: &Key, place: Place) -> Region {

@@ -9,9 +9,9 @@ use serde_sarif::sarif::{
 };
 
 use super::{Cut, Page, Rules, bag, limits};
-use crate::model::{Allowed, AllowedBy, Key, Location, Note, Origin, Outcome, Severity};
+use crate::model::{Allowed, AllowedBy, Key, Location, Note, Outcome, Severity};
 use crate::report::advice::{self, Advice};
-use crate::report::{sanitize, summary, when};
+use crate::report::{summary, when, whereabouts};
 
 /// The results, those that count first, worst first as the keys are, and no more than may be.
 pub(super) fn of(outcome: &Outcome, rules: &Rules, page: Page<'_>, cut: &mut Cut) -> Vec<Result> {
@@ -64,7 +64,7 @@ fn suppressions(key: &Key, page: Page<'_>) -> Vec<Suppression> {
 }
 
 fn result(key: &Key, rules: &Rules, page: Page<'_>, cut: &mut Cut) -> Result {
-    let first = primary(key);
+    let first = whereabouts::best(key);
     let others = key.locations.iter().enumerate();
     let others = others.filter(|(at, _)| Some(*at) != first);
     let related: Vec<&Location> = others
@@ -81,7 +81,7 @@ fn result(key: &Key, rules: &Rules, page: Page<'_>, cut: &mut Cut) -> Result {
         .map(|(at, id)| {
             let mut place = page.place(key, at);
             place.id = Some(id);
-            place.message = Some(message(page.told(at)));
+            place.message = Some(message(page.shown.told(at, b"")));
             place
         })
         .collect();
@@ -113,27 +113,6 @@ fn message(text: String) -> Message {
     Message::builder().text(text).build()
 }
 
-/// The place where an alert is shown: a file that is there now, else one that a ref still holds, else any file.
-fn primary(key: &Key) -> Option<usize> {
-    let rank = |location: &Location| {
-        let at_head = location.attribution.as_ref().is_some_and(|at| at.at_head);
-        let now = matches!(location.origin, Origin::Worktree | Origin::Staged) || at_head;
-        let held = location
-            .attribution
-            .as_ref()
-            .is_some_and(|at| at.refs_total > 0);
-        match (super::places::is_file(location), now) {
-            (true, true) => 0,
-            (true, false) if held => 1,
-            (true, false) => 2,
-            (false, _) => 3,
-        }
-    };
-    // The first of equals: the pipeline has sorted them.
-    let places = key.locations.iter().enumerate();
-    places.min_by_key(|(_, at)| rank(at)).map(|(at, _)| at)
-}
-
 /// Of the key alone, so that they stay when lines move and differ for two keys on a line. GitHub knows an alert by its
 /// rule, its path and `primaryLocationLineHash`, in the form `hash:occurrence`, and ignores other names. What is suppressed
 /// counts as another occurrence: an alert that was dismissed for it must not hide the key where it is not allowed.
@@ -161,7 +140,7 @@ fn text(
     related: &[&Location],
     page: Page<'_>,
 ) -> String {
-    let place = first.map(|at| format!(" ({})", escaped(&page.told(at))));
+    let place = first.map(|at| format!(" ({})", escaped(&page.shown.told(at, b""))));
     let place = place.unwrap_or_default();
     let mut text = match key.secret.is_aisa() {
         true => {
@@ -195,7 +174,7 @@ fn text(
     if !related.is_empty() {
         let links = related.iter().zip(1..).take(limits::LINKS);
         let links: Vec<String> = links
-            .map(|(at, id)| format!("[{}]({id})", escaped(&page.told(at))))
+            .map(|(at, id)| format!("[{}]({id})", escaped(&page.shown.told(at, b""))))
             .collect();
         text.push_str(&format!(" It also stands in {}", links.join(", ")));
         let more = key.locations.len() - 1 - links.len();
@@ -241,25 +220,4 @@ fn facts(key: &Key, page: Page<'_>) -> serde_sarif::sarif::PropertyBag {
     facts.tags =
         (!notes.is_empty()).then(|| notes.into_iter().take(limits::TAGS).collect::<Vec<_>>());
     facts
-}
-
-impl Page<'_> {
-    /// A place in a few words: `src/app.py:3`, or `message of commit 4f1c0d9a7b32`.
-    fn told(&self, at: &Location) -> String {
-        match (super::places::is_file(at), &at.path) {
-            (true, Some(path)) => {
-                let mut text = self.shown.visible_path(path);
-                match at.place {
-                    Some(place) => text.push_str(&format!(":{}", place.line)),
-                    None if at.origin == Origin::PathName => text.insert_str(0, "the name of "),
-                    None => {}
-                }
-                if at.origin == Origin::History {
-                    text.push_str(", in history");
-                }
-                text
-            }
-            _ => sanitize::visible(&self.logical_phrase(at)),
-        }
-    }
 }
