@@ -3,6 +3,7 @@
 mod imports;
 mod support;
 
+mod action;
 mod allowing;
 mod attribution;
 mod baseline;

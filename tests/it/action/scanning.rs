@@ -1,0 +1,1 @@
+//! What the action reports of each event.
