@@ -19,6 +19,7 @@ mod sarif;
 mod snippet;
 mod steps;
 mod summary;
+mod told;
 mod when;
 mod whereabouts;
 mod wire;
