@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::runner::{Runner, Used};
 
-const TARGET: &str = "x86_64-unknown-linux-musl";
+const TARGET: &str = "x86_64-unknown-linux-gnu";
 
 /// Stands for the program: says its version, or with what it was called and whether it saw the token.
 fn stand_in(version: &str) -> String {
@@ -191,7 +191,7 @@ fn provenance_is_checked_where_gh_can() {
         )
     );
     machine.runner.program("gh", &gh("exit 1"));
-    machine.refuses("no proof that");
+    machine.refuses("gh finds no proof");
     machine.runner.token.clear();
     machine.takes();
 }

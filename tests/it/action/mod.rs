@@ -1,7 +1,6 @@
 //! The GitHub Action: action.yml, step by step, as the runner does it.
 #![cfg(unix)]
 
-mod checkout;
 mod expressions;
 mod getting;
 mod runner;

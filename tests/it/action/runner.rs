@@ -212,7 +212,7 @@ impl Runner {
             .env("GITHUB_ACTIONS", "true")
             .env("GITHUB_ACTION_PATH", env!("CARGO_MANIFEST_DIR"))
             .env("GITHUB_SERVER_URL", "https://github.com")
-            .env("GITHUB_REPOSITORY", "ada/project")
+            .env("GITHUB_REPOSITORY", "ada/app")
             .env("GITHUB_WORKSPACE", &self.workspace)
             .env("RUNNER_OS", "Linux")
             .env("RUNNER_ARCH", "X64")

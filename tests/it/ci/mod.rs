@@ -17,14 +17,14 @@ use serde_json::{Value, json};
 use crate::support::{Repo, Run, command, ended, git};
 
 /// A repository on a server, and what jobs make of it.
-struct Hub {
-    server: Repo,
+pub(crate) struct Hub {
+    pub(crate) server: Repo,
     jobs: tempfile::TempDir,
 }
 
 impl Hub {
     /// With one commit on `main`.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let server = Repo::new();
         // Servers give out commits that no branch leads to, as GitHub and GitLab do.
         server.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
@@ -41,7 +41,7 @@ impl Hub {
     }
 
     /// A commit on a branch, which is made if it is new, that writes a file.
-    fn commit(&self, branch: &str, name: &str, text: &str) -> String {
+    pub(crate) fn commit(&self, branch: &str, name: &str, text: &str) -> String {
         let exists = !self.server.git(&["branch", "--list", branch]).is_empty();
         match exists {
             true => self.server.git(&["checkout", "-q", branch]),
@@ -51,7 +51,7 @@ impl Hub {
     }
 
     /// The merge that a service tries of a head into a base; no branch leads to it.
-    fn merge(&self, base: &str, head: &str) -> String {
+    pub(crate) fn merge(&self, base: &str, head: &str) -> String {
         self.server.git(&["checkout", "-q", "--detach", base]);
         self.server
             .git(&["merge", "-q", "--no-ff", "-m", "a try", head]);
@@ -61,7 +61,7 @@ impl Hub {
     }
 
     /// A checkout of a commit under a ref, as actions/checkout makes it: with `depth` 0 of all branches and tags.
-    fn checkout(&self, name: &str, commit: &str, refname: &str, depth: u32) -> Checkout {
+    pub(crate) fn checkout(&self, name: &str, commit: &str, refname: &str, depth: u32) -> Checkout {
         let folder = self.beside(name);
         fs::create_dir(&folder).expect("created");
         git(&folder, &["init", "-q", "-b", "none"]);
@@ -95,7 +95,7 @@ impl Hub {
     }
 
     /// The file of an event of the repository ada/app.
-    fn event(&self, mut event: Value) -> PathBuf {
+    pub(crate) fn event(&self, mut event: Value) -> PathBuf {
         let own = json!({"full_name": "ada/app", "default_branch": "main"});
         let object = event.as_object_mut().expect("an object");
         object.entry("repository").or_insert(own);
@@ -106,7 +106,7 @@ impl Hub {
 }
 
 /// The event of a pull request.
-fn pull(base: &str, head: &str, from: &str) -> Value {
+pub(crate) fn pull(base: &str, head: &str, from: &str) -> Value {
     json!({"action": "synchronize", "number": 7, "pull_request": {
         "number": 7,
         "base": {"sha": base, "ref": "main", "repo": {"full_name": "ada/app"}},
@@ -115,15 +115,15 @@ fn pull(base: &str, head: &str, from: &str) -> Value {
 }
 
 /// The event of a push.
-fn pushed(refname: &str, before: &str, after: &str) -> Value {
+pub(crate) fn pushed(refname: &str, before: &str, after: &str) -> Value {
     json!({"ref": refname, "before": before, "after": after})
 }
 
-const NONE: &str = "0000000000000000000000000000000000000000";
+pub(crate) const NONE: &str = "0000000000000000000000000000000000000000";
 
 /// A checkout in a job.
-struct Checkout {
-    folder: PathBuf,
+pub(crate) struct Checkout {
+    pub(crate) folder: PathBuf,
 }
 
 impl Checkout {

@@ -1,1 +1,0 @@
-//! Repositories as actions/checkout leaves them, with the event that they are for.
