@@ -4,7 +4,6 @@ mod advice;
 pub mod explanation;
 mod gate;
 mod github;
-mod github_error;
 mod gitlab;
 mod habits;
 mod human;
@@ -20,6 +19,7 @@ mod sarif;
 mod snippet;
 mod steps;
 mod summary;
+mod told;
 mod when;
 mod whereabouts;
 mod wire;
@@ -195,7 +195,7 @@ pub fn write_gate(
 /// # Errors
 /// The system's.
 pub fn write_github_error(title: &str, message: &str, out: &mut dyn Write) -> io::Result<()> {
-    github_error::write(title, message, out)
+    github::failure(title, message, out)
 }
 
 /// What may be shown of text from the input.

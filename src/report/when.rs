@@ -16,6 +16,18 @@ pub(super) fn day(seconds: i64) -> Option<String> {
     Some(at.to_zoned(TimeZone::UTC).date().to_string())
 }
 
+/// `2026-01-02T03:04:05`, in UTC but without saying so: what GitLab's schema and JUnit's want.
+pub(super) fn without_zone(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+/// When a run of this length began that ended now.
+pub(super) fn begun(now: Timestamp, duration_ms: u64) -> Timestamp {
+    let length = i64::try_from(duration_ms).unwrap_or(i64::MAX);
+    let begun = now.as_millisecond().saturating_sub(length);
+    Timestamp::from_millisecond(begun).unwrap_or(now)
+}
+
 /// Whole days from then to now; a date in the future is no days ago.
 pub(super) fn age_days(seconds: i64, now: Timestamp) -> u64 {
     let age = now.as_second().saturating_sub(seconds) / DAY;
@@ -53,6 +65,14 @@ mod tests {
         assert_eq!(day(THEN).as_deref(), Some("2026-01-02"));
         assert_eq!(day(-1).as_deref(), Some("1969-12-31"));
         assert_eq!((rfc3339(i64::MAX), day(i64::MIN)), (None, None));
+    }
+
+    #[test]
+    fn a_run_began_before_it_ended_and_no_zone_is_said() {
+        let now = Timestamp::from_second(THEN).expect("a date");
+        assert_eq!(without_zone(now), "2026-01-02T03:04:05");
+        assert_eq!(without_zone(begun(now, 5001)), "2026-01-02T03:03:59");
+        assert_eq!(begun(now, u64::MAX), now);
     }
 
     #[test]

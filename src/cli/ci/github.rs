@@ -43,6 +43,8 @@ struct PullRequest {
 #[derive(Debug, Deserialize)]
 struct End {
     sha: String,
+    #[serde(rename = "ref")]
+    branch: Option<String>,
     /// A fork that was deleted since is none.
     repo: Option<Repo>,
 }
@@ -114,6 +116,8 @@ fn pull_request(environment: &Environment, name: &str) -> Result<Told> {
     };
     let merge = environment.text("GITHUB_SHA");
     let change = Change {
+        ref_name: pull.head.branch.map(|name| format!("refs/heads/{name}")),
+        is_new: true,
         head: Named::new("pull_request.head.sha", pull.head.sha),
         merge: merge.map(|id| Named::new("GITHUB_SHA", id)),
         bases: vec![Named::new("pull_request.base.sha", pull.base.sha)],

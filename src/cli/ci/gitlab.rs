@@ -52,7 +52,10 @@ fn merge_request(environment: &Environment) -> Result<Told> {
     bases.extend(environment.text(target).map(|id| Named::new(target, id)));
     let base = "CI_MERGE_REQUEST_DIFF_BASE_SHA";
     bases.push(Named::new(base, needed(environment, base)?));
+    let branch = environment.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME");
     let change = Change {
+        ref_name: branch.map(|name| format!("refs/heads/{name}")),
+        is_new: true,
         merge: (head.revision != commit).then(|| Named::new("CI_COMMIT_SHA", commit)),
         head,
         bases,

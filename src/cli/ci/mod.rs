@@ -157,7 +157,8 @@ fn checkout(environment: &Environment, occasion: &Occasion, root: &Path) -> Chec
         let root = root.canonicalize().ok()?;
         let top = Path::new(top?).canonicalize().ok()?;
         let below = root.strip_prefix(top).ok()?;
-        Some(below.as_os_str().as_encoded_bytes().to_vec())
+        let parts: Vec<&[u8]> = below.iter().map(|part| part.as_encoded_bytes()).collect();
+        Some(parts.join(&b'/'))
     };
     let web = || {
         let server = environment.get("GITHUB_SERVER_URL")?;

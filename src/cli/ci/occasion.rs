@@ -47,9 +47,9 @@ pub(super) struct Change {
     /// What somebody asks to have merged: then a base has to be here. A push can do without: its branch is new, or was
     /// written anew.
     pub(super) is_proposal: bool,
-    /// The full name of the ref that was pushed.
+    /// The full name of the ref that was pushed, or that is proposed.
     pub(super) ref_name: Option<String>,
-    /// Whether that is new.
+    /// Whether that is new, so that its name may be a leak.
     pub(super) is_new: bool,
     /// The branch that a new one starts from, if it is known.
     pub(super) default_branch: Option<String>,

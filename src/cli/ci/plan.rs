@@ -84,15 +84,16 @@ struct Found {
 
 impl Found {
     fn push(&self, change: &Change) -> Push {
-        let name = change.ref_name.clone().unwrap_or_default().into_bytes();
-        let old = self.bases.first().copied().filter(|_| !change.is_new);
-        let update = |new: &ObjectId| Update {
-            name: name.clone(),
-            old,
+        let name = change.ref_name.clone().unwrap_or_default();
+        let base = self.bases.first().copied();
+        let update = |(nth, new): (usize, &ObjectId)| Update {
+            name: name.clone().into_bytes(),
+            // Of what is new the name counts, too, once.
+            old: base.filter(|_| nth > 0 || !change.is_new),
             new: Some(*new),
         };
         Push {
-            updates: self.heads.iter().map(update).collect(),
+            updates: self.heads.iter().enumerate().map(update).collect(),
             known: Known::These(self.bases.clone()),
         }
     }

@@ -58,8 +58,11 @@ pub(super) const NONE: Service = Service {
 /// What is told of a run: what it is about, for people, and the change.
 type Told = (String, Option<Change>);
 
-/// Each service, and what reads its variables. Jenkins comes late: others are run by it.
-const SERVICES: [(Service, fn(&Environment) -> Told); 5] = [
+/// What reads the variables of a service.
+type Reader = fn(&Environment) -> Told;
+
+/// Each service, and its reader.
+const SERVICES: [(Service, Reader); 5] = [
     (CIRCLE, circle),
     (BITBUCKET, bitbucket),
     (AZURE, azure),

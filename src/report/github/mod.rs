@@ -31,6 +31,17 @@ pub(super) fn write(
     Ok(())
 }
 
+/// Writes an annotation that is about the run itself: its texts are masked and visible already.
+pub(super) fn failure(title: &str, message: &str, out: &mut dyn Write) -> io::Result<()> {
+    let command = Command {
+        kind: Kind::Error,
+        spot: None,
+        title: title.to_owned(),
+        message: message.to_owned(),
+    };
+    writeln!(out, "{command}")
+}
+
 /// What the annotations of a key are called. Nothing fails the run if findings never do, and nothing is an error then.
 fn kind(key: &Key, options: &Options<'_>) -> Kind {
     match key.severity() {

@@ -121,6 +121,26 @@ fn a_merge_queue_is_what_it_would_merge() {
 }
 
 #[test]
+fn the_name_of_the_branch_of_a_pull_request_counts_once() {
+    let hub = Hub::new();
+    let base = hub.server.git(&["rev-parse", "main"]);
+    let head = hub.commit("feature", "new.py", "x\n");
+    let merge = hub.merge(&base, &head);
+    let checkout = hub.checkout("job", &merge, "refs/pull/7/merge", 0);
+    let mut event = pull(&base, &head, "bob/app");
+    let name = key();
+    event["pull_request"]["head"]["ref"] = json!(name);
+    let job = checkout.github("pull_request", &hub.event(event), &merge, &[]);
+    assert_eq!(job.run.code, 1, "{}", job.said());
+    let keys = job.report["keys"].as_array().expect("keys");
+    let places = keys[0]["locations"].as_array().expect("locations");
+    assert_eq!((keys.len(), places.len()), (1, 1), "{}", job.said());
+    assert_eq!(places[0]["origin"], "ref-name");
+    let all = format!("{}{}", job.said(), job.summary);
+    assert!(!all.contains(&name), "the name is a key");
+}
+
+#[test]
 fn other_events_are_about_everything() {
     let hub = Hub::new();
     change(&hub);

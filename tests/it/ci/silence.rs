@@ -3,8 +3,10 @@
 use super::{Hub, pull, pushed};
 use crate::support::key;
 
-/// What a change could bring to allow its own key, and the flags that name it.
-fn ways(secret: &str) -> Vec<(&'static str, Vec<(&'static str, String)>, Vec<&'static str>)> {
+/// What a change could bring to allow its own key: files, and the flags that name them.
+type Way = (&'static str, Vec<(&'static str, String)>, Vec<&'static str>);
+
+fn ways(secret: &str) -> Vec<Way> {
     let allow = "[[allow]]\nreason = \"mine\"\npaths = [\"*\"]\n";
     let disable = "disable = [\"aisa-api-key\"]\n";
     let plain = format!("KEY = \"{secret}\"\n");

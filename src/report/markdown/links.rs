@@ -1,0 +1,102 @@
+//! Where commits and files are on the web.
+
+use super::code::{self, Where};
+use crate::model::{Location, ObjectId, Origin, Outcome, TargetKind, percent_encoded};
+use crate::report::human::SHORT_ID;
+use crate::report::whereabouts;
+use crate::report::{Options, Shown};
+
+/// Links to one repository; none at all, if its address is not known.
+#[derive(Clone, Copy)]
+pub(super) struct Links<'a> {
+    web: Option<&'a str>,
+    /// What HEAD is, if one repository was scanned.
+    head: Option<ObjectId>,
+    /// Where the scanned folder is in the repository.
+    below: &'a [u8],
+}
+
+impl<'a> Links<'a> {
+    pub(super) fn of(outcome: &Outcome, options: &'a Options<'_>) -> Self {
+        let is_git = |kind| matches!(kind, TargetKind::Git | TargetKind::Staged);
+        let heads = outcome.targets.iter().filter(|at| is_git(at.kind));
+        let mut heads: Vec<ObjectId> = heads.filter_map(|at| at.head).collect();
+        heads.dedup();
+        Self {
+            web: options.web.filter(|web| is_address(web)),
+            head: heads.first().copied().filter(|_| heads.len() == 1),
+            below: options.below,
+        }
+    }
+
+    /// A commit by the beginning of its id.
+    pub(super) fn commit(&self, id: ObjectId) -> String {
+        let id = id.to_string();
+        let short: String = id.chars().take(SHORT_ID).collect();
+        match self.web {
+            Some(web) => format!("[`{short}`]({web}/commit/{id})"),
+            None => format!("`{short}`"),
+        }
+    }
+
+    /// A code span for a place, as a link to it if a commit is known that has it.
+    pub(super) fn place(&self, at: &Location, shown: Shown<'_>, span: String) -> String {
+        match self.address(at, shown) {
+            Some(address) => format!("[{span}]({address})"),
+            None => span,
+        }
+    }
+
+    fn address(&self, at: &Location, shown: Shown<'_>) -> Option<String> {
+        if !matches!(at.origin, Origin::Worktree | Origin::History) {
+            return None;
+        }
+        let history = at.attribution.as_deref()?;
+        let commit = match self.head.filter(|_| history.at_head) {
+            Some(head) => head,
+            None => history.introduced.as_ref()?.id,
+        };
+        let path = at.path.as_deref().filter(|path| !path.starts_with(b"/"))?;
+        let path = whereabouts::below(self.below, path)?;
+        // The exact bytes are in the link, so that there is none for a path with a key in it.
+        let is_told = shown.path(&path).1;
+        let path = percent_encoded(&path);
+        let line = at.place.map(|place| format!("#L{}", place.line));
+        let line = line.unwrap_or_default();
+        let web = self.web.filter(|_| is_told)?;
+        Some(format!("{web}/blob/{commit}/{path}{line}"))
+    }
+}
+
+/// Whether it can stand between the parentheses of a link.
+fn is_address(web: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~/:%".contains(c);
+    let is_web = web.starts_with("https://") || web.starts_with("http://");
+    is_web && web.chars().all(is_plain)
+}
+
+/// The id of an object that has no page, as a code span.
+pub(super) fn object(id: &str) -> String {
+    let short: String = id.chars().take(SHORT_ID).collect();
+    code::of(&short, Where::Cell)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_address;
+
+    #[test]
+    fn an_address_is_one_that_ends_no_link() {
+        assert!(is_address("https://github.com/ada/app"));
+        assert!(is_address("http://git.example:8080/ada/app"));
+        for odd in [
+            "",
+            "github.com/ada",
+            "https://a b",
+            "https://a)b",
+            "javascript:x",
+        ] {
+            assert!(!is_address(odd), "{odd}");
+        }
+    }
+}
