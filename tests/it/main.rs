@@ -7,6 +7,7 @@ mod allowing;
 mod attribution;
 mod baseline;
 mod brought;
+mod ci_formats;
 mod completions;
 mod config;
 mod contract;
