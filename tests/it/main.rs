@@ -9,6 +9,7 @@ mod attribution;
 mod baseline;
 mod brought;
 mod ci;
+mod ci_formats;
 mod completions;
 mod config;
 mod contract;
