@@ -4,6 +4,7 @@ mod imports;
 mod support;
 
 mod allowing;
+mod annotations;
 mod attribution;
 mod baseline;
 mod brought;
