@@ -5,6 +5,7 @@ mod support;
 
 mod action;
 mod allowing;
+mod annotations;
 mod attribution;
 mod baseline;
 mod brought;
