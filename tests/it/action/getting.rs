@@ -292,15 +292,16 @@ fn inputs_arrive_as_they_are() {
     let expected = [
         "ci".to_owned(),
         format!("--mode=-{hostile}mode"),
-        format!("--sarif=-{hostile}sarif-file"),
-        format!("--upload=-{hostile}upload"),
         format!("--fail-on=-{hostile}fail-on"),
         format!("--baseline=-{hostile}baseline"),
+        format!("--sarif=-{hostile}sarif-file"),
+        format!("--upload=-{hostile}upload"),
         "--".to_owned(),
         format!("-{hostile}path"),
     ];
     assert_eq!(arguments.collect::<Vec<_>>(), expected, "{}", used.log);
     assert!(!machine.workspace.path().join("pwned").exists());
+    // What is left empty is as if it were not there.
     machine.runner.inputs.clear();
     let used = machine.takes();
     let arguments = used

@@ -1,5 +1,5 @@
 //! The GitHub Action: action.yml, step by step, as the runner does it.
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 
 mod expressions;
 mod getting;
