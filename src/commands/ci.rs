@@ -49,6 +49,8 @@ pub struct GitHub {
     pub sarif: Option<PathBuf>,
     /// Whether it is uploaded by a later step.
     pub upload: Upload,
+    /// Whether the report has only what a push adds: code scanning takes an upload for all that a branch has.
+    pub is_partial: bool,
 }
 
 /// Whether a SARIF report is uploaded to code scanning.
@@ -168,10 +170,14 @@ impl GitHub {
             ));
         }
         match self.upload {
+            Upload::Yes if self.is_partial => say_note(
+                "code scanning closes the alerts of a branch that are not in its newest upload, and this report has only what \
+                 this push adds: for uploads of pushes set `mode` to all",
+            ),
             Upload::No | Upload::Yes => {}
             Upload::ReadOnly => say_note(
-                "The SARIF report is not uploaded: the token of a change from a fork, or by Dependabot, may only read. The \
-                 annotations and the summary of the job have the findings.",
+                "the SARIF report is not uploaded: the token of a change from a fork, or by Dependabot, may only read; the \
+                 annotations and the summary of the job have the findings",
             ),
             Upload::NoToken => troubles.push(
                 "the SARIF report cannot be uploaded: GITHUB_TOKEN is empty; hand `github.token` to this step, and give the job \

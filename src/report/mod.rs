@@ -19,7 +19,6 @@ mod sarif;
 mod snippet;
 mod steps;
 mod summary;
-mod told;
 mod when;
 mod whereabouts;
 mod wire;

@@ -57,28 +57,64 @@ pub(super) fn below(folder: &[u8], path: &[u8]) -> Option<Vec<u8>> {
     Some(parts.join(&b'/'))
 }
 
+/// The path as seen from the folder that has `folder` below it; as it is, if it leads out.
+pub(super) fn from(folder: &[u8], path: &[u8]) -> Vec<u8> {
+    let seen = (!folder.is_empty()).then(|| below(folder, path));
+    seen.flatten().unwrap_or_else(|| path.to_vec())
+}
+
 impl Shown<'_> {
     /// A place in a few words: `src/app.py:3`, or `the message of commit 4f1c0d9a7b32…`. Files are told as seen from the
     /// folder that has `folder` below it.
     pub(super) fn told(&self, at: &Location, folder: &[u8]) -> String {
-        match (is_file(at), &at.path) {
-            (true, Some(path)) => {
-                let path = match folder {
-                    b"" => path.clone(),
-                    folder => below(folder, path).unwrap_or_else(|| path.clone()),
-                };
-                let mut text = self.visible_path(&path);
-                match at.place {
-                    Some(place) => text.push_str(&format!(":{}", place.line)),
-                    None if at.origin == Origin::PathName => text.insert_str(0, "the name of "),
-                    None => {}
+        match self.file(at, folder) {
+            Some(mut text) => {
+                if let Some(place) = at.place {
+                    text.push_str(&format!(":{}", place.line));
                 }
                 if at.origin == Origin::History {
                     text.push_str(", in history");
                 }
                 text
             }
-            _ => sanitize::visible(&self.logical_phrase(at)),
+            None => sanitize::visible(&self.logical_phrase(at)),
+        }
+    }
+
+    /// The same for reports that name every place: with columns, and what tells it from others of the same file.
+    pub(super) fn told_exactly(&self, at: &Location, folder: &[u8]) -> String {
+        let place = at
+            .place
+            .map(|place| format!("{}:{}", place.line, place.column));
+        match self.file(at, folder) {
+            Some(mut text) => {
+                if let Some(place) = place {
+                    text.push_str(&format!(":{place}"));
+                }
+                text.push_str(match at.origin {
+                    Origin::History => ", in history",
+                    Origin::Staged => ", in the index",
+                    _ => "",
+                });
+                text
+            }
+            None => {
+                let phrase = sanitize::visible(&self.logical_phrase(at));
+                match place {
+                    Some(place) => format!("{phrase}, line {place}"),
+                    None => phrase,
+                }
+            }
+        }
+    }
+
+    /// The name of the file that a place is in, or that it is the name of.
+    fn file(&self, at: &Location, folder: &[u8]) -> Option<String> {
+        let path = at.path.as_deref().filter(|_| is_file(at))?;
+        let path = self.visible_path(&from(folder, path));
+        match (at.place, at.origin) {
+            (None, Origin::PathName) => Some(format!("the name of {path}")),
+            _ => Some(path),
         }
     }
 
@@ -110,6 +146,8 @@ impl Shown<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Mask, ObjectId};
+    use crate::report::tests::at;
 
     #[test]
     fn a_path_is_told_from_the_checkout_on() {
@@ -124,5 +162,49 @@ mod tests {
             let found = below(folder.as_bytes(), path.as_bytes());
             assert_eq!(found.as_deref(), expected.map(str::as_bytes), "{path}");
         }
+    }
+
+    struct Plain;
+
+    impl Mask for Plain {
+        fn mask(&self, text: &str) -> String {
+            text.to_owned()
+        }
+    }
+
+    const SHOWN: Shown<'_> = Shown {
+        mask: &Plain,
+        show_secrets: false,
+    };
+
+    #[test]
+    fn places_are_told_by_what_they_are() {
+        for (origin, path, expected) in [
+            (Origin::Worktree, Some(&b"a.py"[..]), "below/a.py:3:8"),
+            (Origin::Worktree, Some(b"/a.py"), "/a.py:3:8"),
+            (
+                Origin::History,
+                Some(b"a\n\xff"),
+                "below/a\\n\\xff:3:8, in history",
+            ),
+            (
+                Origin::RefName,
+                Some(b"refs/x"),
+                "the name of ref refs/x, line 3:8",
+            ),
+            (
+                Origin::CommitMessage,
+                None,
+                "the message of commit aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, line 3:8",
+            ),
+            (Origin::Stdin, None, "standard input, line 3:8"),
+        ] {
+            let mut location = at(origin, path);
+            location.blob = ObjectId::from_hex(&[b'a'; 40]).filter(|_| origin != Origin::Stdin);
+            assert_eq!(SHOWN.told_exactly(&location, b"below"), expected);
+        }
+        let mut name = at(Origin::PathName, Some(b"x"));
+        name.place = None;
+        assert_eq!(SHOWN.told_exactly(&name, b""), "the name of x");
     }
 }

@@ -173,7 +173,10 @@ fn what_cannot_be_done_is_2_and_says_what_to_do() {
     assert_says(
         &run(at, &["-f", "yaml"]),
         2,
-        &["yaml", "human, json, jsonl or sarif"],
+        &[
+            "yaml",
+            "human, json, jsonl, sarif, github, gitlab, junit or markdown",
+        ],
     );
     assert_says(
         &run(at, &["--fail-on", "sometimes"]),

@@ -5,10 +5,12 @@ mod support;
 
 mod action;
 mod allowing;
+mod annotations;
 mod attribution;
 mod baseline;
 mod brought;
 mod ci;
+mod ci_formats;
 mod completions;
 mod config;
 mod contract;

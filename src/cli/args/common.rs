@@ -93,7 +93,7 @@ pub struct CommonArgs {
     /// Do not look for who introduced a key, who removed it, and which refs hold it.
     #[arg(long, help_heading = "Report")]
     pub no_attribution: bool,
-    /// Name authors, their e-mail addresses and the summaries of their commits in SARIF.
+    /// Name authors, their e-mail addresses and the summaries of their commits in SARIF and GitLab's report.
     #[arg(long, help_heading = "Report")]
     pub sarif_authors: bool,
     /// List what is allowed, too: where it stands, who allowed it, and why.

@@ -46,7 +46,10 @@ fn carry_out(args: &CiArgs, environment: &Environment) -> Result<Exit> {
     request.reports = reports(args, occasion.service.shows)?;
     request.checkout = checkout(environment, &occasion, &plan.root);
     let shows = occasion.service.shows;
-    let github = (shows == Shows::GitHub).then(|| github(args, environment, &request));
+    let github = (shows == Shows::GitHub).then(|| GitHub {
+        is_partial: matches!(plan.scan, Scan::Change(_)) && !occasion.is_proposal(),
+        ..github(args, environment, &request)
+    });
     if args.explain {
         let lines = explain::lines(args, &occasion, &plan, &request, github.as_ref());
         return ci::explain(&lines, args.common.show_secrets);
@@ -195,5 +198,6 @@ fn github(args: &CiArgs, environment: &Environment, request: &Request) -> GitHub
         outputs: file("GITHUB_OUTPUT"),
         sarif: sarif.and_then(|(_, file)| file.clone()),
         upload,
+        is_partial: false,
     }
 }

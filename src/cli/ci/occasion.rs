@@ -11,6 +11,15 @@ pub(super) struct Occasion {
     pub(super) change: Option<Change>,
 }
 
+impl Occasion {
+    /// Whether somebody asks to have a change merged.
+    pub(super) fn is_proposal(&self) -> bool {
+        self.change
+            .as_ref()
+            .is_some_and(|change| change.is_proposal)
+    }
+}
+
 /// Where a job runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Service {

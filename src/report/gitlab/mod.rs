@@ -14,7 +14,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Options, Shown, told};
+use super::{Options, Shown, whereabouts};
 use crate::model::{Location, ObjectId, Outcome, TargetKind};
 use scan::{Left, Scan};
 use vulnerability::{Identifier, Vulnerability};
@@ -108,9 +108,9 @@ fn name_apart(one: &mut Vulnerability, lines: &mut BTreeSet<(String, [u64; 2], S
 impl Page<'_> {
     /// Where the file is, or the repository's own folder for what has no file: no invention, and what SARIF names.
     fn file(&self, at: &Location) -> String {
-        match at.path.as_deref().filter(|_| told::is_file(at)) {
+        match at.path.as_deref().filter(|_| whereabouts::is_file(at)) {
             Some(path) => {
-                let path = told::from_root(path, self.options.below);
+                let path = whereabouts::from(self.options.below, path);
                 super::snippet::end(&self.shown.visible_path(&path), limits::TEXT)
             }
             None => ".git".to_owned(),

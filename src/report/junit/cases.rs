@@ -5,7 +5,7 @@ use std::io;
 use crate::model::{Hygiene, Key, Location, Outcome, Problem, Severity};
 use crate::report::human::Page;
 use crate::report::snippet::end;
-use crate::report::{Options, Shown, sanitize, told};
+use crate::report::{Options, Shown, sanitize, whereabouts};
 
 /// Characters of a name or a message.
 const SHORT: usize = 500;
@@ -122,7 +122,7 @@ impl Cases<'_> {
             }
         };
         let text = self.text(key, at)?;
-        let name = told::place(at, self.options.below, self.shown);
+        let name = self.shown.told_exactly(at, self.options.below);
         Ok(Case::new(
             &name,
             &self.shown.name(&key.rule),
@@ -140,7 +140,7 @@ impl Cases<'_> {
                 message.push_str(&format!(", {}", self.shown.text(reason)));
             }
         }
-        let name = told::place(at, self.options.below, self.shown);
+        let name = self.shown.told_exactly(at, self.options.below);
         let rule = self.shown.name(&key.rule);
         Ok(Case::new(&name, &rule, End::Skipped, &message, &message))
     }
@@ -177,7 +177,7 @@ impl Cases<'_> {
     }
 
     fn habit(&self, habit: &Hygiene) -> Case {
-        let path = told::from_root(&habit.path, self.options.below);
+        let path = whereabouts::from(self.options.below, &habit.path);
         let mut name = end(&self.shown.visible_path(&path), SHORT / 2);
         if let Some(line) = habit.line {
             name.push_str(&format!(":{line}"));

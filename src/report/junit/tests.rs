@@ -128,7 +128,7 @@ fn a_report_as_a_whole() {
     introduced 2023-04-05 (2 years ago) by Ada &lt;ada@example.org&gt; in 111111111111: Add the client
     still at HEAD, in main, tags/v1</failure>
     </testcase>
-    <testcase classname="aisaleaks.aisa-api-key" name="old\xff.py:3:8 in history" time="0">
+    <testcase classname="aisaleaks.aisa-api-key" name="old\xff.py:3:8, in history" time="0">
       <failure message="AIsa API key sk-aisa-…Q9k leaked" type="leaked-key">error: sk-aisa-…Q9k  pushed: treat it as public  high confidence, aisa-api-key, 2 places
   in-test: tests are code that everybody has; make a key up, or read a variable
   old\xff.py:3:8  history, blob aaaaaaaaaaaa, unreachable</failure>

@@ -217,6 +217,23 @@ fn an_upload_needs_a_token_that_may_write() {
 }
 
 #[test]
+fn an_upload_of_what_a_push_adds_alone_would_close_alerts() {
+    let hub = Hub::new();
+    let (checkout, event, after) = push(&hub, "new.py", "clean\n");
+    for (args, said) in [(&[][..], true), (&["--mode", "all"], false)] {
+        let args = [&["--upload", "true"], args].concat();
+        let mut job = checkout.job(&args, &[("GITHUB_ACTIONS", "true"), ("GITHUB_TOKEN", "t")]);
+        job.env("GITHUB_EVENT_NAME", "push")
+            .env("GITHUB_EVENT_PATH", &event)
+            .env("GITHUB_SHA", &after);
+        let run = ended(job.output().expect("it runs"));
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let hint = "closes the alerts";
+        assert_eq!(run.stderr.contains(hint), said, "{}", run.stderr);
+    }
+}
+
+#[test]
 fn a_report_takes_standard_output_or_a_file() {
     let hub = Hub::new();
     let (checkout, event, after) = push(&hub, "new.py", &key());
