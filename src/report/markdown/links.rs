@@ -12,8 +12,6 @@ pub(super) struct Links<'a> {
     web: Option<&'a str>,
     /// What HEAD is, if one repository was scanned.
     head: Option<ObjectId>,
-    /// Where the scanned folder is in the repository.
-    below: &'a [u8],
 }
 
 impl<'a> Links<'a> {
@@ -25,7 +23,6 @@ impl<'a> Links<'a> {
         Self {
             web: options.web.filter(|web| is_address(web)),
             head: heads.first().copied().filter(|_| heads.len() == 1),
-            below: options.below,
         }
     }
 
@@ -57,7 +54,8 @@ impl<'a> Links<'a> {
             None => history.introduced.as_ref()?.id,
         };
         let path = at.path.as_deref().filter(|path| !path.starts_with(b"/"))?;
-        let path = whereabouts::below(self.below, path)?;
+        // The address is that of the repository, wherever it was checked out.
+        let path = whereabouts::below(b"", path)?;
         // The exact bytes are in the link, so that there is none for a path with a key in it.
         let is_told = shown.path(&path).1;
         let path = percent_encoded(&path);
