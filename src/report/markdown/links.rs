@@ -59,7 +59,8 @@ impl<'a> Links<'a> {
         // The exact bytes are in the link, so that there is none for a path with a key in it.
         let is_told = shown.path(&path).1;
         let path = percent_encoded(&path);
-        let line = at.place.map(|place| format!("#L{}", place.line));
+        // A file that is rendered has no lines.
+        let line = at.place.map(|place| format!("?plain=1#L{}", place.line));
         let line = line.unwrap_or_default();
         let web = self.web.filter(|_| is_told)?;
         Some(format!("{web}/blob/{commit}/{path}{line}"))

@@ -135,8 +135,8 @@ In `/work` (git history at [`bbbbbbbbbbbb`]({web}/commit/{head})).
 
 | Key | Severity | Where | Since | Still there? | Notes |
 | --- | --- | --- | --- | --- | --- |
-| `sk-aisa-…Q9k` | error, high confidence | [`src/app.py:3`]({web}/blob/{head}/src/app.py#L3) | 2023-04-05 by `Ada` in [`111111111111`]({web}/commit/{one}) | yes, at HEAD, in `refs/heads/main`, `refs/tags/v1` | pushed, in-test |
-| | | [`old\xff.py:3`]({web}/blob/{one}/old%FF.py#L3), in history | 2023-04-05 by `Ada` in [`111111111111`]({web}/commit/{one}) | removed 2023-04-05 by `Ada` in [`111111111111`]({web}/commit/{one}) | |
+| `sk-aisa-…Q9k` | error, high confidence | [`src/app.py:3`]({web}/blob/{head}/src/app.py?plain=1#L3) | 2023-04-05 by `Ada` in [`111111111111`]({web}/commit/{one}) | yes, at HEAD, in `refs/heads/main`, `refs/tags/v1` | pushed, in-test |
+| | | [`old\xff.py:3`]({web}/blob/{one}/old%FF.py?plain=1#L3), in history | 2023-04-05 by `Ada` in [`111111111111`]({web}/commit/{one}) | removed 2023-04-05 by `Ada` in [`111111111111`]({web}/commit/{one}) | |
 | | | `dir/sk-aisa-…Q9k\x1b[2J\u{{202e}}`, in the name | | | |
 
 ### What to do now
@@ -444,7 +444,7 @@ fn nothing_is_linked_that_no_commit_is_known_to_have() {
         .filter(|link| link.contains("/blob/"))
         .collect();
     let expected = format!(
-        "https://github.com/ada/app/blob/{}/a%20b/c%29d.py#L3",
+        "https://github.com/ada/app/blob/{}/a%20b/c%29d.py?plain=1#L3",
         id(b'1')
     );
     assert_eq!(links, [&expected]);
