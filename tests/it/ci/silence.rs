@@ -141,3 +141,38 @@ fn what_the_base_allows_is_allowed() {
         assert!(job.outputs.lines().any(|at| at == line), "{}", job.outputs);
     }
 }
+
+/// Neither a link of the change that leads out, nor one of somebody's own that leads to what a change brings.
+#[cfg(unix)]
+#[test]
+fn no_link_makes_what_a_change_brings_a_file_of_ones_own() {
+    use std::os::unix::fs::symlink;
+    let allow = "[[allow]]\nreason = \"mine\"\npaths = [\"*\"]\n";
+    let hub = Hub::new();
+    let base = hub.commit("main", "ci/conf.toml", "");
+    let outside = hub.beside("cache");
+    std::fs::create_dir(&outside).expect("created");
+    std::fs::write(outside.join("conf.toml"), allow).expect("written");
+    hub.server.git(&["checkout", "-q", "-b", "feature"]);
+    hub.server.git(&["rm", "-rq", "ci"]);
+    symlink(&outside, hub.server.join("ci")).expect("linked");
+    hub.server.write("own.toml", allow);
+    let head = hub.server.write("new.py", key()).commit("change");
+    let checkout = hub.checkout("job", &head, "refs/pull/7/head", 0);
+    let event = hub.event(pull(&base, &head, "bob/app"));
+    let link = hub.beside("link.toml");
+    symlink(checkout.folder.join("own.toml"), &link).expect("linked");
+    let link = link.to_str().expect("UTF-8");
+    for file in ["ci/conf.toml", "./x/../ci/conf.toml", link] {
+        let job = checkout.github("pull_request", &event, &head, &["--config", file]);
+        assert_eq!(job.run.code, 1, "{file}: {}", job.said());
+        let job = checkout.github("pull_request", &event, &head, &["--baseline", file]);
+        assert!(job.run.code > 0, "{file}: {}", job.said());
+    }
+    // What no way through the work tree leads to is somebody's own.
+    for file in ["../cache/conf.toml", "x/../../cache/conf.toml"] {
+        std::fs::create_dir_all(checkout.folder.join("x")).expect("created");
+        let job = checkout.github("pull_request", &event, &head, &["--config", file]);
+        assert_eq!(job.run.code, 0, "{file}: {}", job.said());
+    }
+}
