@@ -40,6 +40,7 @@ pub(super) fn make(path: &Path, occasion: &Occasion, all: bool) -> Result<Plan> 
     let repository = Repository::discover(path).ok_or_else(|| Error::NotARepository {
         path: path.to_path_buf(),
     })?;
+    refuse_brought(&repository)?;
     let everything = "every file, and every object of the history".to_owned();
     let Some(change) = &occasion.change else {
         return Ok(Plan {
@@ -70,6 +71,30 @@ pub(super) fn make(path: &Path, occasion: &Occasion, all: bool) -> Result<Plan> 
         scan,
         trusted,
         why,
+    })
+}
+
+/// Refuses a bare repository in the work tree of another: a change can bring its files, and with them what its refs say and
+/// where its configuration is.
+fn refuse_brought(repository: &Repository) -> Result<()> {
+    let top = repository.name.canonicalize();
+    let Some(top) = top.ok().filter(|_| repository.git_dir == repository.name) else {
+        return Ok(());
+    };
+    let mut above = top.ancestors().skip(1).filter_map(Repository::at);
+    let Some(outer) = above.find(|outer| outer.git_dir != outer.name) else {
+        return Ok(());
+    };
+    // There no commit brings anything.
+    if top.starts_with(outer.name.join(".git")) {
+        return Ok(());
+    }
+    let (own, outer) = (repository.name.display(), outer.name.display());
+    Err(Error::Ci {
+        reason: format!(
+            "{own} has the files of a bare repository in the work tree of {outer}, which a change may have brought\n  name the one \
+             that is meant: `aisaleaks ci {outer}`; or keep this one outside of the work tree"
+        ),
     })
 }
 

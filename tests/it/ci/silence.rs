@@ -176,3 +176,30 @@ fn no_link_makes_what_a_change_brings_a_file_of_ones_own() {
         assert_eq!(job.run.code, 0, "{file}: {}", job.said());
     }
 }
+
+/// A folder of a change can hold all that makes a bare repository, and then its configuration would be the checkout's.
+#[test]
+fn a_repository_that_a_change_brings_is_not_taken() {
+    let hub = Hub::new();
+    let base = hub.commit("main", "backend/main.py", "x\n");
+    hub.server.git(&["checkout", "-q", "-b", "feature"]);
+    for (name, text) in [
+        ("HEAD", "ref: refs/heads/x\n"),
+        ("config", "[core]\n\tbare = true\n"),
+        ("objects/info/alternates", "../../.git/objects\n"),
+        ("refs/heads/x", &*base),
+        ("conf.toml", "[[allow]]\nreason = \"r\"\npaths = [\"*\"]\n"),
+        ("new.py", &*key()),
+    ] {
+        hub.server.write(&format!("backend/{name}"), text);
+    }
+    let head = hub.server.commit("change");
+    let checkout = hub.checkout("job", &head, "refs/pull/7/head", 0);
+    let event = hub.event(pull(&base, &head, "bob/app"));
+    let args = ["backend", "--config", "backend/conf.toml"];
+    let job = checkout.github("pull_request", &event, &head, &args);
+    assert_eq!(job.run.code, 2, "{}", job.said());
+    assert!(job.run.stderr.contains("bare repository"), "{}", job.said());
+    let job = checkout.github("pull_request", &event, &head, &args[1..]);
+    assert_eq!(job.run.code, 1, "the real one: {}", job.said());
+}
