@@ -203,3 +203,28 @@ fn a_repository_that_a_change_brings_is_not_taken() {
     let job = checkout.github("pull_request", &event, &head, &args[1..]);
     assert_eq!(job.run.code, 1, "the real one: {}", job.said());
 }
+
+#[cfg(unix)]
+#[test]
+fn no_report_is_written_through_a_link_of_the_checkout() {
+    let hub = Hub::new();
+    let base = hub.server.git(&["rev-parse", "main"]);
+    let (file, folder) = (hub.beside("precious"), hub.beside("folder"));
+    std::fs::write(&file, "precious").expect("written");
+    std::fs::create_dir(&folder).expect("created");
+    hub.server.git(&["checkout", "-q", "-b", "feature"]);
+    for (to, name) in [(&file, "aisaleaks.sarif"), (&folder, "reports")] {
+        std::os::unix::fs::symlink(to, hub.server.join(name)).expect("linked");
+    }
+    let head = hub.server.commit("links");
+    let checkout = hub.checkout("job", &head, "refs/pull/7/head", 0);
+    let event = hub.event(pull(&base, &head, "bob/app"));
+    for args in [&[][..], &["--sarif", "reports/a.sarif"]] {
+        let job = checkout.github("pull_request", &event, &head, args);
+        assert_eq!(job.run.code, 2, "{}", job.said());
+        assert!(job.run.stderr.contains("is a link"), "{}", job.said());
+    }
+    let text = std::fs::read_to_string(&file).expect("there");
+    assert_eq!(text, "precious");
+    assert!(!folder.join("a.sarif").exists());
+}
