@@ -228,3 +228,16 @@ fn no_report_is_written_through_a_link_of_the_checkout() {
     assert_eq!(text, "precious");
     assert!(!folder.join("a.sarif").exists());
 }
+
+#[test]
+fn a_tag_that_is_moved_is_not_trusted_for_what_it_was() {
+    let hub = Hub::new();
+    let allow = "[[allow]]\nreason = \"mine\"\npaths = [\"*\"]\n";
+    let before = hub.commit("release", ".aisaleaks.toml", allow);
+    let after = hub.commit("release", "new.py", &key());
+    hub.server.git(&["tag", "v1"]);
+    let checkout = hub.checkout("job", &after, "refs/tags/v1", 0);
+    let event = hub.event(pushed("refs/tags/v1", &before, &after));
+    let job = checkout.github("push", &event, &after, &[]);
+    assert_eq!(job.run.code, 1, "{}", job.said());
+}
