@@ -197,6 +197,12 @@ impl Checkout<'_> {
         let branches = Named::branch("the default branch", name);
         let candidates = branches.iter().filter(|_| !own && !name.is_empty());
         Ok(match candidates.filter_map(|at| self.commit(at)).next() {
+            // Without it the change would say what is allowed; a shallow checkout is told as incomplete.
+            None if !own && !name.is_empty() && self.repository.shallow.is_empty() => {
+                let [branch, _] = &branches;
+                let what = "the default branch, which what is new is compared with";
+                return Err(self.missing(branch, what));
+            }
             Some(id) => {
                 let from = format!("{} (the default branch {name}; {reason})", short(&id));
                 (Some(id), from)
@@ -245,7 +251,12 @@ impl Checkout<'_> {
                 ": it is shallow",
                 format!("make the checkout whole with {}", self.deeper),
             ),
-            true => ("", format!("fetch it first: `git fetch origin {revision}`")),
+            true => {
+                // A branch is fetched by the name that the remote has for it.
+                let branch = revision.strip_prefix("refs/remotes/origin/");
+                let spec = branch.map_or(revision.clone(), |name| format!("{name}:{revision}"));
+                ("", format!("fetch it first: `git fetch origin {spec}`"))
+            }
         };
         Error::Ci {
             reason: format!(

@@ -241,3 +241,21 @@ fn a_tag_that_is_moved_is_not_trusted_for_what_it_was() {
     let job = checkout.github("push", &event, &after, &[]);
     assert_eq!(job.run.code, 1, "{}", job.said());
 }
+
+#[test]
+fn a_new_branch_is_not_trusted_where_the_default_branch_is_not_here() {
+    let hub = Hub::new();
+    let allow = "[[allow]]\nreason = \"mine\"\npaths = [\"*\"]\n";
+    hub.commit("feature", ".aisaleaks.toml", allow);
+    let after = hub.commit("feature", "new.py", &key());
+    let checkout = hub.checkout("job", &after, "refs/heads/feature", 0);
+    for name in ["feature", "main"] {
+        let name = format!("refs/remotes/origin/{name}");
+        crate::support::git(&checkout.folder, &["update-ref", "-d", &name]);
+    }
+    let event = hub.event(pushed("refs/heads/feature", super::NONE, &after));
+    let job = checkout.github("push", &event, &after, &[]);
+    assert_eq!(job.run.code, 2, "{}", job.said());
+    let way = "git fetch origin main:refs/remotes/origin/main";
+    assert!(job.run.stderr.contains(way), "{}", job.said());
+}
