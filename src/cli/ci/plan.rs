@@ -212,7 +212,14 @@ impl Checkout<'_> {
     }
 
     fn commit(&self, named: &Named) -> Option<ObjectId> {
-        self.revisions.commit(&named.revision).ok()
+        let Named { by, revision } = named;
+        let is_hex = revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let found = match is_hex && !by.starts_with("--") {
+            // Services name ids, and whoever may push could name a tag like the beginning of one.
+            true => self.revisions.commit_by_id(revision),
+            false => self.revisions.commit(revision),
+        };
+        found.ok()
     }
 
     /// The tag, where a tag of a commit was pushed: its message counts, too. Services name the tag or its commit.
