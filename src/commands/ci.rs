@@ -189,8 +189,11 @@ impl GitHub {
             let text = readable(trouble, done.request.options.show_secrets);
             // Where they cannot be written, the exit status still tells.
             drop(writeln!(io::stderr(), "aisaleaks: {text}"));
-            let mut out = io::stdout().lock();
-            drop(report::write_github_error("aisaleaks", &text, &mut out));
+            // Where another report took it, it is not for annotations.
+            if self.annotate {
+                let mut out = io::stdout().lock();
+                drop(report::write_github_error("aisaleaks", &text, &mut out));
+            }
         }
         match done.exit {
             Exit::Clean if !troubles.is_empty() => Exit::Failed,

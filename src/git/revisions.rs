@@ -86,6 +86,18 @@ impl<'a> Revisions<'a> {
         Ok(id)
     }
 
+    /// The commit that `text` names as an id or its beginning, even if a ref is named like it.
+    ///
+    /// # Errors
+    /// As those of [`commit`](Self::commit).
+    pub fn commit_by_id(&self, text: &str) -> Result<ObjectId, Unresolved> {
+        let id = match ObjectId::from_hex(text.as_bytes()) {
+            Some(id) => id,
+            None => self.abbreviated(text)?,
+        };
+        self.peel(id, text)
+    }
+
     /// Every commit that HEAD or a ref leads to.
     pub fn tips(&self, problems: &mut Vec<Problem>) -> Vec<ObjectId> {
         let all = refs::Refs::read(self.repository, problems);

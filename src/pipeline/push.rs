@@ -14,7 +14,7 @@ use crate::git::updates::Update;
 use crate::git::{Kind, Repository, tag};
 use crate::model::{ObjectId, Origin, Outcome, Problem, ProblemKind, TargetKind};
 use crate::source::change::{Folder, unread};
-use crate::source::range::{Ends, Walk};
+use crate::source::range::{Ends, Member, Walk};
 
 /// A push.
 #[derive(Clone, Debug, Default)]
@@ -66,8 +66,25 @@ pub fn push(
         walked
             .into_iter()
             .for_each(|problem| stage.sink().problem(problem));
+        if matches!(push.known, Known::These(_)) {
+            say_unsure(stage, &ends, &members);
+        }
         commits::scan(stage, &members, head, |commits| sent.scan(commits))
     })
+}
+
+/// Says that old commits may count as new: what is there already is cut off, and what is new goes back to the very beginning,
+/// which it may share.
+fn say_unsure(stage: &Stage<'_>, ends: &Ends, members: &[Member]) {
+    let shallow = &stage.repository.shallow;
+    if shallow.is_empty() || ends.left.is_empty() || !members.iter().any(|member| member.root) {
+        return;
+    }
+    let message = "the history of what is there already is cut off, so that what is older may count as new; run \
+                   `git fetch --unshallow`";
+    let place = stage.repository.name.display().to_string();
+    let problem = Problem::new(ProblemKind::Shallow, place, message);
+    stage.sink().problem(problem);
 }
 
 /// The objects that the remote is known to have, with what its tags lead to.

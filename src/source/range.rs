@@ -30,6 +30,8 @@ pub struct Member {
     pub date: Option<i64>,
     /// Whether a parent is not here, so that what it adds cannot be told from what is older.
     pub cut: bool,
+    /// Whether it is known to have no parent.
+    pub root: bool,
 }
 
 const LEFT: u8 = 1;
@@ -193,6 +195,7 @@ impl<'a> Walk<'a> {
                 id: *id,
                 date: node.date,
                 cut: node.cut,
+                root: !node.cut && node.parents.is_empty(),
             });
         }
         if cut > 0 {

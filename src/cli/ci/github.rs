@@ -151,7 +151,8 @@ fn push(environment: &Environment) -> Result<Told> {
     if is_none(&after) {
         return Ok((format!("a push that deleted {ref_name}"), None));
     }
-    let is_new = is_none(&before);
+    // Whoever may move a tag could have said with the one before what is allowed: it counts as a new one.
+    let is_new = is_none(&before) || ref_name.starts_with("refs/tags/");
     let change = Change {
         head: Named::new("after", after),
         bases: match is_new {

@@ -18,8 +18,12 @@ pub(super) const SERVICE: Service = Service {
 /// A variable that this kind of run has is not set.
 pub(super) fn occasion(environment: &Environment) -> Result<Occasion> {
     let source = environment.get("CI_PIPELINE_SOURCE").unwrap_or_default();
+    // A child of a merge request's pipeline has another source.
+    let is_request = environment.get("CI_MERGE_REQUEST_IID").is_some();
     let (about, change) = match source {
         "merge_request_event" => merge_request(environment)?,
+        _ if is_request => merge_request(environment)?,
+        "external_pull_request_event" => pull_request(environment)?,
         "push" => push(environment)?,
         "" => ("a pipeline that names no source".to_owned(), None),
         _ => (format!("a pipeline of the source {source}"), None),
@@ -50,6 +54,17 @@ fn merge_request(environment: &Environment) -> Result<Told> {
     let target = "CI_MERGE_REQUEST_TARGET_BRANCH_SHA";
     let mut bases = Vec::new();
     bases.extend(environment.text(target).map(|id| Named::new(target, id)));
+    // Whoever asks chooses where the branch starts, and an old commit may allow more: the target branch comes first. In a
+    // pipeline of the fork's, it is the fork's.
+    let own = environment.get("CI_PROJECT_PATH");
+    if own.is_some() && own == environment.get("CI_MERGE_REQUEST_PROJECT_PATH") {
+        let branch = "CI_MERGE_REQUEST_TARGET_BRANCH_NAME";
+        let name = environment.get(branch);
+        bases.extend(name.map(|name| {
+            let [remote, _] = Named::branch(branch, name);
+            remote
+        }));
+    }
     let base = "CI_MERGE_REQUEST_DIFF_BASE_SHA";
     bases.push(Named::new(base, needed(environment, base)?));
     let branch = environment.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME");
@@ -63,6 +78,23 @@ fn merge_request(environment: &Environment) -> Result<Told> {
         ..Change::default()
     };
     Ok((format!("merge request {number}{from}"), Some(change)))
+}
+
+/// A pull request on GitHub, for which GitLab runs a pipeline.
+fn pull_request(environment: &Environment) -> Result<Told> {
+    let number = environment.get("CI_EXTERNAL_PULL_REQUEST_IID");
+    let base = "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA";
+    let branch = environment.get("CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME");
+    let change = Change {
+        ref_name: branch.map(|name| format!("refs/heads/{name}")),
+        is_new: true,
+        head: Named::new("CI_COMMIT_SHA", needed(environment, "CI_COMMIT_SHA")?),
+        bases: vec![Named::new(base, needed(environment, base)?)],
+        is_proposal: true,
+        ..Change::default()
+    };
+    let number = number.unwrap_or("?");
+    Ok((format!("the external pull request {number}"), Some(change)))
 }
 
 fn push(environment: &Environment) -> Result<Told> {

@@ -4,6 +4,7 @@ mod environment;
 mod explain;
 mod github;
 mod gitlab;
+mod landing;
 mod occasion;
 mod plan;
 mod services;
@@ -44,6 +45,7 @@ fn carry_out(args: &CiArgs, environment: &Environment) -> Result<Exit> {
     let plan = plan::make(&path, &occasion, args.mode == Mode::All)?;
     let mut request = request(args, &plan)?;
     request.reports = reports(args, occasion.service.shows)?;
+    landing::check(&request.reports, &plan.root)?;
     request.checkout = checkout(environment, &occasion, &plan.root);
     let shows = occasion.service.shows;
     let github = (shows == Shows::GitHub).then(|| GitHub {

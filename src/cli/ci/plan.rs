@@ -40,6 +40,7 @@ pub(super) fn make(path: &Path, occasion: &Occasion, all: bool) -> Result<Plan> 
     let repository = Repository::discover(path).ok_or_else(|| Error::NotARepository {
         path: path.to_path_buf(),
     })?;
+    refuse_brought(&repository)?;
     let everything = "every file, and every object of the history".to_owned();
     let Some(change) = &occasion.change else {
         return Ok(Plan {
@@ -70,6 +71,30 @@ pub(super) fn make(path: &Path, occasion: &Occasion, all: bool) -> Result<Plan> 
         scan,
         trusted,
         why,
+    })
+}
+
+/// Refuses a bare repository in the work tree of another: a change can bring its files, and with them what its refs say and
+/// where its configuration is.
+fn refuse_brought(repository: &Repository) -> Result<()> {
+    let top = repository.name.canonicalize();
+    let Some(top) = top.ok().filter(|_| repository.git_dir == repository.name) else {
+        return Ok(());
+    };
+    let mut above = top.ancestors().skip(1).filter_map(Repository::at);
+    let Some(outer) = above.find(|outer| outer.git_dir != outer.name) else {
+        return Ok(());
+    };
+    // There no commit brings anything.
+    if top.starts_with(outer.name.join(".git")) {
+        return Ok(());
+    }
+    let (own, outer) = (repository.name.display(), outer.name.display());
+    Err(Error::Ci {
+        reason: format!(
+            "{own} has the files of a bare repository in the work tree of {outer}, which a change may have brought\n  name the one \
+             that is meant: `aisaleaks ci {outer}`; or keep this one outside of the work tree"
+        ),
     })
 }
 
@@ -172,6 +197,12 @@ impl Checkout<'_> {
         let branches = Named::branch("the default branch", name);
         let candidates = branches.iter().filter(|_| !own && !name.is_empty());
         Ok(match candidates.filter_map(|at| self.commit(at)).next() {
+            // Without it the change would say what is allowed; a shallow checkout is told as incomplete.
+            None if !own && !name.is_empty() && self.repository.shallow.is_empty() => {
+                let [branch, _] = &branches;
+                let what = "the default branch, which what is new is compared with";
+                return Err(self.missing(branch, what));
+            }
             Some(id) => {
                 let from = format!("{} (the default branch {name}; {reason})", short(&id));
                 (Some(id), from)
@@ -181,7 +212,14 @@ impl Checkout<'_> {
     }
 
     fn commit(&self, named: &Named) -> Option<ObjectId> {
-        self.revisions.commit(&named.revision).ok()
+        let Named { by, revision } = named;
+        let is_hex = revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let found = match is_hex && !by.starts_with("--") {
+            // Services name ids, and whoever may push could name a tag like the beginning of one.
+            true => self.revisions.commit_by_id(revision),
+            false => self.revisions.commit(revision),
+        };
+        found.ok()
     }
 
     /// The tag, where a tag of a commit was pushed: its message counts, too. Services name the tag or its commit.
@@ -220,7 +258,12 @@ impl Checkout<'_> {
                 ": it is shallow",
                 format!("make the checkout whole with {}", self.deeper),
             ),
-            true => ("", format!("fetch it first: `git fetch origin {revision}`")),
+            true => {
+                // A branch is fetched by the name that the remote has for it.
+                let branch = revision.strip_prefix("refs/remotes/origin/");
+                let spec = branch.map_or(revision.clone(), |name| format!("{name}:{revision}"));
+                ("", format!("fetch it first: `git fetch origin {spec}`"))
+            }
         };
         Error::Ci {
             reason: format!(

@@ -46,7 +46,7 @@ fn in_commit(trusted: &Trusted, from: &File, path: &str, limits: &Limits) -> Res
 }
 
 /// A path without `.` and `..`, and with slashes; `None` if it leads out of where it begins.
-fn inside(path: &Path) -> Option<String> {
+pub(super) fn inside(path: &Path) -> Option<String> {
     let mut parts: Vec<&str> = Vec::new();
     for component in path.components() {
         match component {

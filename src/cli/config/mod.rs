@@ -266,17 +266,24 @@ fn committed_file<'a>(trusted: &'a Trusted, path: &str, limits: &'a Limits) -> O
 }
 
 /// The trusted commit that a named file belongs to, and its path there: what is trusted to a commit must not come from the
-/// files that were checked out for a change.
+/// files that were checked out for a change. It belongs there if any part of the way leads through the work tree: a change can
+/// make a folder a link that leads out, and a link outside can lead to what a change brings.
 fn within<'a>(trusted: &'a [Trusted], file: &Path) -> Option<(&'a Trusted, String)> {
     let absolute = std::path::absolute(file).ok()?;
-    let folder = absolute.parent()?.canonicalize().ok()?;
-    let real = folder.join(absolute.file_name()?);
-    trusted.iter().find_map(|trusted| {
-        let path = real.strip_prefix(trusted.work_tree()?).ok()?;
-        let parts: Option<Vec<&str>> = path.iter().map(|part| part.to_str()).collect();
-        let parts = parts?;
-        // What stands there no commit brings.
-        (parts.first() != Some(&".git")).then(|| (trusted, parts.join("/")))
+    let mut ways: Vec<&Path> = absolute.ancestors().collect();
+    // From the root on, so that a link of the work tree stays one, which a commit's files are not followed through.
+    ways.reverse();
+    ways.into_iter().find_map(|way| {
+        let real = way.canonicalize().ok()?;
+        let rest = absolute.strip_prefix(way).ok()?;
+        trusted.iter().find_map(|trusted| {
+            let top = real.strip_prefix(trusted.work_tree()?).ok()?.join(rest);
+            // No commit that can be read has a name that is not UTF-8; then it has no such file.
+            let path = extending::inside(Path::new(&*top.to_string_lossy()))?;
+            // What stands there no commit brings.
+            let is_git = path.split('/').next() == Some(".git");
+            (!is_git && !path.is_empty()).then_some((trusted, path))
+        })
     })
 }
 

@@ -164,6 +164,21 @@ fn a_shallow_checkout_is_told_with_the_line_that_mends_it() {
     }
 }
 
+/// As the checkout of a base is, into which the head is fetched.
+#[test]
+fn a_shallow_base_makes_old_commits_look_new_which_is_told() {
+    let hub = Hub::new();
+    hub.commit("main", "old.py", &key());
+    let head = hub.commit("feature", "new.py", "x\n");
+    let base = hub.commit("main", "newer.py", "y\n");
+    let checkout = hub.checkout("job", &base, "refs/heads/main", 1);
+    git(&checkout.folder, &["fetch", "-q", "origin", &head]);
+    let event = hub.event(pull(&base, &head, "bob/app"));
+    let job = checkout.github("pull_request_target", &event, &base, &[]);
+    assert!(job.outputs.contains("complete=false"), "{}", job.said());
+    assert!(job.run.stdout.contains("fetch-depth: 0"), "{}", job.said());
+}
+
 #[test]
 fn a_base_that_no_fetch_brought_is_told() {
     let hub = Hub::new();

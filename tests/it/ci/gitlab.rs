@@ -136,3 +136,54 @@ fn a_variable_that_is_missing_is_told() {
         assert!(run.stderr.contains(hint), "{}", run.stderr);
     }
 }
+
+/// It has the request's variables, and another source; a request for GitHub has others.
+#[test]
+fn every_pipeline_of_a_request_trusts_its_base() {
+    let hub = Hub::new();
+    let base = hub.commit("main", "old.py", &key());
+    let allow = "[[allow]]\nreason = \"mine\"\npaths = [\"*\"]\n";
+    hub.commit("feature", ".aisaleaks.toml", allow);
+    let head = hub.commit("feature", "new.py", &key());
+    let checkout = hub.checkout("job", &head, "refs/merge-requests/7/head", 0);
+    for variables in [
+        [
+            ("CI_PIPELINE_SOURCE", "parent_pipeline"),
+            ("CI_MERGE_REQUEST_IID", "7"),
+            ("CI_COMMIT_SHA", &*head),
+            ("CI_MERGE_REQUEST_DIFF_BASE_SHA", &*base),
+        ],
+        [
+            ("CI_PIPELINE_SOURCE", "external_pull_request_event"),
+            ("CI_EXTERNAL_PULL_REQUEST_IID", "7"),
+            ("CI_COMMIT_SHA", &*head),
+            ("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA", &*base),
+        ],
+    ] {
+        let (run, files) = run(&checkout, &variables);
+        assert_eq!(run.code, 1, "{}", run.stderr);
+        assert_eq!(files, ["new.py"], "{}", run.stdout);
+    }
+}
+
+/// Whoever asks chooses where the branch starts.
+#[test]
+fn an_old_base_is_not_trusted_where_the_target_branch_is_here() {
+    let hub = Hub::new();
+    let allow = "[[allow]]\nreason = \"old\"\npaths = [\"*\"]\n";
+    let old = hub.commit("main", ".aisaleaks.toml", allow);
+    let head = hub.commit("feature", "new.py", &key());
+    hub.commit("main", ".aisaleaks.toml", "");
+    let checkout = hub.checkout("job", &head, "refs/merge-requests/7/head", 0);
+    let told = [
+        ("CI_PIPELINE_SOURCE", "merge_request_event"),
+        ("CI_PROJECT_PATH", "ada/app"),
+        ("CI_MERGE_REQUEST_PROJECT_PATH", "ada/app"),
+        ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
+        ("CI_COMMIT_SHA", &head),
+        ("CI_MERGE_REQUEST_DIFF_BASE_SHA", &old),
+    ];
+    let (run, files) = run(&checkout, &told);
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    assert_eq!(files, ["new.py"], "{}", run.stdout);
+}

@@ -140,3 +140,19 @@ fn a_clean_run_has_a_report_of_a_test_that_passes() {
         "{report}"
     );
 }
+
+#[test]
+fn a_tag_that_is_named_like_the_beginning_of_an_id_is_not_taken_for_it() {
+    let hub = Hub::new();
+    let base = hub.commit("main", "old.py", &key());
+    let head = hub.commit("feature", "new.py", &key());
+    hub.server.git(&["tag", &base[..12], &head]);
+    let checkout = hub.checkout("job", &head, "refs/pull/7/head", 0);
+    let variables = [
+        ("BITBUCKET_BUILD_NUMBER", "3"),
+        ("BITBUCKET_PR_ID", "7"),
+        ("BITBUCKET_COMMIT", &head[..12]),
+        ("BITBUCKET_PR_DESTINATION_COMMIT", &base[..12]),
+    ];
+    assert_eq!(files(&checkout, &[], &variables), ["new.py"]);
+}

@@ -141,3 +141,121 @@ fn what_the_base_allows_is_allowed() {
         assert!(job.outputs.lines().any(|at| at == line), "{}", job.outputs);
     }
 }
+
+/// Neither a link of the change that leads out, nor one of somebody's own that leads to what a change brings.
+#[cfg(unix)]
+#[test]
+fn no_link_makes_what_a_change_brings_a_file_of_ones_own() {
+    use std::os::unix::fs::symlink;
+    let allow = "[[allow]]\nreason = \"mine\"\npaths = [\"*\"]\n";
+    let hub = Hub::new();
+    let base = hub.commit("main", "ci/conf.toml", "");
+    let outside = hub.beside("cache");
+    std::fs::create_dir(&outside).expect("created");
+    std::fs::write(outside.join("conf.toml"), allow).expect("written");
+    hub.server.git(&["checkout", "-q", "-b", "feature"]);
+    hub.server.git(&["rm", "-rq", "ci"]);
+    symlink(&outside, hub.server.join("ci")).expect("linked");
+    hub.server.write("own.toml", allow);
+    let head = hub.server.write("new.py", key()).commit("change");
+    let checkout = hub.checkout("job", &head, "refs/pull/7/head", 0);
+    let event = hub.event(pull(&base, &head, "bob/app"));
+    let link = hub.beside("link.toml");
+    symlink(checkout.folder.join("own.toml"), &link).expect("linked");
+    let link = link.to_str().expect("UTF-8");
+    for file in ["ci/conf.toml", "./x/../ci/conf.toml", link] {
+        let job = checkout.github("pull_request", &event, &head, &["--config", file]);
+        assert_eq!(job.run.code, 1, "{file}: {}", job.said());
+        let job = checkout.github("pull_request", &event, &head, &["--baseline", file]);
+        assert!(job.run.code > 0, "{file}: {}", job.said());
+    }
+    // What no way through the work tree leads to is somebody's own.
+    for file in ["../cache/conf.toml", "x/../../cache/conf.toml"] {
+        std::fs::create_dir_all(checkout.folder.join("x")).expect("created");
+        let job = checkout.github("pull_request", &event, &head, &["--config", file]);
+        assert_eq!(job.run.code, 0, "{file}: {}", job.said());
+    }
+}
+
+/// A folder of a change can hold all that makes a bare repository, and then its configuration would be the checkout's.
+#[test]
+fn a_repository_that_a_change_brings_is_not_taken() {
+    let hub = Hub::new();
+    let base = hub.commit("main", "backend/main.py", "x\n");
+    hub.server.git(&["checkout", "-q", "-b", "feature"]);
+    for (name, text) in [
+        ("HEAD", "ref: refs/heads/x\n"),
+        ("config", "[core]\n\tbare = true\n"),
+        ("objects/info/alternates", "../../.git/objects\n"),
+        ("refs/heads/x", &*base),
+        ("conf.toml", "[[allow]]\nreason = \"r\"\npaths = [\"*\"]\n"),
+        ("new.py", &*key()),
+    ] {
+        hub.server.write(&format!("backend/{name}"), text);
+    }
+    let head = hub.server.commit("change");
+    let checkout = hub.checkout("job", &head, "refs/pull/7/head", 0);
+    let event = hub.event(pull(&base, &head, "bob/app"));
+    let args = ["backend", "--config", "backend/conf.toml"];
+    let job = checkout.github("pull_request", &event, &head, &args);
+    assert_eq!(job.run.code, 2, "{}", job.said());
+    assert!(job.run.stderr.contains("bare repository"), "{}", job.said());
+    let job = checkout.github("pull_request", &event, &head, &args[1..]);
+    assert_eq!(job.run.code, 1, "the real one: {}", job.said());
+}
+
+#[cfg(unix)]
+#[test]
+fn no_report_is_written_through_a_link_of_the_checkout() {
+    let hub = Hub::new();
+    let base = hub.server.git(&["rev-parse", "main"]);
+    let (file, folder) = (hub.beside("precious"), hub.beside("folder"));
+    std::fs::write(&file, "precious").expect("written");
+    std::fs::create_dir(&folder).expect("created");
+    hub.server.git(&["checkout", "-q", "-b", "feature"]);
+    for (to, name) in [(&file, "aisaleaks.sarif"), (&folder, "reports")] {
+        std::os::unix::fs::symlink(to, hub.server.join(name)).expect("linked");
+    }
+    let head = hub.server.commit("links");
+    let checkout = hub.checkout("job", &head, "refs/pull/7/head", 0);
+    let event = hub.event(pull(&base, &head, "bob/app"));
+    for args in [&[][..], &["--sarif", "reports/a.sarif"]] {
+        let job = checkout.github("pull_request", &event, &head, args);
+        assert_eq!(job.run.code, 2, "{}", job.said());
+        assert!(job.run.stderr.contains("is a link"), "{}", job.said());
+    }
+    let text = std::fs::read_to_string(&file).expect("there");
+    assert_eq!(text, "precious");
+    assert!(!folder.join("a.sarif").exists());
+}
+
+#[test]
+fn a_tag_that_is_moved_is_not_trusted_for_what_it_was() {
+    let hub = Hub::new();
+    let allow = "[[allow]]\nreason = \"mine\"\npaths = [\"*\"]\n";
+    let before = hub.commit("release", ".aisaleaks.toml", allow);
+    let after = hub.commit("release", "new.py", &key());
+    hub.server.git(&["tag", "v1"]);
+    let checkout = hub.checkout("job", &after, "refs/tags/v1", 0);
+    let event = hub.event(pushed("refs/tags/v1", &before, &after));
+    let job = checkout.github("push", &event, &after, &[]);
+    assert_eq!(job.run.code, 1, "{}", job.said());
+}
+
+#[test]
+fn a_new_branch_is_not_trusted_where_the_default_branch_is_not_here() {
+    let hub = Hub::new();
+    let allow = "[[allow]]\nreason = \"mine\"\npaths = [\"*\"]\n";
+    hub.commit("feature", ".aisaleaks.toml", allow);
+    let after = hub.commit("feature", "new.py", &key());
+    let checkout = hub.checkout("job", &after, "refs/heads/feature", 0);
+    for name in ["feature", "main"] {
+        let name = format!("refs/remotes/origin/{name}");
+        crate::support::git(&checkout.folder, &["update-ref", "-d", &name]);
+    }
+    let event = hub.event(pushed("refs/heads/feature", super::NONE, &after));
+    let job = checkout.github("push", &event, &after, &[]);
+    assert_eq!(job.run.code, 2, "{}", job.said());
+    let way = "git fetch origin main:refs/remotes/origin/main";
+    assert!(job.run.stderr.contains(way), "{}", job.said());
+}

@@ -272,3 +272,21 @@ fn explain_scans_and_writes_nothing() {
         assert!(job.run.stdout.contains(part), "{part}: {}", job.run.stdout);
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_told_does_not_spoil_a_report_on_standard_output() {
+    let hub = Hub::new();
+    let (checkout, event, after) = push(&hub, "new.py", "clean\n");
+    let mut job = checkout.job(&["-f", "json"], &[("GITHUB_ACTIONS", "true")]);
+    let job = job
+        .env("GITHUB_EVENT_NAME", "push")
+        .env("GITHUB_EVENT_PATH", &event)
+        .env("GITHUB_SHA", &after)
+        .env("GITHUB_OUTPUT", "/dev/full");
+    let run = ended(job.output().expect("it runs"));
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("GITHUB_OUTPUT"), "{}", run.stderr);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON alone");
+    assert_eq!(report["complete"], true);
+}
