@@ -48,7 +48,7 @@ fn trusted(args: &CiArgs, plan: &Plan) -> impl Iterator<Item = String> {
     let config = &args.common.config;
     let commit = match (&config.config_ref, &plan.trusted) {
         (Some(revision), _) => Some(format!("{revision} (--config-ref)")),
-        (None, Some(id)) => Some(format!("{id}, where the change starts")),
+        (None, Some(id)) => Some(format!("{id}, which the change does not bring")),
         (None, None) => None,
     };
     let (from, markers) = match &commit {

@@ -34,6 +34,7 @@ fn each_service_is_known_by_its_variables() {
     let commit = ("BUILDKITE_COMMIT", &*head);
     for (variables, expected) in [
         (&[("CI", "true")][..], all),
+        (&[("CI", "true"), ("GITHUB_ACTIONS", "false")], all),
         (&[("CIRCLECI", "true"), ("CIRCLE_SHA1", &head)], all),
         (
             &[

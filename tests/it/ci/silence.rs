@@ -259,3 +259,23 @@ fn a_new_branch_is_not_trusted_where_the_default_branch_is_not_here() {
     let way = "git fetch origin main:refs/remotes/origin/main";
     assert!(job.run.stderr.contains(way), "{}", job.said());
 }
+
+#[test]
+fn of_two_pushes_the_first_does_not_allow_the_second() {
+    let hub = Hub::new();
+    let allow = "[[allow]]\nreason = \"mine\"\npaths = [\"*\"]\n";
+    let before = hub.commit("feature", ".aisaleaks.toml", allow);
+    let after = hub.commit("feature", "new.py", &key());
+    let checkout = hub.checkout("job", &after, "refs/heads/feature", 0);
+    let event = hub.event(pushed("refs/heads/feature", &before, &after));
+    let job = checkout.github("push", &event, &after, &[]);
+    assert_eq!(job.run.code, 1, "{}", job.said());
+    assert_eq!(job.commits(), 1, "what is scanned stays what came since");
+    // What the default branch says was let in.
+    let before = hub.commit("main", ".aisaleaks.toml", allow);
+    let after = hub.commit("main", "new.py", &key());
+    let checkout = hub.checkout("main", &after, "refs/heads/main", 0);
+    let event = hub.event(pushed("refs/heads/main", &before, &after));
+    let job = checkout.github("push", &event, &after, &[]);
+    assert_eq!(job.run.code, 0, "{}", job.said());
+}

@@ -40,6 +40,8 @@ fn outputs_tell_what_was_found() {
         job.said()
     );
     assert!(job.summary.contains("new.py"), "{}", job.summary);
+    let link = format!("https://github.com/ada/app/commit/{after}");
+    assert!(job.summary.contains(&link), "{}", job.summary);
     let other = checkout.github("push", &event, &after, &["--sarif", "out of/a.sarif"]);
     assert_eq!(other.run.code, 2, "a folder that is not there");
     let other = checkout.github("push", &event, &after, &["--sarif", "b.sarif", "-q"]);
@@ -73,6 +75,15 @@ fn below_the_workspace_annotations_name_the_whole_path() {
         "{}",
         run.stdout
     );
+    // Another repository may be checked out there than the one that the run is about.
+    let summary = hub.beside("mine.md");
+    let mut other = job(&[]);
+    other.env("GITHUB_SERVER_URL", "https://github.com");
+    other.env("GITHUB_REPOSITORY", "ada/app");
+    other.env("GITHUB_STEP_SUMMARY", &summary);
+    ended(other.output().expect("it runs"));
+    let text = fs::read_to_string(summary).expect("written");
+    assert!(text.contains("new.py") && !text.contains("https://github.com"));
     // From a folder inside, or from above: the same.
     for (folder, path) in [("src", "."), ("..", "job"), ("src", "..")] {
         let mut job = job(&[path]);
