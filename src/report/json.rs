@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::wire::{self, KeyFacts, SCHEMA, TOOL, Tool, WireHygiene, WireLocation, WireProblem};
 use super::wire::{WireStats, WireTarget};
-use super::{Options, Shown};
+use super::{Options, Shown, unobeyed};
 use crate::model::{Key, Note, Outcome};
 
 #[derive(Serialize)]
@@ -74,7 +74,5 @@ pub(super) fn write(
         stale: wire::stale(outcome, shown),
         hygiene: hygiene.map(|at| wire::hygiene(at, shown)).collect(),
     };
-    // The conversion keeps the kind of an I/O error, which tells the caller of a broken pipe.
-    serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
-    out.write_all(b"\n")
+    unobeyed::lines(&report, out)
 }

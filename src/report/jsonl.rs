@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::wire::{self, KeyFacts, SCHEMA, TOOL, Tool, WireHygiene, WireLocation, WireProblem};
 use super::wire::{WireStats, WireTarget};
-use super::{Options, Shown};
+use super::{Options, Shown, unobeyed};
 use crate::model::{Note, Outcome};
 
 #[derive(Serialize)]
@@ -124,6 +124,5 @@ pub(super) fn write(
 }
 
 fn push(line: &Line, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, line).map_err(io::Error::from)?;
-    out.write_all(b"\n")
+    unobeyed::line(line, out)
 }

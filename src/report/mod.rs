@@ -19,6 +19,7 @@ mod sarif;
 mod snippet;
 mod steps;
 mod summary;
+mod unobeyed;
 mod when;
 mod whereabouts;
 mod wire;

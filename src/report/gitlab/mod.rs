@@ -14,7 +14,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Options, Shown, whereabouts};
+use super::{Options, Shown, unobeyed, whereabouts};
 use crate::model::{Location, ObjectId, Outcome, TargetKind};
 use scan::{Left, Scan};
 use vulnerability::{Identifier, Vulnerability};
@@ -63,8 +63,7 @@ pub(super) fn write(
         scan: scan::of(outcome, left, page),
         vulnerabilities,
     };
-    serde_json::to_writer(&mut *out, &report).map_err(io::Error::from)?;
-    out.write_all(b"\n")
+    unobeyed::line(&report, out)
 }
 
 /// The vulnerabilities that there is room for, worst first as the keys are, and how many there is none for.

@@ -20,7 +20,7 @@ use serde_sarif::sarif::{
     VersionControlDetails,
 };
 
-use super::{Options, Shown};
+use super::{Options, Shown, unobeyed};
 use crate::model::{Outcome, TargetKind};
 use limits::Cut;
 use rules::Rules;
@@ -52,8 +52,7 @@ pub(super) fn write(
         .version("2.1.0")
         .runs(vec![run(outcome, Page { shown, options })])
         .build();
-    serde_json::to_writer_pretty(&mut *out, &log).map_err(io::Error::from)?;
-    out.write_all(b"\n")
+    unobeyed::lines(&log, out)
 }
 
 fn run(outcome: &Outcome, page: Page<'_>) -> Run {

@@ -299,7 +299,16 @@ fn nothing_in_a_repository_becomes_a_command() {
         ),
     ] {
         let event = hub.event(event);
-        for args in [&[][..], &["-v", "-v"], &["--explain"]] {
+        for args in [
+            &[][..],
+            &["-v", "-v"],
+            &["--explain"],
+            &["-f", "json"],
+            &["-f", "jsonl"],
+            &["-f", "sarif=-"],
+            &["-f", "gitlab"],
+            &["-f", "junit"],
+        ] {
             let job = checkout.github(name, &event, &after, args);
             for text in [&job.run.stdout, &job.run.stderr] {
                 for command in commands(text) {
