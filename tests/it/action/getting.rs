@@ -311,6 +311,7 @@ fn inputs_arrive_as_they_are() {
     let expected = [
         "ci",
         "--mode=auto",
+        "--fail-on=warning",
         "--sarif=aisaleaks.sarif",
         "--upload=false",
         "--",
