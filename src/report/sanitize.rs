@@ -262,6 +262,17 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn pieces_are_told_as_the_whole_is(pieces in proptest::array::uniform3("[#:\\[ vsoVé\u{1b}\u{200b}\n\u{3000}a]{0,12}")) {
+            let [one, two, three] = &pieces;
+            let shown = visible_pieces([one, two, three]).concat();
+            proptest::prop_assert_eq!(&shown, &visible(&pieces.concat()));
+            proptest::prop_assert!(!shown.trim_start().starts_with("::"));
+            proptest::prop_assert!(!shown.contains("##[") && !shown.to_lowercase().contains("##vso["));
+        }
+    }
+
     #[test]
     fn a_name_keeps_its_colons_and_line_ends() {
         let name = "::a\n\r:\u{1b}##[b]";

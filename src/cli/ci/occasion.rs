@@ -60,7 +60,7 @@ pub(super) struct Change {
     pub(super) ref_name: Option<String>,
     /// Whether that is new, so that its name may be a leak.
     pub(super) is_new: bool,
-    /// The branch that a new one starts from, if it is known.
+    /// The branch that a new one starts from, and that says what is allowed in pushes to others, if it is known.
     pub(super) default_branch: Option<String>,
 }
 
