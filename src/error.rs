@@ -126,6 +126,12 @@ pub enum Error {
         /// Why, and what to do next.
         reason: String,
     },
+    /// A live check that cannot be made.
+    #[error("cannot check whether keys work: {reason}")]
+    Live {
+        /// Why, and what to do next.
+        reason: String,
+    },
     /// The system gave no random bytes.
     #[error(
         "cannot make a key for fingerprints: {0}\n  set AISALEAKS_FINGERPRINT_KEY to a secret text of your own"

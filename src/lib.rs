@@ -1,12 +1,12 @@
 //! Finds leaked AIsa API keys in files and in whole git histories.
 //!
 //! ```text
-//! Source ──chunk──> Detector ──finding──> Collector ──keys──> Attribution ──> Report
+//! Source ──chunk──> Detector ──finding──> Collector ──keys──> Attribution ──> Verify ──> Report
 //! ```
 //!
 //! A source pushes chunks from many threads and knows nothing of secrets; the detector answers with marks; the
 //! collector groups findings by key. Imports point one way, and a test holds them to it:
-//! `cli > commands > pipeline > { source, detect, attribute, assess, report } > { rules, git, baseline } > { model, control, error }`.
+//! `cli > commands > pipeline > { source, detect, attribute, assess, verify, report } > { rules, git, baseline } > { model, control, error }`.
 #![deny(missing_docs, unsafe_code)]
 
 pub mod assess;
@@ -23,3 +23,4 @@ pub mod pipeline;
 pub mod report;
 pub mod rules;
 pub mod source;
+pub mod verify;

@@ -21,6 +21,7 @@ pub(super) fn location(origin: Origin, path: &str) -> Location {
         notes: Vec::new(),
         allowed: None,
         site: None,
+        names_issuer: true,
     };
     Location {
         notes: super::location(&at),
@@ -56,6 +57,8 @@ pub(super) fn key(locations: Vec<Location>) -> Key {
         confidence: Confidence::High,
         locations,
         notes: Vec::new(),
+        verdict: Default::default(),
+        verdict: Default::default(),
     }
 }
 

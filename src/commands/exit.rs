@@ -91,7 +91,7 @@ impl Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Confidence, Hygiene, Key, Problem, ProblemKind, Secret};
+    use crate::model::{Confidence, Hygiene, Key, Problem, ProblemKind, Secret, Verdict};
 
     fn outcome(confidence: Option<Confidence>, problem: bool) -> Outcome {
         let key = |confidence| Key {
@@ -100,6 +100,7 @@ mod tests {
             confidence,
             locations: Vec::new(),
             notes: Vec::new(),
+            verdict: Verdict::default(),
         };
         let problem = problem.then(|| Problem::new(ProblemKind::Unreadable, "a", "b"));
         Outcome {

@@ -8,6 +8,7 @@ mod encoded;
 mod examples;
 mod excerpt;
 mod explain;
+mod issuer;
 mod lines;
 mod mask;
 mod matching;
@@ -157,6 +158,17 @@ impl Detector {
             Some(rule) if !rule.is_built_in() => Secret::foreign(&text, &rule.id, &self.key),
             _ => Secret::new(&text),
         }
+    }
+
+    /// Whether what stands around a match says who issued the key. The prefix of AIsa's own keys does; a shape that other
+    /// issuers' keys have, too, takes a name or an address that is this key's and no other's.
+    pub fn names_issuer(&self, bytes: &[u8], span: (usize, usize), rule: u16) -> bool {
+        let rule = self.rules.get(usize::from(rule));
+        rule.and_then(Rule::aisa)
+            .is_some_and(|key| match key.context {
+                None => true,
+                Some(need) => issuer::is_named(need, bytes, span),
+            })
     }
 
     /// Whether a value looks random, and is not shaped like anything that a rule finds.

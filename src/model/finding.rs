@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Allowed, Attribution, Note, ObjectId, Origin, Reachable, Secret, Site};
+use super::{Allowed, Attribution, Note, ObjectId, Origin, Reachable, Secret, Site, Verdict};
 
 /// How sure we are that it is an AIsa key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -87,6 +87,9 @@ pub struct Location {
     pub allowed: Option<Allowed>,
     /// Where that is on disk; `None` where the place is no file, nor the name of one.
     pub site: Option<Box<Site>>,
+    /// Whether what stands there says whose key it is: of a shape that several issuers' keys have, that it is AIsa's. Only
+    /// then may it be shown to AIsa.
+    pub names_issuer: bool,
 }
 
 /// A distinct secret and everywhere it stands: the unit of a report.
@@ -102,12 +105,20 @@ pub struct Key {
     pub locations: Vec<Location>,
     /// What its places mean, and what all of them together do; sorted, worst first.
     pub notes: Vec<Note>,
+    /// Whether it works, if somebody asked for a live check.
+    pub verdict: Verdict,
 }
 
 impl Key {
-    /// How loudly a report says it.
+    /// How loudly a report says it: a key that works is the worst, whatever its shape; one that does not work any more is to
+    /// be cleaned up, and no alarm.
     pub fn severity(&self) -> Severity {
-        self.confidence.into()
+        let severity = Severity::from(self.confidence);
+        match self.verdict.state {
+            state if state.is_live() => Severity::Error,
+            state if state.is_dead() => severity.min(Severity::Warning),
+            _ => severity,
+        }
     }
 
     /// The earliest commit date of a place, in seconds since 1970.

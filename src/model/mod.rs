@@ -15,6 +15,7 @@ mod percent;
 mod problem;
 mod secret;
 mod site;
+mod verdict;
 
 pub use allowed::{Allowed, AllowedBy};
 pub use attribution::{Attribution, Commit, Event, EventKind, Reachable};
@@ -31,3 +32,4 @@ pub use percent::percent_encoded;
 pub use problem::{Problem, ProblemKind};
 pub use secret::{FingerprintKey, Mask, Secret};
 pub use site::{Arrival, Site};
+pub use verdict::{Balance, LiveCheck, State, Verdict};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{AskedLine, Hygiene, Judged, Key, ObjectId, Problem};
+use super::{AskedLine, Hygiene, Judged, Key, LiveCheck, ObjectId, Problem};
 
 /// What was looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -90,6 +90,10 @@ pub struct Outcome {
     pub asked_line: Option<AskedLine>,
     /// What is no problem, but should be known to whoever asked: that a range is empty, say.
     pub notes: Vec<String>,
+    /// What the live check did; `None` if nobody asked for one.
+    pub live: Option<LiveCheck>,
+    /// The keys that are in no list, because only those that work were asked for: nobody knows that those work.
+    pub hidden: Vec<Key>,
 }
 
 impl Outcome {

@@ -71,6 +71,8 @@ pub(super) struct Told {
     pub(super) allowed: Option<Allowed>,
     /// Whether a brought rule does not count what stands under this path.
     pub(super) dropped: bool,
+    /// Whether it says whose key it is.
+    pub(super) names_issuer: bool,
 }
 
 impl Teller<'_> {
@@ -101,6 +103,7 @@ impl Teller<'_> {
                 .then(|| detect::inline_allow(detector, bytes, (start, end), id, show))
                 .flatten(),
             dropped,
+            names_issuer: detector.names_issuer(bytes, (start, end), rule),
         }
     }
 }

@@ -30,6 +30,8 @@ fn key(text: &str) -> Key {
         confidence: Confidence::Medium,
         locations: vec![at(Origin::Worktree, Some(b"a.py"))],
         notes: Vec::new(),
+        verdict: Default::default(),
+        verdict: Default::default(),
     }
 }
 

@@ -39,6 +39,7 @@ pub(super) fn at(origin: Origin, path: Option<&[u8]>) -> Location {
         notes: Vec::new(),
         allowed: None,
         site: None,
+        names_issuer: true,
     }
 }
 
@@ -85,6 +86,7 @@ pub(super) fn outcome() -> Outcome {
             confidence: Confidence::High,
             locations: vec![file, history, name],
             notes: Vec::new(),
+            verdict: Default::default(),
         }],
         suppressed: Vec::new(),
         hygiene: Vec::new(),

@@ -177,6 +177,7 @@ impl Collector<'_> {
             notes: told.notes,
             allowed: told.allowed,
             site: missing.site,
+            names_issuer: told.names_issuer,
         };
         let seen = found.seen;
         Some((missing.at, Placed { seen, location }))

@@ -14,7 +14,7 @@ use super::Options;
 use super::sightings::{Direct, Located, Placed, Seen, Stored, Where};
 use super::telling::Teller;
 use crate::detect::Detector;
-use crate::model::{Attribution, Key, Location, Problem, Secret, Sink, Worker};
+use crate::model::{Attribution, Key, Location, Problem, Secret, Sink, Verdict, Worker};
 use collecting::Collecting;
 use known::{Known, Sighted};
 
@@ -139,6 +139,7 @@ impl<'a> Collector<'a> {
                         confidence,
                         locations: vec![placed.location],
                         notes: Vec::new(),
+                        verdict: Verdict::default(),
                     };
                     keys.push((at, key));
                 }

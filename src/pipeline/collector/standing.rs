@@ -53,6 +53,7 @@ impl Collector<'_> {
                 notes: sighting.told.notes,
                 allowed: sighting.told.allowed,
                 site,
+                names_issuer: sighting.told.names_issuer,
             };
             let seen = sighting.seen;
             located

@@ -12,8 +12,9 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::sightings::{Seen, Where};
+use super::telling::Told;
 use crate::git::plain;
-use crate::model::{Arrival, Attribution, Location, Note, ObjectId, Origin, Secret, Site};
+use crate::model::{Arrival, Attribution, Location, ObjectId, Origin, Secret, Site};
 use crate::source::change::{Added, Change, Folder, Folders};
 
 pub(super) use search::{Found, Searcher};
@@ -210,6 +211,7 @@ impl Novelty {
                         notes: told.notes,
                         allowed: told.allowed,
                         site: Some(site(path)),
+                        names_issuer: told.names_issuer,
                     },
                 });
             }
@@ -240,12 +242,7 @@ impl Novelty {
                 at: Where::Named(Origin::PathName, Some(path.to_vec()), None),
                 location: Location {
                     site: Some(site(path)),
-                    ..named(
-                        Origin::PathName,
-                        path,
-                        found.told.notes,
-                        step.attribution.clone(),
-                    )
+                    ..named(Origin::PathName, path, found.told, step.attribution.clone())
                 },
             });
         }
@@ -275,6 +272,7 @@ impl Novelty {
                     notes: found.told.notes,
                     allowed: found.told.allowed,
                     site: None,
+                    names_issuer: found.told.names_issuer,
                 },
                 seen: found.seen,
             });
@@ -286,7 +284,7 @@ impl Novelty {
         for found in found {
             self.new.push(New {
                 at: Where::Named(Origin::RefName, Some(name.to_vec()), None),
-                location: named(Origin::RefName, name, found.told.notes, None),
+                location: named(Origin::RefName, name, found.told, None),
                 seen: found.seen,
             });
         }
@@ -297,7 +295,7 @@ impl Novelty {
 fn named(
     origin: Origin,
     name: &[u8],
-    notes: Vec<Note>,
+    told: Told,
     attribution: Option<Box<Attribution>>,
 ) -> Location {
     Location {
@@ -309,9 +307,10 @@ fn named(
         attribution,
         tracked: None,
         context: None,
-        notes,
+        notes: told.notes,
         allowed: None,
         site: None,
+        names_issuer: told.names_issuer,
     }
 }
 

@@ -116,6 +116,7 @@ fn as_location(judged: &Judged) -> Location {
         notes: Vec::new(),
         allowed: None,
         site: None,
+        names_issuer: false,
     }
 }
 

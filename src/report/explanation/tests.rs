@@ -83,6 +83,7 @@ fn key(confidence: Confidence, allowed: Option<Allowed>) -> Key {
         notes: Vec::new(),
         allowed: allowed.clone(),
         site: None,
+        names_issuer: true,
     };
     Key {
         secret: Secret::new(&key_text()),
@@ -90,6 +91,8 @@ fn key(confidence: Confidence, allowed: Option<Allowed>) -> Key {
         confidence,
         locations: vec![at(3), at(4)],
         notes: Vec::new(),
+        verdict: Default::default(),
+        verdict: Default::default(),
     }
 }
 

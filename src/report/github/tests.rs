@@ -40,6 +40,8 @@ fn key(number: usize, confidence: Confidence, places: usize) -> Key {
         confidence,
         locations: vec![at(Origin::Worktree, Some(path.as_bytes())); places],
         notes: Vec::new(),
+        verdict: Default::default(),
+        verdict: Default::default(),
     }
 }
 

@@ -254,6 +254,7 @@ fn hostile(text: &str) -> Outcome {
             .map(named)
             .to_vec(),
         notes: Vec::new(),
+        verdict: Default::default(),
     }];
     outcome.suppressed = outcome.keys.clone();
     for place in &mut outcome.suppressed[0].locations {

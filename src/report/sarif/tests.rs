@@ -79,6 +79,8 @@ fn key(text: &str, locations: Vec<Location>) -> Key {
         confidence: Confidence::Medium,
         locations,
         notes: Vec::new(),
+        verdict: Default::default(),
+        verdict: Default::default(),
     }
 }
 
