@@ -58,7 +58,6 @@ pub(super) fn key(locations: Vec<Location>) -> Key {
         locations,
         notes: Vec::new(),
         verdict: Default::default(),
-        verdict: Default::default(),
     }
 }
 

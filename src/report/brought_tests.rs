@@ -31,7 +31,6 @@ fn key(text: &str) -> Key {
         locations: vec![at(Origin::Worktree, Some(b"a.py"))],
         notes: Vec::new(),
         verdict: Default::default(),
-        verdict: Default::default(),
     }
 }
 

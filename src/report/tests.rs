@@ -95,6 +95,8 @@ pub(super) fn outcome() -> Outcome {
         judged: Vec::new(),
         judged_more: false,
         asked_line: None,
+        live: None,
+        hidden: Vec::new(),
     }
 }
 

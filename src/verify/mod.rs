@@ -6,6 +6,10 @@ pub mod transport;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::control::Control;
+use crate::model::{Secret, Verdict};
+use transport::Transport;
+
 pub use address::Base;
 
 /// What to ask, and how.
@@ -21,4 +25,36 @@ pub struct Options {
     pub most: usize,
     /// After so long, what was not answered is unknown.
     pub within: Duration,
+}
+
+/// A key to ask about.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The key.
+    pub secret: &'a Secret,
+    /// Whether what stands around it says that AIsa issued it.
+    pub names_issuer: bool,
+}
+
+/// What was answered.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// The verdicts, in the order of the keys.
+    pub verdicts: Vec<Verdict>,
+    /// How many requests were sent.
+    pub requests: u64,
+}
+
+/// Asks about distinct keys, the most urgent first, and returns when all are answered, the time is used up, or somebody
+/// cancels.
+pub fn check(
+    keys: &[Asked<'_>],
+    _options: &Options,
+    _transport: &dyn Transport,
+    _control: &Control,
+) -> Checked {
+    Checked {
+        verdicts: keys.iter().map(|_| Verdict::default()).collect(),
+        requests: 0,
+    }
 }

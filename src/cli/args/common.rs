@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::VerifyArgs;
+
 use crate::commands::exit::{FailOn, OnIncomplete};
 
 /// Where the configuration comes from.
@@ -102,6 +104,9 @@ pub struct CommonArgs {
     /// Print keys in full. The report is then itself a leak.
     #[arg(long, help_heading = "Report")]
     pub show_secrets: bool,
+    /// Whether keys are checked.
+    #[command(flatten)]
+    pub verify: VerifyArgs,
     /// The lowest severity that makes the exit status 1.
     #[arg(
         long,

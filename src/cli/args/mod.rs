@@ -5,6 +5,7 @@ mod ci;
 mod common;
 mod explain;
 mod hook;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub use ci::{CiArgs, Mode};
 pub use common::{CommonArgs, ConfigArgs, RulesArgs, RunningArgs, WalkArgs};
 pub use explain::ExplainArgs;
 pub use hook::{HookCommand, HookInstallArgs, HookPlaceArgs, HookRunArgs};
+pub use verify::{LiveArgs, VerifyArgs};
 
 /// Finds leaked AIsa API keys in files and in whole git histories.
 #[derive(Debug, Parser)]

@@ -92,7 +92,6 @@ fn key(confidence: Confidence, allowed: Option<Allowed>) -> Key {
         locations: vec![at(3), at(4)],
         notes: Vec::new(),
         verdict: Default::default(),
-        verdict: Default::default(),
     }
 }
 

@@ -41,7 +41,6 @@ fn key(number: usize, confidence: Confidence, places: usize) -> Key {
         locations: vec![at(Origin::Worktree, Some(path.as_bytes())); places],
         notes: Vec::new(),
         verdict: Default::default(),
-        verdict: Default::default(),
     }
 }
 

@@ -80,7 +80,6 @@ fn key(text: &str, locations: Vec<Location>) -> Key {
         locations,
         notes: Vec::new(),
         verdict: Default::default(),
-        verdict: Default::default(),
     }
 }
 
