@@ -10,7 +10,7 @@ use super::{Shown, when};
 use crate::model::{
     AllowedBy, Attribution, Commit, Confidence, Event, EventKind, Hygiene, Key, Location, Note,
     Origin, Outcome, Problem, ProblemKind, Reachable, Severity, Target, TargetKind,
-    percent_encoded,
+    Verdict, percent_encoded,
 };
 
 /// Changes only when a reader of the old format would break.
@@ -57,15 +57,31 @@ pub(super) struct WireStats {
     duration_ms: u64,
 }
 
-/// A field of type `Option<()>` or `[(); 0]` here and below is one whose stage does not exist yet: always null or empty.
+/// What the live check said of a key.
 #[derive(Clone, Serialize)]
-struct WireVerdict {
+pub(super) struct WireVerdict {
     state: &'static str,
-    detail: Option<()>,
-    checked_at: Option<()>,
+    detail: Option<String>,
+    checked_at: Option<String>,
+    balance: Option<WireBalance>,
+}
+
+#[derive(Clone, Serialize)]
+struct WireBalance {
+    amount: String,
+    currency: Option<String>,
+}
+
+/// What the live check did.
+#[derive(Serialize)]
+pub(super) struct WireLive {
+    base: String,
+    requests: u64,
 }
 
 /// What is said of a key, but for where it stands.
+///
+/// A field of type `Option<()>` or `[(); 0]` below is one whose stage does not exist yet: always null or empty.
 #[derive(Clone, Serialize)]
 pub(super) struct KeyFacts {
     fingerprint: String,
@@ -186,6 +202,35 @@ pub(super) fn stats(outcome: &Outcome) -> WireStats {
     }
 }
 
+pub(super) fn verdict(verdict: &Verdict, shown: Shown<'_>) -> WireVerdict {
+    WireVerdict {
+        state: verdict.state.name(),
+        detail: verdict.detail.as_deref().map(|text| shown.text(text)),
+        checked_at: (verdict.checked_at).and_then(|at| when::rfc3339(at.as_second())),
+        balance: verdict.balance.as_ref().map(|balance| WireBalance {
+            amount: shown.text(&balance.amount),
+            currency: balance.currency.as_deref().map(|text| shown.text(text)),
+        }),
+    }
+}
+
+/// What the live check did; `None` if nobody asked for one.
+pub(super) fn live(outcome: &Outcome, shown: Shown<'_>) -> Option<WireLive> {
+    outcome.live.as_ref().map(|live| WireLive {
+        base: shown.name(&live.base),
+        requests: live.requests,
+    })
+}
+
+/// How many keys are in no list, because only those that work were asked for, by what is known of them.
+pub(super) fn hidden(outcome: &Outcome) -> BTreeMap<&'static str, u64> {
+    let mut hidden = BTreeMap::new();
+    for key in &outcome.hidden {
+        *hidden.entry(key.verdict.state.name()).or_default() += 1;
+    }
+    hidden
+}
+
 pub(super) fn key(key: &Key, shown: Shown<'_>, now: Timestamp) -> KeyFacts {
     let first_seen = key.first_seen();
     KeyFacts {
@@ -195,11 +240,7 @@ pub(super) fn key(key: &Key, shown: Shown<'_>, now: Timestamp) -> KeyFacts {
         rule: shown.name(&key.rule),
         confidence: key.confidence,
         severity: key.severity(),
-        verdict: WireVerdict {
-            state: "unchecked",
-            detail: None,
-            checked_at: None,
-        },
+        verdict: verdict(&key.verdict, shown),
         first_seen: first_seen.and_then(when::rfc3339),
         age_days: first_seen.map(|then| when::age_days(then, now)),
         at_head: key.at_head(),
