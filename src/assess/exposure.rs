@@ -43,7 +43,12 @@ mod tests {
     use crate::model::{Note, Origin};
 
     /// A key in so many places, which came at this second.
-    fn of(state: State, confidence: Confidence, notes: &[Note], place: (bool, Option<i64>, usize)) -> Key {
+    fn of(
+        state: State,
+        confidence: Confidence,
+        notes: &[Note],
+        place: (bool, Option<i64>, usize),
+    ) -> Key {
         let (at_head, second, places) = place;
         let mut history = attribution();
         history.at_head = at_head;

@@ -95,9 +95,7 @@ impl Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{
-        Confidence, Hygiene, Key, Problem, ProblemKind, Secret, State, Verdict,
-    };
+    use crate::model::{Confidence, Hygiene, Key, Problem, ProblemKind, Secret, State, Verdict};
 
     fn outcome(confidence: Option<Confidence>, problem: bool) -> Outcome {
         let key = |confidence| Key {

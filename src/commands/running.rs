@@ -88,6 +88,7 @@ pub(super) fn run_and(
     let silent = request.quiet
         && request.gate.is_none()
         && outcome.keys.is_empty()
+        && outcome.hidden.is_empty()
         && outcome.problems.is_empty()
         && outcome.hygiene.is_empty()
         && !outcome.suppressed.iter().any(is_disabled);
@@ -147,10 +148,14 @@ pub(super) fn look(
 pub(super) fn keep_asked(outcome: &mut Outcome, request: &Request) {
     let rules = &request.rules;
     if !rules.only.is_empty() {
-        outcome.keys.retain(|key| rules.only.contains(&key.rule));
-        outcome
-            .suppressed
-            .retain(|key| rules.only.contains(&key.rule));
+        let lists = [
+            &mut outcome.keys,
+            &mut outcome.suppressed,
+            &mut outcome.hidden,
+        ];
+        for keys in lists {
+            keys.retain(|key| rules.only.contains(&key.rule));
+        }
     }
     let mut found = outcome.keys.iter().chain(&outcome.suppressed);
     // People are shown no fingerprints.

@@ -1,6 +1,8 @@
 //! What the JSON formats say of a key, a location and a problem, schema `aisaleaks/1`: types of its own, so that a
 //! change of the model cannot change the formats.
 
+mod verdict;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -10,8 +12,10 @@ use super::{Shown, when};
 use crate::model::{
     AllowedBy, Attribution, Commit, Confidence, Event, EventKind, Hygiene, Key, Location, Note,
     Origin, Outcome, Problem, ProblemKind, Reachable, Severity, Target, TargetKind,
-    Verdict, percent_encoded,
+    percent_encoded,
 };
+
+pub(super) use verdict::{WireLive, WireVerdict, hidden, live, verdict};
 
 /// Changes only when a reader of the old format would break.
 pub(super) const SCHEMA: &str = "aisaleaks/1";
@@ -55,28 +59,6 @@ pub(super) struct WireStats {
     bytes: u64,
     excluded: BTreeMap<&'static str, u64>,
     duration_ms: u64,
-}
-
-/// What the live check said of a key.
-#[derive(Clone, Serialize)]
-pub(super) struct WireVerdict {
-    state: &'static str,
-    detail: Option<String>,
-    checked_at: Option<String>,
-    balance: Option<WireBalance>,
-}
-
-#[derive(Clone, Serialize)]
-struct WireBalance {
-    amount: String,
-    currency: Option<String>,
-}
-
-/// What the live check did.
-#[derive(Serialize)]
-pub(super) struct WireLive {
-    base: String,
-    requests: u64,
 }
 
 /// What is said of a key, but for where it stands.
@@ -200,35 +182,6 @@ pub(super) fn stats(outcome: &Outcome) -> WireStats {
         excluded: stats.excluded.clone(),
         duration_ms: stats.duration_ms,
     }
-}
-
-pub(super) fn verdict(verdict: &Verdict, shown: Shown<'_>) -> WireVerdict {
-    WireVerdict {
-        state: verdict.state.name(),
-        detail: verdict.detail.as_deref().map(|text| shown.text(text)),
-        checked_at: (verdict.checked_at).and_then(|at| when::rfc3339(at.as_second())),
-        balance: verdict.balance.as_ref().map(|balance| WireBalance {
-            amount: shown.text(&balance.amount),
-            currency: balance.currency.as_deref().map(|text| shown.text(text)),
-        }),
-    }
-}
-
-/// What the live check did; `None` if nobody asked for one.
-pub(super) fn live(outcome: &Outcome, shown: Shown<'_>) -> Option<WireLive> {
-    outcome.live.as_ref().map(|live| WireLive {
-        base: shown.name(&live.base),
-        requests: live.requests,
-    })
-}
-
-/// How many keys are in no list, because only those that work were asked for, by what is known of them.
-pub(super) fn hidden(outcome: &Outcome) -> BTreeMap<&'static str, u64> {
-    let mut hidden = BTreeMap::new();
-    for key in &outcome.hidden {
-        *hidden.entry(key.verdict.state.name()).or_default() += 1;
-    }
-    hidden
 }
 
 pub(super) fn key(key: &Key, shown: Shown<'_>, now: Timestamp) -> KeyFacts {
