@@ -255,6 +255,8 @@ mod gate_tests;
 #[cfg(test)]
 mod history_tests;
 #[cfg(test)]
+mod live_format_tests;
+#[cfg(test)]
 mod live_tests;
 #[cfg(test)]
 mod log_tests;

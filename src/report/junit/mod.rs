@@ -137,4 +137,4 @@ fn said(outcome: &Outcome, shown: Shown<'_>) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -159,6 +159,7 @@ fn verdict(outcome: &Outcome) -> String {
     };
     let keys = keys.map(|keys| match live {
         0 => keys,
+        1 if outcome.keys.len() == 1 => format!("{keys}, live"),
         live => format!("{keys}, {} of them live", summary::grouped(live)),
     });
     let cut = match (outcome.interrupted, outcome.complete()) {
@@ -202,4 +203,4 @@ fn cropped(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

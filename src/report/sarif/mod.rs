@@ -154,4 +154,4 @@ fn bag<const N: usize>(values: [(&str, Value); N]) -> PropertyBag {
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
