@@ -26,6 +26,7 @@ mod gates;
 mod history;
 mod hooks;
 mod hygiene;
+mod live;
 mod pages;
 mod places;
 mod range;
