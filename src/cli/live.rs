@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::args::{LiveArgs, VerifyArgs};
 use super::rule_files;
 use crate::error::{Error, Result};
-use crate::verify::{Base, Kept, Options};
+use crate::verify::{Base, Kept, Options, Proxy};
 
 /// How keys are checked; `None` if nobody asked for it.
 ///
@@ -38,6 +38,12 @@ pub(super) fn options(args: &LiveArgs) -> Result<Options> {
             ))
         })?,
     };
+    if args.verify_proxy.is_some() && !base.is_secure() {
+        return Err(wrong(
+            "through --verify-proxy a key goes by https alone; an http address is on this machine, where no proxy is needed"
+                .to_owned(),
+        ));
+    }
     let cache = args.verify_cache.as_ref().map(|file| {
         let key = rule_files::kept_key().ok_or_else(|| {
             let name = rule_files::KEY;
@@ -55,7 +61,7 @@ pub(super) fn options(args: &LiveArgs) -> Result<Options> {
     Ok(Options {
         base,
         authorities: args.verify_ca.clone(),
-        proxy: args.verify_proxy.clone(),
+        proxy: args.verify_proxy.clone().map(Proxy::new),
         most: args.verify_limit.unwrap_or(usual.most),
         within: args
             .verify_timeout

@@ -34,14 +34,23 @@ fn line(bytes: &[u8], start: usize, end: usize) -> (&[u8], &[u8]) {
         .iter()
         .all(|byte| !byte.is_ascii_alphanumeric())
         && matches!(earlier.last(), Some(b'=' | b':' | b'(' | b'\\' | b','));
-    let begin = match goes_on {
+    let begin = match goes_on && !is_comment(earlier) {
         true => memrchr(b'\n', earlier).map_or(0, |at| at + 1),
         false => begin,
     };
     (&before[begin..], after)
 }
 
-/// Whether the word before the key is a name with `aisa` in it: between the two are signs, and at most one word that is a
+/// Whether the last line of a text is a comment: what it says is not said of the key.
+fn is_comment(text: &[u8]) -> bool {
+    let begin = memrchr(b'\n', text).map_or(0, |at| at + 1);
+    let line = text[begin..].trim_ascii_start();
+    [&b"#"[..], b"//", b"--", b"*", b";", b"<!--"]
+        .iter()
+        .any(|sign| line.starts_with(sign))
+}
+
+/// Whether the word before the key is a name of AIsa's: between the two are signs, and at most one word that is a
 /// type's name or a scheme's, as in `aisaKey: string = "…"`, `aisa_auth: "Bearer …"` and `getenv("AISA_API_KEY", "…")`.
 fn is_assigned(before: &[u8]) -> bool {
     const BETWEEN: [&[u8]; 6] = [b"string", b"str", b"String", b"bearer", b"Bearer", b"const"];
@@ -52,14 +61,53 @@ fn is_assigned(before: &[u8]) -> bool {
         .rev()
         .filter(|word| word.iter().any(u8::is_ascii_alphanumeric));
     // What directly precedes the key is no word of its own: an escape's letter.
-    let first = match words.next() {
+    let name = match words.next() {
         Some(word) if BETWEEN.contains(&word) => words.next(),
         word => word,
     };
-    first.is_some_and(|name| {
-        name.windows(4)
-            .any(|four| four.eq_ignore_ascii_case(b"aisa"))
-    })
+    name.is_some_and(is_name_of_aisa)
+}
+
+/// Whether a name has `aisa` as a word of its own, and nothing of another vendor: neither `faisal_key` nor `AISA_OPENAI_KEY` is
+/// meant, nor a key, which is no name.
+fn is_name_of_aisa(name: &[u8]) -> bool {
+    const OTHERS: [&str; 14] = [
+        "openai",
+        "anthropic",
+        "claude",
+        "gemini",
+        "google",
+        "mistral",
+        "moonshot",
+        "kimi",
+        "deepseek",
+        "qwen",
+        "azure",
+        "groq",
+        "oneapi",
+        "openrouter",
+    ];
+    if name.starts_with(b"sk-") {
+        return false;
+    }
+    let lower = name.to_ascii_lowercase();
+    let is_other = |other: &&str| memmem::find(&lower, other.as_bytes()).is_some();
+    let is_word = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| name.get(before));
+        let (first, last) = (name.get(at), name.get(at + 3));
+        let after = name.get(at + 4);
+        // A hump begins with a capital behind a small letter, or ends before a capital; the rest is bounded by no letters.
+        let begins = before.is_none_or(|before| {
+            !before.is_ascii_alphabetic()
+                || before.is_ascii_lowercase() && first.is_some_and(u8::is_ascii_uppercase)
+        });
+        let ends = after.is_none_or(|after| {
+            !after.is_ascii_alphabetic()
+                || after.is_ascii_uppercase() && last.is_some_and(u8::is_ascii_lowercase)
+        });
+        begins && ends
+    };
+    !OTHERS.iter().any(is_other) && memmem::find_iter(&lower, b"aisa").any(is_word)
 }
 
 /// Whether the key is a bearer token on a line with one address, which is AIsa's.
@@ -110,6 +158,11 @@ mod tests {
             ("{\"OPENAI_API_KEY\": \"x\", \"AISA_API_KEY\": \"", "\"}"),
             ("aisa_key =\n    \"", "\""),
             ("aisa-auth: Bearer ", ""),
+            ("keys.aisa = ", ""),
+            ("AISA=", ""),
+            ("aisa2_key: ", ""),
+            ("theAIsaKey = '", "'"),
+            ("aisaAPIKey: '", "'"),
             (
                 "curl -H 'Authorization: Bearer ",
                 "' https://api.aisa.one/v1/models",
@@ -139,6 +192,15 @@ mod tests {
             ("Bearer ", " https://api.aisa.one.example/v1"),
             ("Bearer ", " https://raisa.one/"),
             ("aisa is not this:\nkey = ", ""),
+            ("# other vendors, not AIsa:\n", ""),
+            ("  // not AIsa,\n\"", "\""),
+            ("FAISAL_MOONSHOT_KEY=\"", "\""),
+            ("raisa_key: ", ""),
+            ("maisaKey = ", ""),
+            ("AISA_OPENAI_KEY=", ""),
+            ("AISA_KEYS=sk-aisa-0123456789abcdef,", ""),
+            ("[\"sk-aisa-0123456789abcdef\", \"", "\"]"),
+            ("  \"sk-aisa-0123456789abcdef\",\n  \"", "\""),
         ] {
             assert!(!named(before, after), "{before}KEY{after}");
         }

@@ -1,7 +1,7 @@
 //! Puts a new file in the place of an old one: whole, or not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// A file in the making. It is gone if it is never put in place.
@@ -12,7 +12,25 @@ pub struct Replacement {
     is_placed: bool,
 }
 
+/// Others of us may be at work, or were stopped there.
+const TRIES: u32 = 100;
+
 impl Replacement {
+    /// Begins a new file beside the one that it is to replace.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn beside(target: &Path) -> io::Result<Self> {
+        let own = std::process::id();
+        let begun = (0..TRIES).find_map(|at| {
+            match Self::begin(target.with_file_name(format!(".aisaleaks-{own}-{at}.tmp"))) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => None,
+                begun => Some(begun),
+            }
+        });
+        begun.unwrap_or_else(|| Err(io::Error::other("its folder is full of unfinished files")))
+    }
+
     /// Begins a new file at `path`, which is to be in the folder of the one that it replaces.
     ///
     /// # Errors

@@ -22,6 +22,13 @@ impl FingerprintKey {
         self.hash(&[CHECKED])
     }
 
+    /// A keyed hash of these texts, each of which ends with a zero byte.
+    pub fn seal(&self, texts: &[&str]) -> String {
+        let parts = texts.iter().flat_map(|text| [text.as_bytes(), &[0]]);
+        let parts: Vec<&[u8]> = [SEALED, &[0]].into_iter().chain(parts).collect();
+        self.hash(&parts)
+    }
+
     fn hash(&self, parts: &[&[u8]]) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0)
             .expect("because HMAC takes a key of any length");
@@ -38,6 +45,9 @@ impl fmt::Debug for FingerprintKey {
 
 /// What the hash of a key alone is made of. Those of secrets have a zero byte in what they are made of.
 const CHECKED: &[u8] = b"aisaleaks fingerprint key";
+
+/// What is hashed before what is sealed, so that no fingerprint of a brought rule's finding is a seal: no rule has this id.
+const SEALED: &[u8] = b"aisaleaks/seal";
 
 /// The text of a leaked secret. `Debug` and `Display` redact; [`Secret::expose`] is the one way to the text.
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -85,7 +85,7 @@ impl Verdict {
     }
 }
 
-/// What a key can spend, as the answer writes it.
+/// What a key can spend, by what the answer says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balance {
     /// A number: digits, a sign and a point, and nothing else.

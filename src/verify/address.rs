@@ -48,9 +48,36 @@ impl Base {
         &self.0
     }
 
+    /// Whether nobody on the way can read what is sent.
+    pub fn is_secure(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
     /// Whether it is AIsa's own.
     pub fn is_aisa(&self) -> bool {
         self.0 == Self::AISA
+    }
+}
+
+/// The address of a proxy, which may hold a password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Proxy(String);
+
+impl Proxy {
+    /// As it was typed: whether it can be used is seen when it is.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// Its text. Every caller answers for where it goes.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Proxy(…)")
     }
 }
 

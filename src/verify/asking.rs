@@ -1,12 +1,11 @@
 //! Asks one thing about one key, and asks again where that helps: never twice within a second, and never longer than the whole
 //! check may take.
 
-use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::clock::Clock;
-use super::judge::{self, Heard};
+use super::judge::{self, Later, Said};
 use super::transport::Transport;
 use crate::control::Control;
 use crate::model::Secret;
@@ -31,80 +30,109 @@ pub(super) struct Line<'a> {
     pub(super) sent: AtomicU64,
 }
 
-/// When a key was sent last.
+/// When a key was sent last; `None` if it was not.
 #[derive(Debug, Default)]
-pub(super) struct Pace(Option<Duration>);
+pub(super) struct Pace(pub(super) Option<Duration>);
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Silence {
     /// In words.
-    pub(super) why: Cow<'static, str>,
-    /// Whether another request of the API may do better.
-    pub(super) is_of_request: bool,
+    pub(super) why: String,
+    /// What may do better.
+    pub(super) then: Then,
+}
+
+/// What may do better than a request without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    /// Nothing.
+    Nothing,
+    /// Another request of the API.
+    Another,
+    /// Another one, as the API does not have this one.
+    Instead,
+}
+
+impl Silence {
+    fn at_last(why: impl Into<String>) -> Self {
+        let (why, then) = (why.into(), Then::Nothing);
+        Self { why, then }
+    }
 }
 
 impl Line<'_> {
-    /// What the API answers about a key.
-    pub(super) fn ask(&self, url: &str, key: &Secret, pace: &mut Pace) -> Result<Heard, Silence> {
+    /// What the API says of a key.
+    pub(super) fn ask(&self, url: &str, key: &Secret, pace: &mut Pace) -> Result<Said, Silence> {
         let mut tries = 0;
         loop {
             self.keep(pace)?;
-            let left = self.left();
+            let within = self.left().min(PATIENCE);
             self.sent.fetch_add(1, Ordering::Relaxed);
             pace.0 = Some(self.clock.passed());
-            let got = self.transport.get(url, key, left.min(PATIENCE));
+            let got = self.transport.get(url, key, within, self.control);
             tries += 1;
-            let (why, asked, is_of_request) = match got {
+            let (later, then) = match got {
                 Ok(answer) => match judge::hear(&answer, self.clock.date()) {
-                    Heard::Later(why, asked) => (why, asked, answer.status >= 500),
-                    heard => return Ok(heard),
+                    Ok(said) => return Ok(said),
+                    // What limits the rate limits it for every request of the key.
+                    Err(later) if answer.status == 429 => (later, Then::Nothing),
+                    Err(later) => (later, Then::Another),
                 },
-                Err(failure) if failure.is_passing() => (failure.words().into(), None, false),
-                Err(failure) => return Err(silence(failure.words())),
+                Err(failure) => {
+                    let why = failure.words().to_owned();
+                    if !failure.is_passing() {
+                        return Err(Silence::at_last(why));
+                    }
+                    (Later { why, wait: None }, Then::Nothing)
+                }
             };
             if tries == TRIES {
-                return Err(Silence { why, is_of_request });
+                let why = later.why;
+                return Err(Silence { why, then });
             }
-            let wait = asked.unwrap_or_else(|| self.back_off(tries));
-            if wait >= self.left() {
-                let why = match asked {
-                    Some(wait) => {
-                        let seconds = wait.as_secs();
-                        format!(
-                            "{why} and asks to wait {seconds} s, longer than the check may take"
-                        )
-                        .into()
-                    }
-                    None => why,
-                };
-                return Err(Silence {
-                    why,
-                    is_of_request: false,
-                });
-            }
-            self.clock.wait(wait, self.control);
+            self.wait(later, tries)?;
         }
+    }
+
+    /// Waits until it may be asked again, if there is time for that.
+    fn wait(&self, later: Later, tries: u32) -> Result<(), Silence> {
+        let Later { why, wait } = later;
+        let time = wait.unwrap_or_else(|| self.back_off(tries));
+        if time < self.left() {
+            self.clock.wait(time, self.control);
+            return Ok(());
+        }
+        Err(Silence::at_last(match wait {
+            Some(time) => {
+                let seconds = time.as_secs();
+                format!(
+                    "{why} and asks to wait {seconds} s, longer than the check may take (--verify-timeout)"
+                )
+            }
+            None => why,
+        }))
     }
 
     /// Waits until a key may be sent again.
     fn keep(&self, pace: &Pace) -> Result<(), Silence> {
-        if let Pace(Some(last)) = pace {
-            let due = last.saturating_add(APART);
-            let wait = due.saturating_sub(self.clock.passed());
-            if !wait.is_zero() && wait < self.left() {
-                self.clock.wait(wait, self.control);
-            }
+        let due = pace
+            .0
+            .map_or(Duration::ZERO, |last| last.saturating_add(APART));
+        let wait = due.saturating_sub(self.clock.passed());
+        if wait >= self.left() {
+            let why = "the time for checking was used up (--verify-timeout)";
+            return Err(Silence::at_last(why));
         }
-        if self.control.is_cancelled() {
-            return Err(silence("the run was ended before it was asked"));
+        if !wait.is_zero() {
+            self.clock.wait(wait, self.control);
         }
-        if self.left().is_zero() {
-            return Err(silence(
-                "the time for checking was used up (--verify-timeout)",
-            ));
+        match self.control.is_cancelled() {
+            true => Err(Silence::at_last(
+                "the run was ended before there was an answer",
+            )),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     fn left(&self) -> Duration {
@@ -115,12 +143,5 @@ impl Line<'_> {
     fn back_off(&self, tries: u32) -> Duration {
         let time = BACK_OFF.saturating_mul(1 << tries.saturating_sub(1).min(8));
         time.mul_f64(1.0 + self.clock.chance().clamp(0.0, 1.0) / 2.0)
-    }
-}
-
-fn silence(why: &'static str) -> Silence {
-    Silence {
-        why: why.into(),
-        is_of_request: false,
     }
 }

@@ -32,7 +32,7 @@ struct Page {
     verdicts: Vec<Entry>,
 }
 
-/// A verdict, but for its words, which the program has.
+/// A verdict, but for its words, which the program has. Whoever does not have the key cannot make one, nor change one.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
@@ -42,6 +42,22 @@ struct Entry {
     /// Seconds since 1970.
     checked_at: i64,
     balance: Option<Balance>,
+    /// A keyed hash of all of that.
+    seal: String,
+}
+
+impl Entry {
+    fn seal(&self, key: &FingerprintKey) -> String {
+        let balance = self.balance.as_ref().map(ToString::to_string);
+        let checked_at = self.checked_at.to_string();
+        key.seal(&[
+            &self.key,
+            &self.base,
+            self.state.name(),
+            &checked_at,
+            balance.as_deref().unwrap_or_default(),
+        ])
+    }
 }
 
 /// What is known already.
@@ -70,7 +86,8 @@ impl Cache {
                 let page = read(file).map_err(wrong)?;
                 // Under another key nothing in it can be found, and it is written anew.
                 let is_ours = page.keyed == kept.key.check();
-                for entry in page.verdicts.into_iter().filter(|_| is_ours) {
+                let sound = |entry: &Entry| is_ours && entry.seal == entry.seal(&kept.key);
+                for entry in page.verdicts.into_iter().filter(sound) {
                     known.insert((entry.base.clone(), entry.key.clone()), entry);
                 }
             }
@@ -88,15 +105,20 @@ impl Cache {
     pub(super) fn get(&self, secret: &Secret, base: &str, now: Timestamp) -> Option<Verdict> {
         let key = secret.keyed_fingerprint(&self.key);
         let entry = self.known.get(&(base.to_owned(), key))?;
-        // What was written in the future was written by a clock that nobody should believe.
         let checked_at = Timestamp::from_second(entry.checked_at).ok()?;
-        let age = Duration::try_from(now.duration_since(checked_at)).ok()?;
-        (age < self.age && is_kept(entry.state)).then(|| Verdict {
+        self.is_young(entry, now).then(|| Verdict {
             state: entry.state,
             detail: Some("an earlier check found it so, and its verdict was kept".to_owned()),
             checked_at: Some(checked_at),
             balance: entry.balance.clone().and_then(Balance::plain),
         })
+    }
+
+    fn is_young(&self, entry: &Entry, now: Timestamp) -> bool {
+        let age = now.as_second().checked_sub(entry.checked_at);
+        // What was written in the future was written by a clock that nobody should believe.
+        age.and_then(|age| u64::try_from(age).ok())
+            .is_some_and(|age| Duration::from_secs(age) < self.age)
     }
 
     /// Keeps a verdict; one that nobody found out takes an earlier one away.
@@ -107,39 +129,44 @@ impl Cache {
         match verdict.checked_at.filter(|_| is_kept(verdict.state)) {
             None => drop(self.known.remove(&at)),
             Some(checked_at) => {
-                let entry = Entry {
+                let mut entry = Entry {
                     key,
                     base: base.to_owned(),
                     state: verdict.state,
                     checked_at: checked_at.as_second(),
                     balance: verdict.balance.clone(),
+                    seal: String::new(),
                 };
+                entry.seal = entry.seal(&self.key);
                 self.known.insert(at, entry);
             }
         }
     }
 
-    /// Writes the file, if there is something new.
+    /// Writes the file, if there is something new. What nobody would take from it any more is left out.
     ///
     /// # Errors
     /// It cannot be written: the reason.
-    pub(super) fn save(&mut self) -> std::result::Result<(), String> {
+    pub(super) fn save(&self, now: Timestamp) -> std::result::Result<(), String> {
         if !self.is_changed {
             return Ok(());
         }
         let page = Page {
             version: VERSION,
             keyed: self.key.check(),
-            verdicts: self.known.values().cloned().collect(),
+            verdicts: self
+                .known
+                .values()
+                .filter(|entry| self.is_young(entry, now))
+                .cloned()
+                .collect(),
         };
         let wrong = |reason: String| {
             let file = self.file.display();
             format!("the verdicts were not kept in {file}: {reason}")
         };
         let text = serde_json::to_vec(&page).map_err(|error| wrong(error.to_string()))?;
-        let mut name = self.file.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.tmp", std::process::id()));
-        Replacement::begin(self.file.with_file_name(name))
+        Replacement::beside(&self.file)
             .and_then(|new| new.place(&text, Some(0o600), &self.file))
             .map_err(|error| wrong(error.to_string()))
     }
@@ -165,9 +192,12 @@ fn read(file: File) -> std::result::Result<Page, String> {
     let mut text = Vec::new();
     let read = file.take(LARGEST + 1).read_to_end(&mut text);
     read.map_err(|error| error.to_string())?;
+    if text.len() as u64 > LARGEST {
+        return Err("it is larger than 64 MiB; remove it".to_owned());
+    }
     let page: Page = serde_json::from_slice(&text)
         .ok()
-        .filter(|page: &Page| page.version == VERSION && text.len() as u64 <= LARGEST)
+        .filter(|page: &Page| page.version == VERSION)
         .ok_or("it is not one that this program wrote; remove it, or name another file")?;
     Ok(page)
 }

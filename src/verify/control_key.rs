@@ -12,17 +12,33 @@ pub(super) enum Shape {
     Legacy,
 }
 
-impl Shape {
-    /// Every shape.
-    pub(super) const ALL: [Self; 2] = [Self::Current, Self::Legacy];
+/// What is known of the form of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Form {
+    /// The shape that it is most like.
+    pub(super) shape: Shape,
+    /// Whether it has that shape, and no other.
+    pub(super) is_documented: bool,
+}
 
-    /// The shape of a key.
+impl Form {
+    /// The form of a key.
     pub(super) fn of(secret: &Secret) -> Self {
-        match secret.expose().starts_with("sk-aisa-") {
-            true => Self::Current,
-            false => Self::Legacy,
+        let text = secret.expose();
+        let (shape, length) = match text.starts_with("sk-aisa-") {
+            true => (Shape::Current, "sk-aisa-".len() + 43),
+            false => (Shape::Legacy, "sk-".len() + 48),
+        };
+        Self {
+            shape,
+            is_documented: text.len() == length,
         }
     }
+}
+
+impl Shape {
+    /// Every shape, in their order.
+    pub(super) const ALL: [Self; 2] = [Self::Current, Self::Legacy];
 
     /// A new key of this shape; `None` if the system gives no random bytes.
     pub(super) fn control_key(self) -> Option<Secret> {
@@ -65,7 +81,14 @@ mod tests {
             let mut seen = std::collections::BTreeSet::new();
             for _ in 0..200 {
                 let key = shape.control_key().expect("random bytes");
-                assert_eq!(Shape::of(&key), shape);
+                let is_documented = true;
+                assert_eq!(
+                    Form::of(&key),
+                    Form {
+                        shape,
+                        is_documented
+                    }
+                );
                 let text = format!("AISA_API_KEY={}\n", key.expose());
                 let mut found = Vec::new();
                 detector.search(text.as_bytes(), None, &mut found);

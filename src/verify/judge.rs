@@ -1,7 +1,6 @@
 //! What an answer says of the key that was sent: by AIsa's documentation ("Errors", "Rate limits"), and by nothing else. No text
 //! of the answer goes further than this file but a number and a currency.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,9 +11,9 @@ use super::balance;
 use super::transport::Answer;
 use crate::model::Balance;
 
-/// What was answered.
+/// What an answer says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Heard {
+pub(super) enum Said {
     /// The key was let in.
     Accepted(Option<Balance>),
     /// The key is known, and is refused what was asked: what it lacks.
@@ -27,72 +26,83 @@ pub(super) enum Heard {
     Refused,
     /// The API has no such request.
     NoSuchRequest,
-    /// Nothing now: why, and after what time to ask again if it says so.
-    Later(Cow<'static, str>, Option<Duration>),
     /// Nothing that is documented: what it was.
-    Unclear(Cow<'static, str>),
+    Unclear(String),
+}
+
+/// An answer that says nothing now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Later {
+    /// Why.
+    pub(super) why: String,
+    /// After what time to ask again, if it says so.
+    pub(super) wait: Option<Duration>,
 }
 
 /// What an answer says. `now` is what a date in `Retry-After` counts from.
-pub(super) fn hear(answer: &Answer, now: Timestamp) -> Heard {
+///
+/// # Errors
+/// It says nothing now.
+pub(super) fn hear(answer: &Answer, now: Timestamp) -> Result<Said, Later> {
+    let later = |why| {
+        let wait = wait(answer, now);
+        Err(Later { why, wait })
+    };
     let code = || code(answer);
-    match answer.status {
+    Ok(match answer.status {
         200 => accepted(answer),
         401 => match code().as_deref() {
-            Some("revoked_api_key") => Heard::Revoked,
-            Some("invalid_api_key") => Heard::Refused,
-            Some("missing_api_key") => Heard::Unclear(
+            Some("revoked_api_key") => Said::Revoked,
+            Some("invalid_api_key") => Said::Refused,
+            Some("missing_api_key") => Said::Unclear(
                 "the API says that no key was sent: something on the way took it out".into(),
             ),
-            _ => Heard::Unclear("the API answered 401 without a code that is documented".into()),
+            _ => unclear("answered 401 without a code that is documented"),
         },
         403 => match code().as_deref() {
-            Some("insufficient_permissions") => Heard::Restricted("it lacks a permission"),
-            Some("model_not_allowed") => Heard::Restricted("it may not use every model"),
-            Some("region_blocked") => Heard::Restricted("it is blocked in this region"),
-            _ => Heard::Unclear("the API answered 403 without a code that is documented".into()),
+            Some("insufficient_permissions") => Said::Restricted("it lacks a permission"),
+            Some("model_not_allowed") => Said::Restricted("it may not use every model"),
+            Some("region_blocked") => Said::Restricted("it is blocked in this region"),
+            _ => unclear("answered 403 without a code that is documented"),
         },
-        404 if code().as_deref() == Some("unknown_endpoint") => Heard::NoSuchRequest,
-        429 if code().as_deref() == Some("quota_exceeded") => Heard::OverQuota,
-        429 => Heard::Later(
-            "the API limits the rate of requests".into(),
-            wait(answer, now),
-        ),
-        status @ 500..=599 => Heard::Later(
-            format!("the API is out of order: it answered {status}").into(),
-            wait(answer, now),
-        ),
-        status @ 300..=399 => Heard::Unclear(
-            format!("the API answered {status} and named another address, where no key is sent")
-                .into(),
-        ),
-        status => Heard::Unclear(
-            format!("the API answered {status}, of which nothing is documented").into(),
-        ),
-    }
+        404 if code().as_deref() == Some("unknown_endpoint") => Said::NoSuchRequest,
+        429 if code().as_deref() == Some("quota_exceeded") => Said::OverQuota,
+        429 => return later("the API limits the rate of requests".into()),
+        status @ 500..=599 => {
+            return later(format!("the API is out of order: it answered {status}"));
+        }
+        status @ 300..=399 => unclear(&format!(
+            "answered {status} and named another address, where no key is sent"
+        )),
+        status => unclear(&format!(
+            "answered {status}, of which nothing is documented"
+        )),
+    })
 }
 
-fn accepted(answer: &Answer) -> Heard {
+fn unclear(what: &str) -> Said {
+    Said::Unclear(format!("the API {what}"))
+}
+
+fn accepted(answer: &Answer) -> Said {
     /// What an object says if it is an error all the same.
     #[derive(Deserialize)]
     struct Told {
         error: Option<IgnoredAny>,
     }
     if answer.is_encoded {
-        return Heard::Unclear("the API answered 200, compressed, which was not asked for".into());
+        return unclear("answered 200, compressed, which was not asked for");
     }
     let is_object = answer.body.trim_ascii_start().first() == Some(&b'{');
     match serde_json::from_slice::<Told>(&answer.body) {
         Ok(Told { error: None }) if is_object => {
             let told = serde_json::from_slice(&answer.body);
-            Heard::Accepted(told.ok().as_ref().and_then(balance::of))
+            Said::Accepted(told.ok().as_ref().and_then(balance::of))
         }
-        Ok(Told { error: Some(_) }) if is_object => {
-            Heard::Unclear("the API answered 200, and an error in it".into())
-        }
+        Ok(Told { error: Some(_) }) if is_object => unclear("answered 200, and an error in it"),
         // A list of all models is longer than what is read: what there is of it has to be the beginning of an object.
-        Err(error) if is_object && answer.is_cut && error.is_eof() => Heard::Accepted(None),
-        _ => Heard::Unclear("the API answered 200, and something else than a JSON object".into()),
+        Err(error) if is_object && answer.is_cut && error.is_eof() => Said::Accepted(None),
+        _ => unclear("answered 200, and something else than a JSON object"),
     }
 }
 

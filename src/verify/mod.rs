@@ -31,7 +31,7 @@ use clock::{Clock, Wall};
 use session::Session;
 use transport::Transport;
 
-pub use address::Base;
+pub use address::{Base, Proxy};
 
 /// So many requests are under way at once.
 const IN_FLIGHT: usize = 4;
@@ -44,7 +44,7 @@ pub struct Options {
     /// A PEM file of the authorities to trust instead of those that browsers trust.
     pub authorities: Option<PathBuf>,
     /// An HTTP proxy, such as `http://proxy.example:3128`; none is looked for in the environment.
-    pub proxy: Option<String>,
+    pub proxy: Option<Proxy>,
     /// At most so many keys are asked about.
     pub most: usize,
     /// After so long, what was not answered is unknown.
@@ -146,14 +146,13 @@ fn check(
     clock: &dyn Clock,
     control: &Control,
 ) -> Checked {
-    let base = options.base.as_str();
-    let known = |secret| cache.as_ref()?.get(secret, base, clock.date());
+    let whom = whom(options);
+    let known = |secret| cache.as_ref()?.get(secret, &whom, clock.date());
     let mut left = options.most;
     let mut verdicts: Vec<Option<Verdict>> = (keys.iter())
         .map(|key| {
-            kept_back(*key)
-                .or_else(|| known(key.secret))
-                .or_else(|| over(&mut left, options.most))
+            let known = kept_back(*key).or_else(|| known(key.secret));
+            known.or_else(|| over(&mut left, options.most))
         })
         .collect();
     let open: Vec<usize> = (0..keys.len())
@@ -166,25 +165,36 @@ fn check(
         until: options.within,
         sent: AtomicU64::new(0),
     };
-    let session = Session::new(line, base);
+    let session = Session::new(line, options.base.as_str());
     let asked = side_by_side(&open, control, |nth| session.verdict(keys[nth].secret));
-    let mut notes: Vec<String> = suspicion(&options.base, &asked).into_iter().collect();
-    for (nth, verdict) in asked {
-        if let Some(cache) = &mut cache {
-            cache.put(keys[nth].secret, base, &verdict);
+    let doubt = doubt(&options.base, &asked);
+    for (nth, mut verdict) in asked {
+        if let Some(cache) = cache.as_mut().filter(|_| doubt.is_none()) {
+            cache.put(keys[nth].secret, &whom, &verdict);
+        }
+        if let (Some(doubt), Some(detail)) = (doubt, &mut verdict.detail) {
+            detail.push_str(doubt);
         }
         verdicts[nth] = Some(verdict);
     }
-    if let Some(Err(reason)) = cache.map(Cache::save) {
-        notes.push(reason);
-    }
+    let failed = || Verdict::unchecked("the check of it failed");
+    let verdicts = verdicts.into_iter();
+    let saved = cache.map(|cache| cache.save(clock.date()));
     Checked {
         verdicts: verdicts
-            .into_iter()
-            .map(Option::unwrap_or_default)
+            .map(|verdict| verdict.unwrap_or_else(failed))
             .collect(),
         requests: session.requests(),
-        notes,
+        notes: saved.and_then(|saved| saved.err()).into_iter().collect(),
+    }
+}
+
+/// Who answers, for verdicts that are kept: whoever an authority of one's own vouches for may be another one.
+fn whom(options: &Options) -> String {
+    let base = options.base.as_str();
+    match &options.authorities {
+        Some(file) => format!("{base} as {} has it", file.display()),
+        None => base.to_owned(),
     }
 }
 
@@ -242,14 +252,11 @@ fn side_by_side(
     })
 }
 
-/// What a gateway that knows none of the keys is suspected of.
-fn suspicion(base: &Base, asked: &[(usize, Verdict)]) -> Option<String> {
-    let all_refused = !asked.is_empty()
-        && asked
-            .iter()
-            .all(|(_, verdict)| verdict.state == State::Invalid);
-    (all_refused && !base.is_aisa()).then(|| {
-        let base = base.as_str();
-        format!("{base} refused every key; if it takes keys of its own, that says nothing of what AIsa does with these")
-    })
+/// What is to be said besides where a gateway knows none of the keys: it may have keys of its own.
+fn doubt(base: &Base, asked: &[(usize, Verdict)]) -> Option<&'static str> {
+    let mut states = asked.iter().map(|(_, verdict)| verdict.state);
+    let refuses_all = states.all(|state| state == State::Invalid);
+    (refuses_all && !base.is_aisa()).then_some(
+        "; but this address knew no key, and if it is not AIsa's, that says nothing of what AIsa does with it",
+    )
 }

@@ -1,12 +1,11 @@
 //! One check of several keys: a request has to refuse a control key before any real key is sent with it.
 
-use std::borrow::Cow;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use super::asking::{Line, Pace, Silence};
-use super::control_key::Shape;
-use super::judge::Heard;
-use crate::model::{Balance, Secret, State, Verdict};
+use super::asking::{Line, Pace, Silence, Then};
+use super::control_key::{Form, Shape};
+use super::judge::Said;
+use crate::model::{Secret, State, Verdict};
 
 /// A request that costs nothing (AIsa's documentation).
 #[derive(Clone, Copy, Debug)]
@@ -29,19 +28,11 @@ impl Free {
     }
 }
 
-/// Whether the answers to a request prove anything.
-#[derive(Clone, Debug)]
-enum Proof {
-    /// A key that nobody issued was refused.
-    Refuses,
-    /// They do not: why.
-    None(Silence),
-}
-
-/// What is known of each request, for keys of one shape.
+/// What is known of the requests, for keys of one shape.
 #[derive(Debug, Default)]
 struct Known {
-    proofs: [OnceLock<Proof>; 2],
+    /// Whether the answers to each prove anything: a key that nobody issued was refused.
+    proofs: [OnceLock<Result<(), Silence>>; Free::ALL.len()],
     control: Mutex<Option<(Secret, Pace)>>,
 }
 
@@ -49,7 +40,7 @@ struct Known {
 pub(super) struct Session<'a> {
     line: Line<'a>,
     base: &'a str,
-    known: [Known; 2],
+    known: [Known; Shape::ALL.len()],
 }
 
 impl<'a> Session<'a> {
@@ -68,127 +59,132 @@ impl<'a> Session<'a> {
 
     /// Finds out whether a key works.
     pub(super) fn verdict(&self, secret: &Secret) -> Verdict {
-        let shape = Shape::of(secret);
+        let form = Form::of(secret);
         let mut pace = Pace::default();
-        let mut why: Option<Cow<'static, str>> = None;
-        for (nth, request) in Free::ALL.into_iter().enumerate() {
-            let silence = match self.proof(shape, nth, request) {
-                Proof::None(silence) => Silence {
-                    why: format!("{}; the key was not sent", silence.why).into(),
-                    ..silence.clone()
-                },
-                Proof::Refuses => {
-                    let url = format!("{}{}", self.base, request.path());
-                    match self.line.ask(&url, secret, &mut pace).and_then(told) {
-                        Ok(verdict) => return self.dated(verdict),
-                        Err(silence) => silence,
-                    }
-                }
+        let mut best: Option<Silence> = None;
+        for request in Free::ALL {
+            let asked = self.proof(form.shape, request).map_err(|silence| Silence {
+                why: format!("{}; the key was not sent", silence.why),
+                ..silence
+            });
+            let asked = asked.and_then(|()| self.line.ask(&self.url(request), secret, &mut pace));
+            let silence = match asked.and_then(|said| told(said, form)) {
+                Ok(verdict) => return self.dated(verdict, &pace),
+                Err(silence) => silence,
             };
-            let goes_on = silence.is_of_request;
-            if why.is_none() || silence.why != NO_SUCH_REQUEST {
-                why = Some(silence.why);
+            let then = silence.then;
+            if best.is_none() || then != Then::Instead {
+                best = Some(silence);
             }
-            if !goes_on {
+            if then == Then::Nothing {
                 break;
             }
         }
-        self.dated(Verdict {
+        let unknown = Verdict {
             state: State::Unknown,
-            detail: why.map(Cow::into_owned),
+            detail: best.map(|silence| silence.why),
             ..Verdict::default()
-        })
+        };
+        self.dated(unknown, &pace)
     }
 
-    fn dated(&self, verdict: Verdict) -> Verdict {
+    /// When it was answered, or was not; nothing was if the key was not sent.
+    fn dated(&self, verdict: Verdict, pace: &Pace) -> Verdict {
         Verdict {
-            checked_at: Some(self.line.clock.date()),
+            checked_at: pace.0.map(|_| self.line.clock.date()),
             ..verdict
         }
     }
 
+    fn url(&self, request: Free) -> String {
+        format!("{}{}", self.base, request.path())
+    }
+
     /// Whether the answers to a request prove anything of keys of this shape. The first who asks finds it out, and the others
     /// wait for that.
-    fn proof(&self, shape: Shape, nth: usize, request: Free) -> &Proof {
-        let at = usize::from(shape != Shape::Current);
-        let known = &self.known[at];
-        known.proofs[nth].get_or_init(|| {
+    fn proof(&self, shape: Shape, request: Free) -> Result<(), Silence> {
+        let known = &self.known[shape as usize];
+        let proof = known.proofs[request as usize].get_or_init(|| {
             let mut control = known.control.lock().unwrap_or_else(PoisonError::into_inner);
             if control.is_none() {
                 *control = shape.control_key().map(|key| (key, Pace::default()));
             }
             let Some((key, pace)) = &mut *control else {
-                return Proof::None(Silence {
-                    why: "the system gave no random bytes for a key to compare with".into(),
-                    is_of_request: false,
+                return Err(Silence {
+                    why: "the system gave no random bytes for a key to compare with".to_owned(),
+                    then: Then::Nothing,
                 });
             };
-            let url = format!("{}{}", self.base, request.path());
-            let (what, is_of_request) = match self.line.ask(&url, key, pace) {
-                Ok(Heard::Refused) => return Proof::Refuses,
-                Ok(Heard::NoSuchRequest) => (NO_SUCH_REQUEST.into(), true),
-                Ok(Heard::Unclear(why) | Heard::Later(why, _)) => (why, true),
-                Ok(Heard::Accepted(_)) => (
-                    "the API let a key in that nobody issued, so that its answers prove nothing".into(),
-                    true,
-                ),
-                Ok(Heard::Restricted(_) | Heard::OverQuota | Heard::Revoked) => (
-                    "the API answers a key that nobody issued as it answers real ones, so that its answers prove nothing"
-                        .into(),
-                    true,
-                ),
-                Err(silence) => (silence.why, silence.is_of_request),
-            };
-            Proof::None(Silence {
-                why: what,
-                is_of_request,
-            })
-        })
+            refuses(self.line.ask(&self.url(request), key, pace)?)
+        });
+        proof.clone()
     }
 }
 
-const NO_SUCH_REQUEST: &str =
-    "the API has no such request; see whether its address is right (--verify-base-url)";
-
-/// What an answer to a real key means, now that the same request refused a control key.
-fn told(heard: Heard) -> Result<Verdict, Silence> {
-    let verdict = |state, detail: &str, balance: Option<Balance>| {
-        Ok(Verdict {
-            state,
-            detail: Some(detail.to_owned()),
-            checked_at: None,
-            balance,
-        })
+/// Whether what was said of a key that nobody issued makes what is said of others believable.
+fn refuses(said: Said) -> Result<(), Silence> {
+    let why = match said {
+        Said::Refused => return Ok(()),
+        Said::NoSuchRequest => return Err(no_such_request()),
+        Said::Unclear(why) => why,
+        Said::Accepted(_) => {
+            "the API let a key in that nobody issued, so that its answers prove nothing".to_owned()
+        }
+        Said::Restricted(_) | Said::OverQuota | Said::Revoked => {
+            "the API answers a key that nobody issued as it answers real ones, so that its answers prove nothing".to_owned()
+        }
     };
-    match heard {
-        Heard::Accepted(balance) => verdict(
-            State::Active,
-            "the API let it in, and refused a key that nobody issued",
-            balance,
+    let then = Then::Another;
+    Err(Silence { why, then })
+}
+
+/// What is said of a real key, now that the same request refused a control key.
+fn told(said: Said, form: Form) -> Result<Verdict, Silence> {
+    let mut spends = None;
+    let (state, detail) = match said {
+        Said::Accepted(balance) => {
+            spends = balance;
+            let detail = "the API let it in, and refused a key that nobody issued";
+            (State::Active, detail.to_owned())
+        }
+        Said::Restricted(what) => (State::Restricted, format!("the API knows it; {what}")),
+        Said::OverQuota => {
+            let detail = "the API knows it; its spend cap is reached for now";
+            (State::OverQuota, detail.to_owned())
+        }
+        Said::Revoked => (
+            State::Revoked,
+            "the API says that it was revoked".to_owned(),
         ),
-        Heard::Restricted(what) => verdict(
-            State::Restricted,
-            &format!("the API knows it; {what}"),
-            None,
-        ),
-        Heard::OverQuota => verdict(
-            State::OverQuota,
-            "the API knows it; its spend cap is reached for now",
-            None,
-        ),
-        Heard::Revoked => verdict(State::Revoked, "the API says that it was revoked", None),
-        Heard::Refused => verdict(
-            State::Invalid,
-            "the API says that it is no working key: it was revoked, or was never issued",
-            None,
-        ),
-        Heard::NoSuchRequest => Err(Silence {
-            why: NO_SUCH_REQUEST.into(),
-            is_of_request: true,
-        }),
-        Heard::Later(why, _) | Heard::Unclear(why) => Err(Silence {
-            why,
-            is_of_request: true,
-        }),
+        Said::Refused if form.is_documented => {
+            let detail =
+                "the API says that it is no working key: it was revoked, or was never issued";
+            (State::Invalid, detail.to_owned())
+        }
+        Said::Refused => {
+            let why = "the API does not know it, but no key is known to have this form: it may be a piece of one, or one with more \
+                       behind it";
+            let (why, then) = (why.to_owned(), Then::Nothing);
+            return Err(Silence { why, then });
+        }
+        Said::NoSuchRequest => return Err(no_such_request()),
+        Said::Unclear(why) => {
+            let then = Then::Another;
+            return Err(Silence { why, then });
+        }
+    };
+    Ok(Verdict {
+        state,
+        detail: Some(detail),
+        checked_at: None,
+        balance: spends,
+    })
+}
+
+fn no_such_request() -> Silence {
+    Silence {
+        why: "the API has no such request; see whether its address is right (--verify-base-url)"
+            .to_owned(),
+        then: Then::Instead,
     }
 }

@@ -21,18 +21,7 @@ pub(super) fn ready(folder: &Path) -> Result<(), String> {
 
 /// Puts a script in the place of what is there.
 pub(super) fn place(path: &Path, text: &[u8]) -> Result<(), String> {
-    /// Others of us may be at work, or were stopped there.
-    const TRIES: u32 = 100;
-    let own = std::process::id();
-    let begun = (0..TRIES).find_map(|at| {
-        match Replacement::begin(path.with_file_name(format!(".aisaleaks-{own}-{at}.tmp"))) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => None,
-            begun => Some(begun),
-        }
-    });
-    let begun =
-        begun.unwrap_or_else(|| Err(io::Error::other("its folder is full of unfinished files")));
-    begun
+    Replacement::beside(path)
         .and_then(|new| new.place(text, Some(0o755), path))
         .map_err(|error| refused(path, &error))
 }

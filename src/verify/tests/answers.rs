@@ -121,6 +121,26 @@ fn models_that_anybody_may_see_prove_nothing() {
 }
 
 #[test]
+fn that_a_piece_of_a_key_is_unknown_does_not_make_the_key_dead() {
+    let clock = Stopped::default();
+    let text = fill("{future:30}", &mut Rng::new(1)).text;
+    let own = Secret::new(&text);
+    for (got, expected) in [
+        (refused(), State::Unknown),
+        (Ok(answer(401, "revoked_api_key")), State::Revoked),
+        (Ok(fine()), State::Active),
+    ] {
+        let server = Server::new(&clock, |_, asked| match asked == own.expose() {
+            true => got.clone(),
+            false => refused(),
+        });
+        let checked = run(&server, &[&own], &Options::default());
+        assert_eq!(checked.verdicts[0].state, expected);
+        assert_eq!(checked.requests, 2);
+    }
+}
+
+#[test]
 fn what_comes_after_a_refusal_for_the_rate_counts() {
     let (clock, own) = (Stopped::default(), key(1));
     let tries = Mutex::new(0);
@@ -149,7 +169,7 @@ fn a_gateway_that_refuses_all_is_suspected() {
         };
         struct Anywhere<'a>(&'a Stopped);
         impl Transport for Anywhere<'_> {
-            fn get(&self, _: &str, _: &Secret, _: Duration) -> Got {
+            fn get(&self, _: &str, _: &Secret, _: Duration, _: &Control) -> Got {
                 self.0.passed();
                 refused()
             }
@@ -164,6 +184,10 @@ fn a_gateway_that_refuses_all_is_suspected() {
             &Control::default(),
         )
     };
-    assert_eq!(refuse(Base::AISA).notes, Vec::<String>::new());
-    assert_eq!(refuse("https://gateway.example/v1").notes.len(), 1);
+    for (base, expected) in [(Base::AISA, false), ("https://gateway.example/v1", true)] {
+        let verdict = refuse(base).verdicts.remove(0);
+        let detail = verdict.detail.expect("a reason");
+        assert_eq!(verdict.state, State::Invalid);
+        assert_eq!(detail.contains("if it is not AIsa's"), expected, "{detail}");
+    }
 }

@@ -49,7 +49,7 @@ impl<'a> Server<'a> {
 }
 
 impl Transport for Server<'_> {
-    fn get(&self, url: &str, key: &Secret, _: Duration) -> Got {
+    fn get(&self, url: &str, key: &Secret, _: Duration, _: &Control) -> Got {
         assert!(!url.contains(key.expose()));
         let path = url.strip_prefix(Base::AISA).expect("AIsa's API").to_owned();
         let answer = (self.answer)(&path, key.expose());

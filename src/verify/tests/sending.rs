@@ -39,6 +39,7 @@ fn no_real_key_goes_where_a_control_key_is_not_refused() {
             assert_eq!(server.saw(key), 0, "{got:?}");
             let detail = verdict.detail.as_deref().expect("a reason");
             assert!(detail.ends_with("the key was not sent"), "{detail}");
+            assert_eq!(verdict.checked_at, None);
         }
     }
 }

@@ -7,6 +7,7 @@ mod enabled;
 
 use std::time::Duration;
 
+use crate::control::Control;
 use crate::model::Secret;
 
 #[cfg(not(feature = "live"))]
@@ -24,7 +25,13 @@ pub trait Transport: Sync {
     ///
     /// # Errors
     /// There is no answer. The reason holds nothing of the key.
-    fn get(&self, url: &str, key: &Secret, within: Duration) -> Result<Answer, Failure>;
+    fn get(
+        &self,
+        url: &str,
+        key: &Secret,
+        within: Duration,
+        control: &Control,
+    ) -> Result<Answer, Failure>;
 }
 
 /// What came back.
@@ -61,6 +68,8 @@ pub enum Failure {
     Insecure,
     /// It took too long.
     TimedOut,
+    /// Somebody ended the run.
+    Cancelled,
     /// The connection broke, or what came is no HTTP.
     Broken,
 }
@@ -91,6 +100,7 @@ impl Failure {
                 "nobody that is trusted vouches for the server: for one of your own, name its authority (--verify-ca)"
             }
             Self::Insecure => "no secure connection to the server came about",
+            Self::Cancelled => "the run was ended before there was an answer",
             Self::TimedOut => "the server did not answer in time",
             Self::Broken => "the connection broke, or what came is no answer",
         }

@@ -4,31 +4,8 @@ use std::io;
 
 use rustls::CertificateError as Refused;
 use ureq::Error;
-use ureq::config::Config;
-use ureq::http::Uri;
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::NextTimeout;
 
 use crate::verify::transport::Failure;
-
-/// Finds addresses as the system does. That there is none is told apart from all else that goes wrong, which ureq does not.
-#[derive(Debug, Default)]
-pub struct Names(DefaultResolver);
-
-impl Resolver for Names {
-    fn resolve(
-        &self,
-        uri: &Uri,
-        config: &Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, Error> {
-        let found = self.0.resolve(uri, config, timeout);
-        found.map_err(|error| match error {
-            Error::Io(_) => Error::HostNotFound,
-            other => other,
-        })
-    }
-}
 
 /// Why there is no answer. Only the proxy's name is looked up if there is one, and only the proxy is connected to.
 pub fn failure(error: Error, is_proxied: bool) -> Failure {

@@ -2,6 +2,7 @@
 
 mod authorities;
 mod failing;
+mod names;
 mod proxy;
 #[cfg(test)]
 mod tests;
@@ -9,7 +10,7 @@ mod tests;
 use std::io::Read;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::Agent;
 use ureq::config::Config;
@@ -21,13 +22,18 @@ use ureq::tls::TlsConfig;
 use ureq::unversioned::transport::DefaultConnector;
 
 use super::{Answer, BODY, Failure, Transport};
+use crate::control::Control;
 use crate::error;
 use crate::model::Secret;
 use crate::verify::Options;
-use failing::{Names, failure};
+use failing::failure;
+use names::Names;
 
 /// The status line and the headers may take so many bytes.
 const HEAD: usize = 16 << 10;
+
+/// Whoever presses Ctrl-C waits so long at most.
+const STEP: Duration = Duration::from_millis(50);
 
 /// Opens nothing yet: connections are made when they are needed.
 ///
@@ -36,7 +42,11 @@ const HEAD: usize = 16 << 10;
 pub fn open(options: &Options) -> error::Result<Box<dyn Transport>> {
     let authorities = options.authorities.as_deref();
     let roots = authorities.map(authorities::read).transpose()?;
-    let proxy = options.proxy.as_deref().map(proxy::parse).transpose()?;
+    let proxy = options
+        .proxy
+        .as_ref()
+        .map(|proxy| proxy::parse(proxy.expose()))
+        .transpose()?;
     let is_proxied = proxy.is_some();
     let tls = match roots {
         Some(roots) => TlsConfig::builder().root_certs(roots).build(),
@@ -60,8 +70,9 @@ pub fn open(options: &Options) -> error::Result<Box<dyn Transport>> {
         // next key.
         .max_idle_connections(0)
         .build();
+    let names = Names::new(!options.base.is_secure());
     Ok(Box::new(Client {
-        agent: Agent::with_parts(config, DefaultConnector::new(), Names::default()),
+        agent: Agent::with_parts(config, DefaultConnector::new(), names),
         is_proxied,
     }))
 }
@@ -75,7 +86,13 @@ struct Client {
 impl Transport for Client {
     /// In a thread of its own, which is left to itself when the time is up: ureq does not count how long a proxy takes to
     /// answer in small pieces.
-    fn get(&self, url: &str, key: &Secret, within: Duration) -> Result<Answer, Failure> {
+    fn get(
+        &self,
+        url: &str,
+        key: &Secret,
+        within: Duration,
+        control: &Control,
+    ) -> Result<Answer, Failure> {
         if within.is_zero() {
             return Err(Failure::TimedOut);
         }
@@ -88,11 +105,19 @@ impl Transport for Client {
         let ask = move || drop(answers.send(client.ask(&url, bearer, within)));
         let asking = thread::Builder::new().name("live check".to_owned());
         asking.spawn(ask).map_err(|_| Failure::Broken)?;
-        match answered.recv_timeout(within) {
-            Ok(answer) => answer,
-            Err(RecvTimeoutError::Timeout) => Err(Failure::TimedOut),
-            // The library panicked.
-            Err(RecvTimeoutError::Disconnected) => Err(Failure::Broken),
+        let begun = Instant::now();
+        loop {
+            let left = within.saturating_sub(begun.elapsed());
+            match answered.recv_timeout(left.min(STEP)) {
+                Ok(answer) => return answer,
+                // The library panicked.
+                Err(RecvTimeoutError::Disconnected) => return Err(Failure::Broken),
+                Err(RecvTimeoutError::Timeout) if control.is_cancelled() => {
+                    return Err(Failure::Cancelled);
+                }
+                Err(RecvTimeoutError::Timeout) if left.is_zero() => return Err(Failure::TimedOut),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
         }
     }
 }

@@ -8,17 +8,23 @@ use std::time::Duration;
 use super::super::super::{Answer, Failure};
 use super::super::{authorities, open, proxy};
 use super::{LONG, SHORT, dripping, head, key, server};
-use crate::verify::Options;
+use crate::control::Control;
+use crate::verify::{Options, Proxy};
 
 /// What comes of asking for a name that nobody knows, through a proxy.
 fn through(proxy: &str, within: Duration) -> Result<Answer, Failure> {
-    let proxy = Some(format!("http://{proxy}"));
+    let proxy = Some(Proxy::new(format!("http://{proxy}")));
     let transport = open(&Options {
         proxy,
         ..Options::default()
     })
     .expect("because it is one");
-    transport.get("http://gateway.invalid/v1/models", &key(), within)
+    transport.get(
+        "http://gateway.invalid/v1/models",
+        &key(),
+        within,
+        &Control::default(),
+    )
 }
 
 #[test]

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use super::super::{Answer, Failure};
 use super::open;
+use crate::control::Control;
 use crate::model::Secret;
 use crate::verify::Options;
 
@@ -53,7 +54,12 @@ fn server(
 
 fn ask(address: &str, within: Duration) -> Result<Answer, Failure> {
     let transport = open(&Options::default()).expect("because nothing is asked for");
-    transport.get(&format!("http://{address}/v1/models"), &key(), within)
+    transport.get(
+        &format!("http://{address}/v1/models"),
+        &key(),
+        within,
+        &Control::default(),
+    )
 }
 
 /// What is made of an answer after which the server closes the connection.
@@ -142,7 +148,12 @@ fn a_connection_is_used_once() {
     });
     let transport = open(&Options::default()).expect("because nothing is asked for");
     for _ in 0..3 {
-        let answer = transport.get(&format!("http://{address}/"), &key(), LONG);
+        let answer = transport.get(
+            &format!("http://{address}/"),
+            &key(),
+            LONG,
+            &Control::default(),
+        );
         assert_eq!(answer.map(|answer| answer.status), Ok(401));
     }
     assert_eq!(told.try_iter().count(), 3);
@@ -169,4 +180,14 @@ fn nobody_there() {
     drop(listener);
     assert_eq!(ask(&address, LONG), Err(Failure::Unreachable));
     assert_eq!(ask("gateway.invalid", LONG), Err(Failure::NoName));
+}
+
+#[test]
+fn whoever_cancels_waits_for_no_answer() {
+    let (address, _told) = server(|stream| stream.read(&mut [0]).map(drop));
+    let (transport, control) = (open(&Options::default()).expect("open"), Control::default());
+    control.cancel();
+    let url = format!("http://{address}/");
+    let got = transport.get(&url, &key(), LONG, &control);
+    assert_eq!(got, Err(Failure::Cancelled));
 }
