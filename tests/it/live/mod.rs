@@ -15,10 +15,11 @@ mod silence;
 mod table;
 
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::{Run, command, ended};
+use crate::support::{Run, bounded, command};
 use replies::knowing;
 use server::{Reply, Server};
 
@@ -51,7 +52,7 @@ impl Leak {
     }
 
     fn ask(&self, base: &str, args: &[&str]) -> Run {
-        ended(self.asking(base, args).output().expect("the binary runs"))
+        in_time(self.asking(base, args))
     }
 
     /// What is reported in JSON. Something was found whatever is answered.
@@ -59,6 +60,25 @@ impl Leak {
         let run = self.ask(base, &[&["-f", "json"], args].concat());
         assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
         run.json()
+    }
+}
+
+/// Runs a command that must not wait for a server that never ends.
+fn in_time(mut command: Command) -> Run {
+    let [out, err] = [(); 2].map(|()| tempfile::NamedTempFile::new().expect("a temporary file"));
+    let open = |file: &tempfile::NamedTempFile| file.reopen().expect("opened");
+    let command = command.stdout(open(&out)).stderr(open(&err));
+    let mut child = command.spawn().expect("the binary runs");
+    let code = bounded::wait(&mut child, Duration::from_secs(120));
+    let [stdout, stderr] = [out, err].map(|file| {
+        let bytes = std::fs::read(file.path()).expect("read");
+        String::from_utf8_lossy(&bytes).into_owned()
+    });
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    Run {
+        code,
+        stdout,
+        stderr,
     }
 }
 

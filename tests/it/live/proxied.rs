@@ -4,8 +4,8 @@ use super::certificates::Authority;
 use super::proxy::Proxy;
 use super::replies::{answer, balance, knowing};
 use super::server::Server;
-use super::{Leak, verdict};
-use crate::support::{ended, key};
+use super::{Leak, in_time, verdict};
+use crate::support::key;
 
 const BASE: &str = "https://gateway.invalid/v1";
 
@@ -104,7 +104,7 @@ fn nothing_of_the_environment_leads_to_a_proxy_or_past_one() {
         scan.env(name, &url).env(name.to_lowercase(), &url);
     }
     scan.env_remove("NO_PROXY").env_remove("no_proxy");
-    let run = ended(scan.output().expect("the binary runs"));
+    let run = in_time(scan);
     assert_eq!(verdict(&run.json(), &key).0, "active");
     assert_eq!(other.asked().len(), 0);
     let behind = Behind::knowing(&key);
@@ -120,7 +120,7 @@ fn nothing_of_the_environment_leads_to_a_proxy_or_past_one() {
     ];
     let mut scan = leak.asking(BASE, &args);
     scan.env("NO_PROXY", "*").env("no_proxy", "*");
-    let run = ended(scan.output().expect("the binary runs"));
+    let run = in_time(scan);
     assert_eq!(verdict(&run.json(), &key).0, "active");
 }
 
