@@ -27,7 +27,7 @@ mod wrap;
 
 use std::io::{self, Write};
 
-use crate::model::{Mask, Outcome, Severity};
+use crate::model::{Mask, Outcome, Severity, Verdict};
 use crate::rules::Rule;
 
 pub use gate::Gate;
@@ -196,6 +196,19 @@ pub fn write_gate(
 /// The system's.
 pub fn write_github_error(title: &str, message: &str, out: &mut dyn Write) -> io::Result<()> {
     github::failure(title, message, out)
+}
+
+/// Writes a JSON text that was read before, so that no CI service obeys it in its log.
+///
+/// # Errors
+/// The system's.
+pub fn write_json_text(text: &[u8], out: &mut dyn Write) -> io::Result<()> {
+    unobeyed::text(text, out)
+}
+
+/// A verdict as JSON reports have it. Its text is written as it is.
+pub fn wire_verdict(verdict: &Verdict) -> impl serde::Serialize {
+    wire::verdict(verdict)
 }
 
 /// What may be shown of text from the input.

@@ -1,0 +1,1 @@
+//! Keys read again from places on disk and in repositories.
