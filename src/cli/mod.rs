@@ -8,6 +8,7 @@ pub mod config;
 mod explain;
 mod hook;
 mod hook_run;
+mod live;
 mod moment;
 mod recheck;
 pub mod resolve;

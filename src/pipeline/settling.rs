@@ -65,7 +65,7 @@ fn drop_what_does_not_count(key: &mut Key, detector: &Detector) {
 }
 
 /// The fingerprints of what brought rules found may be of this run only: where they stand comes first there.
-fn worst_first(keys: &mut [Key]) {
+pub(super) fn worst_first(keys: &mut [Key]) {
     keys.sort_by_cached_key(|key| {
         let first = key.locations.first();
         let place = (!key.secret.is_aisa()).then(|| {
