@@ -1,6 +1,7 @@
 //! `recheck`: from what was typed to what is done.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::args::{RecheckArgs, RulesFormat};
 use super::live;
@@ -13,7 +14,11 @@ use crate::error::{Error, Result};
 /// # Errors
 /// Whatever is fatal: see [`Error`].
 pub(super) fn perform(args: RecheckArgs) -> Result<Exit> {
-    let live = live::options(&args.live)?;
+    let mut live = live::options(&args.live)?;
+    // Who asks again wants to know how it is now.
+    if let Some(kept) = live.cache.as_mut().filter(|_| args.live.verify_cache_age.is_none()) {
+        kept.age = Duration::ZERO;
+    }
     args.directory.read_dir().map_err(|source| Error::Target {
         path: args.directory.clone(),
         source,

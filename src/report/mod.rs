@@ -20,6 +20,7 @@ mod snippet;
 mod steps;
 mod summary;
 mod unobeyed;
+mod verdict;
 mod when;
 mod whereabouts;
 mod wire;
@@ -208,7 +209,7 @@ pub fn write_json_text(text: &[u8], out: &mut dyn Write) -> io::Result<()> {
 
 /// A verdict as JSON reports have it. Its text is written as it is.
 pub fn wire_verdict(verdict: &Verdict) -> impl serde::Serialize {
-    wire::verdict(verdict)
+    verdict::wire(verdict)
 }
 
 /// What may be shown of text from the input.

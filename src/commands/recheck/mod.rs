@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::model::{LiveCheck, Mask, Secret, Verdict};
 use crate::pipeline::{Ground, Reread, reread};
 use crate::rules;
-use crate::verify::{self, Asked, transport};
+use crate::verify::{self, Asked, Checked, Live};
 use reading::Report;
 
 /// What `recheck` was asked to do.
@@ -57,17 +57,22 @@ pub fn run(request: &Request) -> Result<Exit> {
     let control = Arc::new(Control::new(0));
     running::stop_on_signal(&control);
     let report = reading::read(&request.report, &control)?;
-    let transport = transport::open(&request.live)?;
+    let mut live = Live::open(request.live.clone())?;
     let out = request.output.as_ref().map(open).transpose()?;
     let detector = Detector::new(rules::builtin()?);
-    let line = Line::start(&control, request.progress && io::stderr().is_terminal());
-    let (keys, live) = check(&report, request, &*transport, &detector, &control);
+    let line = Line::of_check(&control, request.progress && io::stderr().is_terminal());
+    let (keys, checked) = check(&report, request, &mut live, &detector, &control);
     drop(line);
+    let live = LiveCheck {
+        base: live.base().as_str().to_owned(),
+        requests: checked.requests,
+    };
     let exit = ends(&keys, &control);
     let page = telling::Page {
         keys: &keys,
         detector: &detector,
         color: out.is_none() && writing::is_coloured(),
+        notes: &checked.notes,
         interrupted: control.is_cancelled(),
     };
     let write = |out: &mut dyn Write| {
@@ -89,10 +94,10 @@ pub fn run(request: &Request) -> Result<Exit> {
 fn check<'r>(
     report: &'r Report,
     request: &Request,
-    transport: &dyn transport::Transport,
+    live: &mut Live,
     detector: &Detector,
     control: &Control,
-) -> (Vec<Rechecked<'r>>, LiveCheck) {
+) -> (Vec<Rechecked<'r>>, Checked) {
     let told = &report.told;
     let ground = Ground {
         directory: request.directory.clone(),
@@ -103,12 +108,12 @@ fn check<'r>(
         .map(|(number, key)| (key.fingerprint.as_str(), number))
         .collect();
     let found = reread(&sought, &ground, detector, control);
-    let verdicts = ask(&told.keys, &numbers, &found, request, transport, control);
+    let (verdicts, checked) = ask(&told.keys, &numbers, &found, live, control);
     let mut keys = Vec::with_capacity(told.keys.len());
     for key in &told.keys {
         let number = numbers.get(key.fingerprint.as_str());
         let again = number.and_then(|number| found.get(*number));
-        let verdict = number.and_then(|number| verdicts.0.get(number));
+        let verdict = number.and_then(|number| verdicts.get(number));
         keys.push(Rechecked {
             key,
             secret: again.and_then(|again| again.secret.clone()),
@@ -117,26 +122,18 @@ fn check<'r>(
                 .unwrap_or_else(|| Verdict::unchecked(places::unasked(key, again, detector))),
         });
     }
-    let live = LiveCheck {
-        base: request.live.base.as_str().to_owned(),
-        requests: verdicts.1,
-    };
-    (keys, live)
+    (keys, checked)
 }
 
 /// Asks about the keys that were found, those first that worked when the report was made: there is a limit to how many are
-/// asked about. Returns the verdicts by number, and how many requests were sent.
+/// asked about. Returns the verdicts by number, and what was answered besides.
 fn ask(
     keys: &[reading::Key],
     numbers: &HashMap<&str, usize>,
     found: &[Reread],
-    request: &Request,
-    transport: &dyn transport::Transport,
+    live: &mut Live,
     control: &Control,
-) -> (HashMap<usize, Verdict>, u64) {
-    if control.is_cancelled() {
-        return (HashMap::new(), 0);
-    }
+) -> (HashMap<usize, Verdict>, Checked) {
     let was = |key: &reading::Key| key.verdict.as_ref().and_then(|was| was.state);
     let mut order: Vec<(_, usize)> = (keys.iter())
         .filter_map(|key| Some((was(key), *numbers.get(key.fingerprint.as_str())?)))
@@ -158,12 +155,12 @@ fn ask(
             asked_numbers.push(number);
         }
     }
-    if asked.is_empty() {
-        return (HashMap::new(), 0);
+    if asked.is_empty() || control.is_cancelled() {
+        return Default::default();
     }
-    let checked = verify::check(&asked, &request.live, transport, control);
-    let verdicts = asked_numbers.into_iter().zip(checked.verdicts);
-    (verdicts.collect(), checked.requests)
+    let mut checked = live.check(&asked, control);
+    let verdicts = asked_numbers.into_iter().zip(checked.verdicts.drain(..));
+    (verdicts.collect(), checked)
 }
 
 /// How the run ends: that no key is known to work is not that none does.

@@ -25,6 +25,8 @@ pub(super) struct Page<'a> {
     pub(super) keys: &'a [Rechecked<'a>],
     pub(super) detector: &'a Detector,
     pub(super) color: bool,
+    /// What is to be said besides.
+    pub(super) notes: &'a [String],
     pub(super) interrupted: bool,
 }
 
@@ -196,6 +198,9 @@ impl Page<'_> {
                 out,
                 "Revoke {what} now: https://console.aisa.one, API Keys. Then run this again: a revocation takes effect at once."
             )?;
+        }
+        for note in self.notes {
+            writeln!(out, "Note: {}", self.text(note))?;
         }
         if self.interrupted {
             return writeln!(out, "Interrupted: not every key was checked.");
