@@ -90,10 +90,9 @@ fn perform(command: Command) -> Result<Exit> {
 
 fn common(command: &Command) -> Option<&CommonArgs> {
     Some(match command {
-        Command::Rules(_)
-        | Command::Explain(_)
-        | Command::Recheck(_)
-        | Command::Completions(_) => return None,
+        Command::Rules(_) | Command::Explain(_) | Command::Recheck(_) | Command::Completions(_) => {
+            return None;
+        }
         Command::Hook(command) => return hook::common(command),
         Command::Baseline(command) => return baseline::common(command),
         Command::Scan(args) | Command::Dir(args) => &args.common,

@@ -16,7 +16,11 @@ use crate::error::{Error, Result};
 pub(super) fn perform(args: RecheckArgs) -> Result<Exit> {
     let mut live = live::options(&args.live)?;
     // Who asks again wants to know how it is now.
-    if let Some(kept) = live.cache.as_mut().filter(|_| args.live.verify_cache_age.is_none()) {
+    if let Some(kept) = live
+        .cache
+        .as_mut()
+        .filter(|_| args.live.verify_cache_age.is_none())
+    {
         kept.age = Duration::ZERO;
     }
     args.directory.read_dir().map_err(|source| Error::Target {

@@ -29,6 +29,7 @@ mod hygiene;
 mod pages;
 mod places;
 mod range;
+mod recheck;
 mod rules_files;
 mod secrecy;
 mod staged;

@@ -17,7 +17,7 @@ use super::{running, writing};
 use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
-use crate::model::{LiveCheck, Mask, Secret, Verdict};
+use crate::model::{LiveCheck, Secret, Verdict};
 use crate::pipeline::{Ground, Reread, reread};
 use crate::rules;
 use crate::verify::{self, Asked, Checked, Live};
@@ -147,7 +147,11 @@ fn ask(
         let Some((again, seen)) = found.get(number).zip(seen.get_mut(number)) else {
             continue;
         };
-        if let Some(secret) = again.secret.as_ref().filter(|_| !std::mem::replace(seen, true)) {
+        if let Some(secret) = again
+            .secret
+            .as_ref()
+            .filter(|_| !std::mem::replace(seen, true))
+        {
             asked.push(Asked {
                 secret,
                 names_issuer: again.names_issuer,
@@ -180,11 +184,7 @@ fn ends(keys: &[Rechecked<'_>], control: &Control) -> Exit {
 /// Opens the file to write to, and leaves in it what it holds until there is something else: it may be the report itself.
 fn open(path: &PathBuf) -> Result<(PathBuf, File)> {
     let mut options = OpenOptions::new();
-    let opened = options
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path);
+    let opened = options.write(true).create(true).truncate(false).open(path);
     opened
         .map(|file| (path.clone(), file))
         .map_err(|source| Error::Output {

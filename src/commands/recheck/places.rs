@@ -111,7 +111,9 @@ pub(super) fn unasked(key: &Key, again: Option<&Reread>, detector: &Detector) ->
             let places = match (total, number) {
                 (1, _) => "its place cannot be read".to_owned(),
                 (_, 1) => format!("of its {total} places one cannot be read"),
-                (_, number) => format!("of its {total} places {number} cannot be read, the first because"),
+                (_, number) => {
+                    format!("of its {total} places {number} cannot be read, the first because")
+                }
             };
             format!("{places}: {reason}; mend that, or check it in the console")
         }

@@ -8,11 +8,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 
+use super::rewriting;
 use crate::commands::input::Input;
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::git::plain;
 use crate::model::{ObjectId, State};
+use crate::report::sanitize::visible;
 
 /// The schema that is read; see [`report`](crate::report).
 const SCHEMA: &str = "aisaleaks/1";
@@ -139,9 +141,7 @@ fn state<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<State
     Ok(State::ALL.into_iter().find(named))
 }
 
-fn moment<'de, D: Deserializer<'de>>(
-    from: D,
-) -> std::result::Result<Option<Timestamp>, D::Error> {
+fn moment<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Timestamp>, D::Error> {
     let text = Option::<String>::deserialize(from)?;
     Ok(text.and_then(|text| text.parse().ok()))
 }
@@ -210,8 +210,11 @@ fn parsed(text: &[u8]) -> std::result::Result<Told, String> {
     if text.trim_ascii().is_empty() {
         return Err(format!("it is empty; {REMEDY}"));
     }
-    let head: Head = serde_json::from_slice(text).map_err(|error| instead(text, &error))?;
     let is = |what: &str| Err(format!("{what}; {REMEDY}"));
+    let head: Head = serde_json::from_slice(text).map_err(|error| instead(text, &error))?;
+    if text.trim_ascii_start().first() != Some(&b'{') {
+        return is(NO_REPORT);
+    }
     if head.line.is_some() {
         return is(LINES);
     }
@@ -224,19 +227,29 @@ fn parsed(text: &[u8]) -> std::result::Result<Told, String> {
     match head.schema.as_deref() {
         Some(SCHEMA) => {}
         Some(other) => {
-            let other: String = other.chars().take(40).collect();
+            let other: String = visible(other).chars().take(40).collect();
             return Err(format!(
                 "its schema is {other}, and this version reads {SCHEMA}; use the version of aisaleaks that wrote it"
             ));
         }
         None => return is("it names no schema, so that it is no report of aisaleaks"),
     }
-    serde_json::from_slice(text).map_err(|error| {
+    let told: Told = serde_json::from_slice(text).map_err(|error| {
         let at = at(&error);
         format!("what stands {at} is not what {SCHEMA} has there; scan again")
-    })
+    })?;
+    // A list of the values of an object would do, too, as far as serde is concerned.
+    if !rewriting::has_keys(text, told.keys.len()) {
+        return Err(format!(
+            "its keys are not what {SCHEMA} has there; scan again"
+        ));
+    }
+    Ok(told)
 }
 
+/// What is said of anything else.
+const NO_REPORT: &str = "it is no report in JSON";
+/// What is said of another format.
 const LINES: &str = "it is JSON lines, as `-f jsonl` writes them";
 
 /// What a text is that is no JSON object.
@@ -246,7 +259,8 @@ fn instead(text: &[u8], error: &serde_json::Error) -> String {
     let line = line.and_then(|line| serde_json::from_slice::<Head>(line).ok());
     match (error.classify(), first) {
         (Category::Eof, _) => {
-            "it ends in the middle: it was cut off, or is still being written; scan again".to_owned()
+            "it ends in the middle: it was cut off, or is still being written; scan again"
+                .to_owned()
         }
         (Category::Syntax, Some(b'{')) if line.is_some_and(|line| line.line.is_some()) => {
             format!("{LINES}; {REMEDY}")
@@ -256,7 +270,7 @@ fn instead(text: &[u8], error: &serde_json::Error) -> String {
             format!("it is damaged: what stands {at} is no JSON; scan again")
         }
         (_, Some(b'<')) => format!("it is XML, as `-f junit` writes it; {REMEDY}"),
-        _ => format!("it is no report in JSON; {REMEDY}"),
+        _ => format!("{NO_REPORT}; {REMEDY}"),
     }
 }
 

@@ -45,6 +45,14 @@ pub(super) fn write(
     report::write_json_text(&written, out)
 }
 
+/// Whether a text that was read as JSON is an object with so many keys, each of them an object.
+pub(super) fn has_keys(text: &[u8], count: usize) -> bool {
+    let starts = || elements(text, Object::read(text, 0)?.member("keys")?.start);
+    starts().is_some_and(|starts| {
+        starts.len() == count && starts.iter().all(|start| text.get(*start) == Some(&b'{'))
+    })
+}
+
 /// What to put where, in order.
 fn edits(
     text: &[u8],
@@ -283,8 +291,14 @@ mod tests {
     #[test]
     fn depth_costs_no_stack() {
         let deep = 3_000_000;
-        let text = format!("{{\"x\":{}{},\"keys\":[]}}", "[".repeat(deep), "]".repeat(deep));
+        let text = format!(
+            "{{\"x\":{}{},\"keys\":[]}}",
+            "[".repeat(deep),
+            "]".repeat(deep)
+        );
         let written = rewritten(&text, 0);
-        assert!(written.ends_with(",\"keys\":[],\"live\":{\"base\":\"https://api.aisa.one/v1\",\"requests\":7}}"));
+        assert!(written.ends_with(
+            ",\"keys\":[],\"live\":{\"base\":\"https://api.aisa.one/v1\",\"requests\":7}}"
+        ));
     }
 }

@@ -242,9 +242,6 @@ impl<'a> Rereading<'a> {
         let scene = &mut self.scene;
         let (detector, control) = (self.looking.detector, self.control);
         let open = || Databases::new(std::mem::take(&mut scene.repositories), detector, control);
-        (
-            self.databases.get_or_insert_with(open),
-            &mut self.looking,
-        )
+        (self.databases.get_or_insert_with(open), &mut self.looking)
     }
 }
