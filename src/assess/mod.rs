@@ -1,5 +1,6 @@
 //! What the place of a key means, for whoever has to answer the leak. The table of places is data: `rules/places.toml`.
 
+mod exposure;
 pub mod hygiene;
 mod paths;
 mod shared;
@@ -9,6 +10,7 @@ mod tests;
 mod window;
 
 use crate::model::{Key, Location, Note, Origin};
+pub use exposure::{Exposure, exposure};
 use paths::Subject;
 use table::Table;
 use window::Window;

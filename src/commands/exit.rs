@@ -70,10 +70,14 @@ impl Exit {
         }
     }
 
-    /// What an outcome means under these flags.
+    /// What an outcome means under these flags. A key that is not listed, because only those that work were asked for, counts as
+    /// before, unless it is known that it does not work: no answer is no good answer.
     pub fn of(outcome: &Outcome, fail_on: FailOn, on_incomplete: OnIncomplete, found: u8) -> Self {
         let least = fail_on.least();
-        let found_key = |least| outcome.keys.iter().any(|key| key.severity() >= least);
+        let hidden = outcome.hidden.iter();
+        let hidden = hidden.filter(|key| !key.verdict.state.is_dead());
+        let mut keys = outcome.keys.iter().chain(hidden);
+        let found_key = |least| keys.any(|key| key.severity() >= least);
         // A habit is no leak: whatever its level, it counts as a note.
         let found_habit = least == Some(Severity::Note) && !outcome.hygiene.is_empty();
         if outcome.interrupted {
@@ -91,7 +95,7 @@ impl Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Confidence, Hygiene, Key, Problem, ProblemKind, Secret, Verdict};
+    use crate::model::{Confidence, Hygiene, Key, Problem, ProblemKind, Secret, State, Verdict};
 
     fn outcome(confidence: Option<Confidence>, problem: bool) -> Outcome {
         let key = |confidence| Key {
@@ -142,6 +146,51 @@ mod tests {
         let of = |fail_on| code(&habit, fail_on, OnIncomplete::Fail);
         let all = [FailOn::Never, FailOn::Note, FailOn::Warning, FailOn::Error];
         assert_eq!(all.map(of), [0, 1, 0, 0]);
+    }
+
+    #[test]
+    fn what_works_is_an_error_and_what_does_not_is_a_warning_at_most() {
+        use Confidence::{High, Low, Medium};
+        // For each confidence, what the thresholds note, warning and error make of it.
+        for (states, codes) in [
+            (&State::ALL[..3], [[1, 1, 1], [1, 1, 1], [1, 1, 1]]),
+            (&State::ALL[3..5], [[1, 0, 0], [1, 1, 0], [1, 1, 1]]),
+            (&State::ALL[5..], [[1, 0, 0], [1, 1, 0], [1, 1, 0]]),
+        ] {
+            for state in states {
+                let of = |confidence| {
+                    let mut outcome = outcome(Some(confidence), false);
+                    outcome.keys[0].verdict.state = *state;
+                    let of = |fail_on| code(&outcome, fail_on, OnIncomplete::Fail);
+                    assert_eq!(of(FailOn::Never), 0);
+                    [FailOn::Note, FailOn::Warning, FailOn::Error].map(of)
+                };
+                assert_eq!([Low, Medium, High].map(of), codes, "{state:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_hidden_counts_unless_it_is_known_not_to_work() {
+        for state in State::ALL {
+            for confidence in [Confidence::Low, Confidence::Medium, Confidence::High] {
+                let mut listed = outcome(Some(confidence), true);
+                listed.keys[0].verdict.state = state;
+                let mut hidden = listed.clone();
+                hidden.hidden = std::mem::take(&mut hidden.keys);
+                for fail_on in [FailOn::Never, FailOn::Note, FailOn::Warning, FailOn::Error] {
+                    let of = |outcome| code(outcome, fail_on, OnIncomplete::Pass);
+                    let expected = if state.is_dead() { 0 } else { of(&listed) };
+                    assert_eq!(of(&hidden), expected, "{state:?} {fail_on:?}");
+                }
+                // A dead key hides nothing else that counts.
+                hidden.keys = outcome(Some(Confidence::High), false).keys;
+                assert_eq!(code(&hidden, FailOn::Error, OnIncomplete::Fail), 1);
+                hidden.keys.clear();
+                let incomplete = code(&hidden, FailOn::Never, OnIncomplete::Fail);
+                assert_eq!(incomplete, 3);
+            }
+        }
     }
 
     #[test]

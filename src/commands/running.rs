@@ -1,5 +1,6 @@
 //! Runs a scan, from what was asked for to written reports and the exit status.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Instant;
@@ -96,12 +97,7 @@ pub(super) fn run_and(
     }
     // Ages are counted from one moment in every report of a run.
     let now = jiff::Timestamp::now();
-    let silent = request.quiet
-        && request.gate.is_none()
-        && outcome.keys.is_empty()
-        && outcome.problems.is_empty()
-        && outcome.hygiene.is_empty()
-        && !outcome.suppressed.iter().any(is_disabled);
+    let silent = request.quiet && request.gate.is_none() && is_clean(&outcome);
     for report in reports {
         if !(silent && report.0 == Format::Human) {
             writing::write(report, &outcome, exit, &detector, request, now)?;
@@ -172,10 +168,7 @@ fn shows_progress(request: &Request) -> bool {
 pub(super) fn keep_asked(outcome: &mut Outcome, request: &Request) {
     let rules = &request.rules;
     if !rules.only.is_empty() {
-        outcome.keys.retain(|key| rules.only.contains(&key.rule));
-        outcome
-            .suppressed
-            .retain(|key| rules.only.contains(&key.rule));
+        keep_of(outcome, &rules.only);
     }
     let mut found = outcome.keys.iter().chain(&outcome.suppressed);
     // People are shown no fingerprints.
@@ -185,6 +178,18 @@ pub(super) fn keep_asked(outcome: &mut Outcome, request: &Request) {
         let note = "fingerprints of what brought rules found hold for this run only; set AISALEAKS_FINGERPRINT_KEY to a \
                     secret text of your own to keep them";
         outcome.notes.push(note.to_owned());
+    }
+}
+
+/// Takes out what other rules found.
+fn keep_of(outcome: &mut Outcome, rules: &BTreeSet<String>) {
+    let lists = [
+        &mut outcome.keys,
+        &mut outcome.suppressed,
+        &mut outcome.hidden,
+    ];
+    for keys in lists {
+        keys.retain(|key| rules.contains(&key.rule));
     }
 }
 
@@ -224,6 +229,15 @@ pub(super) fn stop_on_signal(control: &Arc<Control>) {
     };
     // Without a handler the default action ends the process, which is a report of nothing, not a false one.
     drop(ctrlc::set_handler(handler));
+}
+
+/// Whether a quiet run has nothing to tell. What is hidden is not nothing.
+fn is_clean(outcome: &Outcome) -> bool {
+    outcome.keys.is_empty()
+        && outcome.hidden.is_empty()
+        && outcome.problems.is_empty()
+        && outcome.hygiene.is_empty()
+        && !outcome.suppressed.iter().any(is_disabled)
 }
 
 /// Whether the key is not reported because its rule is disabled: no run may be silent about that.
@@ -278,4 +292,47 @@ fn log(outcome: &Outcome, detector: &Detector, request: &Request) {
         }
     }
     drop(out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Confidence, Secret, Verdict};
+
+    fn key(rule: &str) -> Key {
+        Key {
+            secret: Secret::new("sk-"),
+            rule: rule.to_owned(),
+            confidence: Confidence::High,
+            locations: Vec::new(),
+            notes: Vec::new(),
+            verdict: Verdict::default(),
+        }
+    }
+
+    #[test]
+    fn a_quiet_run_is_not_silent_about_hidden_keys() {
+        let mut outcome = Outcome::default();
+        assert!(is_clean(&outcome));
+        outcome.suppressed = vec![key("a")];
+        assert!(is_clean(&outcome));
+        outcome.hidden = vec![key("a")];
+        assert!(!is_clean(&outcome));
+    }
+
+    #[test]
+    fn only_what_the_rules_found_that_were_asked_for_is_kept_in_every_list() {
+        let both = || vec![key("a"), key("b")];
+        let mut outcome = Outcome {
+            keys: both(),
+            suppressed: both(),
+            hidden: both(),
+            ..Outcome::default()
+        };
+        keep_of(&mut outcome, &BTreeSet::from(["b".to_owned()]));
+        for keys in [&outcome.keys, &outcome.suppressed, &outcome.hidden] {
+            assert_eq!(keys.len(), 1);
+            assert_eq!(keys[0].rule, "b");
+        }
+    }
 }

@@ -44,8 +44,11 @@ pub(super) fn write(
     now: jiff::Timestamp,
 ) -> Result<()> {
     let color = file.is_none() && is_coloured();
+    // Elsewhere nobody reads it who would run it again.
+    let is_read = file.is_none() && io::stdout().is_terminal() && !request.quiet;
     let options = report::Options {
         color,
+        suggest_check: is_read && cfg!(feature = "live"),
         ..options(detector, request, now)
     };
     let gate = request.gate.as_ref().filter(|_| format == Format::Human);
@@ -87,6 +90,7 @@ pub(super) fn options<'a>(
     report::Options {
         show_secrets: request.options.show_secrets,
         color: false,
+        suggest_check: false,
         now,
         width: 100,
         rules: detector.rules(),

@@ -1,8 +1,6 @@
 //! Decides what counts: takes out what somebody allowed, says what the places of each key mean together, and puts the
 //! worst first.
 
-use std::cmp::Reverse;
-
 use super::Options;
 use super::allowing::Allowing;
 use crate::assess;
@@ -64,6 +62,8 @@ fn drop_what_does_not_count(key: &mut Key, detector: &Detector) {
     });
 }
 
+/// Puts the worst first, as far as it is known by now: again, when it is known whether they work.
+///
 /// The fingerprints of what brought rules found may be of this run only: where they stand comes first there.
 pub(super) fn worst_first(keys: &mut [Key]) {
     keys.sort_by_cached_key(|key| {
@@ -72,12 +72,6 @@ pub(super) fn worst_first(keys: &mut [Key]) {
             let at = first.map(|at| (at.path.clone(), at.place, at.origin, at.blob));
             (key.rule.clone(), at)
         });
-        (
-            Reverse(key.confidence),
-            Reverse(assess::urgency(key)),
-            Reverse(key.locations.len()),
-            place,
-            key.secret.fingerprint(),
-        )
+        (assess::exposure(key), place, key.secret.fingerprint())
     });
 }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use super::human::{SHORT_ID, rest};
 use super::sanitize::visible;
 use super::wrap::wrapped;
-use super::{Shown, advice, snippet, summary};
+use super::{Shown, advice, liveness, snippet, summary};
 use crate::model::{Key, Location, Note, Origin, Outcome, Problem};
 
 pub use words::Gate;
@@ -35,6 +35,9 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let page = Page { gate, shown };
     match (stopped, outcome.keys.as_slice()) {
+        (true, []) if liveness::worst_hidden(outcome).is_some() && outcome.complete() => {
+            page.hidden(outcome, out)
+        }
         (true, []) => page.unseen(outcome, out),
         (true, keys) => page.leak(keys, outcome, out),
         (false, _) if !outcome.complete() => page.let_through(outcome, out),
@@ -77,7 +80,14 @@ impl Page<'_> {
             let problems = summary::count(problems, "problem");
             writeln!(out, "  besides, not everything could be read: {problems}")?;
         }
+        if let Some(line) = may_work(outcome) {
+            writeln!(out, "  besides, {line}")?;
+        }
+        let is_dead = keys.iter().all(|key| key.verdict.state.is_dead());
         let why = match what {
+            "key" if is_dead => {
+                "AIsa says that no key in it works any more, but git forgets nothing."
+            }
             "key" => "Whoever has an AIsa key spends from its wallet, and git forgets nothing.",
             _ => "Whoever has a copy of the repository has it, and git forgets nothing.",
         };
@@ -87,6 +97,7 @@ impl Page<'_> {
             commit: place.and_then(commit),
             is_dotenv: place.is_some_and(|at| at.notes.contains(&Note::DotenvTracked)),
             is_aisa: what == "key",
+            is_dead,
         };
         let steps = self.gate.steps(&leak);
         for (nth, step) in steps.iter().enumerate() {
@@ -98,10 +109,13 @@ impl Page<'_> {
 
     /// Where a key stands, its line, and what is bad about it.
     fn place(&self, key: &Key, at: &Location, out: &mut dyn Write) -> io::Result<()> {
-        let name = match key.secret.is_aisa() {
+        let mut name = match key.secret.is_aisa() {
             true => key.secret.redacted(),
             false => visible(&self.shown.name(&key.rule)),
         };
+        if let Some((state, _)) = liveness::badge(key, visible) {
+            name.push_str(&format!(" ({state})"));
+        }
         let mut line = match &at.path {
             Some(path) => snippet::end(&self.shown.visible_path(path), PATH),
             None => format!("({})", at.origin.name()),
@@ -143,7 +157,24 @@ impl Page<'_> {
             "{who} stopped this {thing}: it could not read all of it.\n"
         )?;
         self.problems(outcome, out)?;
+        if let Some(line) = may_work(outcome) {
+            writeln!(out, "  besides, {line}")?;
+        }
         writeln!(out, "\n{}", self.gate.ways_around().join("\n"))
+    }
+
+    /// What is no better than a leak, though nothing of it is shown.
+    fn hidden(&self, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+        let (who, thing) = (self.gate.who(), self.gate.thing());
+        writeln!(
+            out,
+            "{who} stopped this {thing}: it may leak a key that works.\n"
+        )?;
+        let hidden = liveness::hidden(outcome).unwrap_or_default();
+        for line in wrapped(&hidden, WIDTH) {
+            writeln!(out, "  {line}")?;
+        }
+        writeln!(out, "\n{} lists all", self.gate.whole())
     }
 
     fn let_through(&self, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
@@ -170,6 +201,14 @@ impl Page<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// What is hidden although it may work.
+fn may_work(outcome: &Outcome) -> Option<String> {
+    let open = outcome.hidden.iter();
+    let open = open.filter(|key| !key.verdict.state.is_dead()).count() as u64;
+    let keys = summary::count(open, "key");
+    (open > 0).then(|| format!("{keys} that may work hidden by --only-active"))
 }
 
 /// What could not be read, and nobody accepted.

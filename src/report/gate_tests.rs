@@ -139,6 +139,7 @@ fn much_and_long_stays_on_one_screen() {
     };
     let more: Vec<Key> = (0..30).map(other).collect();
     outcome.keys.extend(more);
+    outcome.hidden = outcome.keys.clone();
     outcome.problems = vec![outcome.problems[0].clone(); 100];
     for gate in [
         Gate::Commit,

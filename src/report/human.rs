@@ -1,5 +1,7 @@
 //! The report for a person: keys, worst first, what to do about them, and what could not be read.
 
+mod live;
+
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -51,6 +53,7 @@ pub(super) fn write(
     if let Some(line) = suppressed.filter(|_| !options.show_suppressed) {
         writeln!(out, "{}", page.paint(DIM, &line))?;
     }
+    page.checked(outcome, out)?;
     writeln!(out, "{}", summary::scanned(outcome))?;
     if let Some(line) = summary::verdict(outcome) {
         writeln!(out, "{}", page.paint(BOLD, line))?;
@@ -151,6 +154,7 @@ impl Page<'_> {
         if self.shown.show_secrets {
             writeln!(out, "  key: {}", visible(key.secret.expose()))?;
         }
+        self.liveness(key, out)?;
         self.notes(&key.notes, out)
     }
 
@@ -198,6 +202,7 @@ impl Page<'_> {
                 }
                 false => writeln!(out, "Suppressed: {rule} (not shown)  {places}")?,
             }
+            self.liveness(key, out)?;
             for location in key.locations.iter().take(LOCATIONS) {
                 let Some(allowed) = &location.allowed else {
                     continue;

@@ -1,11 +1,12 @@
 //! The JSON report: one object with the schema `aisaleaks/1`.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::wire::{self, KeyFacts, SCHEMA, TOOL, Tool, WireHygiene, WireLocation, WireProblem};
-use super::wire::{WireStats, WireTarget};
+use super::wire::{WireLive, WireStats, WireTarget};
 use super::{Options, Shown, unobeyed};
 use crate::model::{Key, Note, Outcome};
 
@@ -17,6 +18,8 @@ struct WireReport {
     targets: Vec<WireTarget>,
     problems: Vec<WireProblem>,
     stats: WireStats,
+    live: Option<WireLive>,
+    hidden: BTreeMap<&'static str, u64>,
     keys: Vec<WireKey>,
     suppressed: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,6 +71,8 @@ pub(super) fn write(
         targets: targets.map(|target| wire::target(target, shown)).collect(),
         problems: problems.map(|at| wire::problem(at, shown)).collect(),
         stats: wire::stats(outcome),
+        live: wire::live(outcome, shown),
+        hidden: wire::hidden(outcome),
         keys: outcome.keys.iter().map(key).collect(),
         suppressed: outcome.suppressed_count(),
         suppressed_keys: options.show_suppressed.then(suppressed),

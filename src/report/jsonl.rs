@@ -10,12 +10,13 @@
 //! - `summary`: always the last line, with `complete` and the counts. A report without it was cut off, and one whose
 //!   `complete` is false is not a clean one, whatever the other lines say.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::wire::{self, KeyFacts, SCHEMA, TOOL, Tool, WireHygiene, WireLocation, WireProblem};
-use super::wire::{WireStats, WireTarget};
+use super::wire::{WireLive, WireStats, WireTarget};
 use super::{Options, Shown, unobeyed};
 use crate::model::{Note, Outcome};
 
@@ -60,6 +61,8 @@ struct Summary {
     complete: bool,
     targets: Vec<WireTarget>,
     stats: WireStats,
+    live: Option<WireLive>,
+    hidden: BTreeMap<&'static str, u64>,
     keys: usize,
     locations: usize,
     problems: usize,
@@ -113,6 +116,8 @@ pub(super) fn write(
         complete: outcome.complete(),
         targets: targets.map(|target| wire::target(target, shown)).collect(),
         stats: wire::stats(outcome),
+        live: wire::live(outcome, shown),
+        hidden: wire::hidden(outcome),
         keys: outcome.keys.len(),
         locations: outcome.keys.iter().map(|key| key.locations.len()).sum(),
         problems: outcome.problems.len(),

@@ -4,8 +4,8 @@ use super::github::runner::commands;
 use super::tests::{Known, at, key_text, outcome, report};
 use super::{Format, Gate, Options, write_gate, write_judgements};
 use crate::model::{
-    Allowed, AllowedBy, Confidence, Context, Hygiene, Judged, Judgement, Location, Origin, Outcome,
-    Problem, ProblemKind, Severity,
+    Allowed, AllowedBy, Balance, Confidence, Context, Hygiene, Judged, Judgement, LiveCheck,
+    Location, Origin, Outcome, Problem, ProblemKind, Severity, State, Verdict,
 };
 use crate::report::history_tests::attribution;
 
@@ -39,6 +39,19 @@ fn hostile(text: &str) -> Outcome {
     let mut outcome = outcome();
     outcome.keys[0].rule = text.to_owned();
     outcome.keys[0].locations = vec![place.clone()];
+    outcome.keys[0].verdict = Verdict {
+        state: State::Active,
+        detail: Some(text.to_owned()),
+        checked_at: None,
+        balance: Some(Balance {
+            amount: text.to_owned(),
+            currency: Some(text.to_owned()),
+        }),
+    };
+    outcome.live = Some(LiveCheck {
+        base: text.to_owned(),
+        requests: 1,
+    });
     place.allowed = Some(Allowed {
         by: AllowedBy::Inline,
         reason: Some(text.to_owned()),

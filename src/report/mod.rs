@@ -11,6 +11,7 @@ mod json;
 mod jsonl;
 mod judgements;
 mod junit;
+mod liveness;
 mod markdown;
 mod provenance;
 mod readings;
@@ -109,6 +110,8 @@ pub struct Options<'a> {
     pub below: &'a [u8],
     /// The repository's address on the web, such as `https://github.com/ada/app`, to link commits and files to.
     pub web: Option<&'a str>,
+    /// Whether the human report may say that keys can be checked, where nobody asked for it.
+    pub suggest_check: bool,
     /// Bytes that the Markdown report may have: GitHub drops a summary that is larger than its limit.
     pub most: usize,
 }
@@ -130,6 +133,7 @@ impl Default for Options<'_> {
             fails: Some(Severity::Warning),
             below: b"",
             web: None,
+            suggest_check: false,
             most: SUMMARY_LIMIT,
         }
     }
@@ -264,6 +268,10 @@ mod brought_tests;
 mod gate_tests;
 #[cfg(test)]
 mod history_tests;
+#[cfg(test)]
+mod live_format_tests;
+#[cfg(test)]
+mod live_tests;
 #[cfg(test)]
 mod log_tests;
 #[cfg(test)]

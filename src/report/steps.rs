@@ -1,7 +1,7 @@
 //! What to do about what was found, in AIsa's order: whoever cleans the history first leaves a working key out in the
 //! meantime.
 
-use crate::model::Key;
+use crate::model::{Key, State};
 
 /// AIsa's own steps.
 const AISA: [&str; 5] = [
@@ -31,14 +31,92 @@ const BOTH: [&str; 5] = [
     CLEAN,
 ];
 
+/// Where AIsa's keys are revoked.
+const CONSOLE: &str = "https://console.aisa.one, API Keys. It takes effect at once.";
+
+/// What is said of other issuers' secrets behind what is said of AIsa's keys.
+const OTHERS: &str =
+    "\n     Revoke each other secret where it was issued: its rule says what it is.";
+
+/// The second step, where no key works any more.
+const IF_USED: &str = "If something still uses one, create a new key with the same label and a version suffix (prod-web-app-v2).";
+
 const CLEAN: &str = "Only then clean the files and the git history.";
 
-/// The steps for these keys.
-pub(super) fn of(keys: &[Key]) -> [&'static str; 5] {
-    let is_aisa = |key: &Key| key.secret.is_aisa();
-    match (keys.iter().any(is_aisa), keys.iter().all(is_aisa)) {
-        (true, false) => BOTH,
-        (false, false) => BROUGHT,
-        (_, true) => AISA,
+/// The steps for these keys. What works is named before all else, and nobody is told to revoke what does not work any more.
+pub(super) fn of(keys: &[Key]) -> [String; 5] {
+    let aisa: Vec<State> = keys
+        .iter()
+        .filter(|key| key.secret.is_aisa())
+        .map(|key| key.verdict.state)
+        .collect();
+    let is_both = !aisa.is_empty() && aisa.len() < keys.len();
+    let steps = match (aisa.is_empty(), is_both) {
+        (_, true) => BOTH,
+        (true, false) => BROUGHT,
+        (false, false) => AISA,
+    };
+    let mut steps = steps.map(str::to_owned);
+    if let Some(first) = first(&aisa, if is_both { "AIsa key" } else { "key" }) {
+        let others = if is_both { OTHERS } else { "" };
+        steps[0] = format!("{first}{others}");
+    }
+    if !is_both && !aisa.is_empty() && aisa.iter().all(|state| state.is_dead()) {
+        steps[1] = IF_USED.to_owned();
+    }
+    steps
+}
+
+/// The first step, where it is known of AIsa's keys which of them work.
+fn first(states: &[State], noun: &str) -> Option<String> {
+    let count = |is: fn(State) -> bool| states.iter().filter(|state| is(**state)).count();
+    let (all, live, dead) = (states.len(), count(State::is_live), count(State::is_dead));
+    let they = if live == 1 { "it" } else { "them" };
+    let text = match (live, dead) {
+        (0, 0) => return None,
+        (0, dead) if dead == all => {
+            let is_revoked = |state: &State| *state == State::Revoked;
+            match (states.iter().all(is_revoked), all) {
+                (true, 1) => format!("Nothing to revoke: this {noun} is revoked already."),
+                (true, _) => format!("Nothing to revoke: these {noun}s are revoked already."),
+                (false, 1) => {
+                    format!("Nothing to revoke: this {noun} was never one, or is revoked already.")
+                }
+                (false, _) => {
+                    format!("Nothing to revoke: each {noun} was never one, or is revoked already.")
+                }
+            }
+        }
+        (0, _) => format!(
+            "Revoke each {noun} that is not known to be dead, before anything else: {CONSOLE}"
+        ),
+        (_, _) => {
+            let mut text = match all {
+                1 => format!("This {noun} works right now"),
+                _ => format!(
+                    "{live} of these {noun}s {} right now",
+                    if live == 1 { "works" } else { "work" }
+                ),
+            };
+            text.push_str(&format!(": revoke {they}, before anything else: {CONSOLE}"));
+            if live + dead < all {
+                text.push_str(&format!(
+                    "\n     Then revoke each other {noun} that is not known to be dead."
+                ));
+            }
+            text
+        }
+    };
+    Some(text)
+}
+
+/// What to do first about one key, in a sentence, where there is no room for the steps.
+pub(super) fn revoke(key: &Key) -> &'static str {
+    match key.verdict.state {
+        _ if !key.secret.is_aisa() => "Revoke it first, where it was issued.",
+        State::Revoked => "Nothing to revoke: it is revoked already.",
+        State::Invalid => "Nothing to revoke: it was never a key, or is revoked already.",
+        state if state.is_live() => "Revoke it right now: https://console.aisa.one, API Keys.",
+        _ => "Revoke it first: https://console.aisa.one, API Keys.",
     }
 }

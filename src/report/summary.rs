@@ -5,15 +5,19 @@ use crate::model::{AllowedBy, Outcome, Stats, Target, TargetKind};
 /// `Scanned 12 files and 3,401 blobs in 790 commits (12.3 MiB) in 0.9 s: 2 keys in 5 places, 1 problem`.
 pub(super) fn scanned(outcome: &Outcome) -> String {
     let places: usize = outcome.keys.iter().map(|key| key.locations.len()).sum();
-    let mut found = if outcome.keys.is_empty() {
-        "no keys".to_owned()
-    } else {
-        format!(
+    let hidden = outcome.hidden.len() as u64;
+    let mut found = match (outcome.keys.len() as u64, hidden) {
+        (0, 0) => "no keys".to_owned(),
+        (0, _) => "no key that is known to work".to_owned(),
+        (keys, _) => format!(
             "{} in {}",
-            count(outcome.keys.len() as u64, "key"),
+            count(keys, "key"),
             count(places as u64, "place")
-        )
+        ),
     };
+    if hidden > 0 {
+        found.push_str(&format!(", {} hidden", grouped(hidden)));
+    }
     if !outcome.hygiene.is_empty() {
         let habits = count(outcome.hygiene.len() as u64, "bad habit");
         found.push_str(&format!(", {habits}"));
@@ -119,7 +123,7 @@ pub(super) fn verdict(outcome: &Outcome) -> Option<&'static str> {
     match (
         outcome.interrupted,
         outcome.complete(),
-        outcome.keys.is_empty(),
+        outcome.keys.is_empty() && outcome.hidden.is_empty(),
     ) {
         (true, _, true) => {
             Some("Interrupted: no keys in what was read so far, but not everything was read.")

@@ -211,6 +211,8 @@ struct Report {
     targets: Vec<ReadTarget>,
     problems: Vec<ReadProblem>,
     stats: ReadStats,
+    live: Option<ReadLive>,
+    hidden: std::collections::BTreeMap<String, u64>,
     keys: Vec<ReadKey>,
     suppressed: u64,
     stale: Vec<String>,
@@ -267,10 +269,25 @@ struct ReadStats {
 
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
-struct Verdict {
+struct ReadLive {
+    base: String,
+    requests: u64,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct ReadVerdict {
     state: String,
     detail: Option<String>,
     checked_at: Option<String>,
+    balance: Option<ReadBalance>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct ReadBalance {
+    amount: String,
+    currency: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -282,7 +299,7 @@ struct ReadKey {
     rule: String,
     confidence: String,
     severity: String,
-    verdict: Verdict,
+    verdict: ReadVerdict,
     first_seen: Option<String>,
     age_days: Option<u64>,
     at_head: bool,
@@ -362,14 +379,14 @@ fn json_keys_read_back() {
         (key.confidence.as_str(), key.severity.as_str()),
         ("high", "error")
     );
-    assert_eq!(
-        (
-            key.verdict.state.as_str(),
-            &key.verdict.detail,
-            &key.verdict.checked_at
-        ),
-        ("unchecked", &None, &None)
-    );
+    let unchecked = ReadVerdict {
+        state: "unchecked".to_owned(),
+        detail: None,
+        checked_at: None,
+        balance: None,
+    };
+    assert_eq!(key.verdict, unchecked);
+    assert_eq!((&report.live, report.hidden.len()), (&None, 0));
     assert!(key.at_head && key.notes.is_empty());
     assert_eq!(
         (&key.first_seen, key.age_days, key.pushed),
@@ -401,6 +418,11 @@ fn every_field_of_the_schema_is_there() {
     let text = report(Format::Json, &outcome(), &Options::default());
     let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let key = &value["keys"][0];
+    assert_eq!(value.get("live"), Some(&serde_json::Value::Null));
+    for field in ["detail", "checked_at", "balance"] {
+        let found = key["verdict"].get(field);
+        assert_eq!(found, Some(&serde_json::Value::Null), "{field}");
+    }
     for field in ["secret", "first_seen", "age_days", "pushed"] {
         assert_eq!(key.get(field), Some(&serde_json::Value::Null), "{field}");
     }

@@ -16,6 +16,11 @@ pub(super) fn day(seconds: i64) -> Option<String> {
     Some(at.to_zoned(TimeZone::UTC).date().to_string())
 }
 
+/// `2026-01-02 03:04 UTC`: near enough for a person.
+pub(super) fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
 /// `2026-01-02T03:04:05`, in UTC but without saying so: what GitLab's schema and JUnit's want.
 pub(super) fn without_zone(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S").to_string()
@@ -71,6 +76,7 @@ mod tests {
     fn a_run_began_before_it_ended_and_no_zone_is_said() {
         let now = Timestamp::from_second(THEN).expect("a date");
         assert_eq!(without_zone(now), "2026-01-02T03:04:05");
+        assert_eq!(minute(now), "2026-01-02 03:04 UTC");
         assert_eq!(without_zone(begun(now, 5001)), "2026-01-02T03:03:59");
         assert_eq!(begun(now, u64::MAX), now);
     }

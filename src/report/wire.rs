@@ -1,6 +1,8 @@
 //! What the JSON formats say of a key, a location and a problem, schema `aisaleaks/1`: types of its own, so that a
 //! change of the model cannot change the formats.
 
+mod verdict;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -12,6 +14,8 @@ use crate::model::{
     Origin, Outcome, Problem, ProblemKind, Reachable, Severity, Target, TargetKind,
     percent_encoded,
 };
+
+pub(super) use verdict::{WireLive, WireVerdict, hidden, live, verdict};
 
 /// Changes only when a reader of the old format would break.
 pub(super) const SCHEMA: &str = "aisaleaks/1";
@@ -57,15 +61,9 @@ pub(super) struct WireStats {
     duration_ms: u64,
 }
 
-/// A field of type `Option<()>` or `[(); 0]` here and below is one whose stage does not exist yet: always null or empty.
-#[derive(Clone, Serialize)]
-struct WireVerdict {
-    state: &'static str,
-    detail: Option<()>,
-    checked_at: Option<()>,
-}
-
 /// What is said of a key, but for where it stands.
+///
+/// A field of type `Option<()>` or `[(); 0]` below is one whose stage does not exist yet: always null or empty.
 #[derive(Clone, Serialize)]
 pub(super) struct KeyFacts {
     fingerprint: String,
@@ -195,11 +193,7 @@ pub(super) fn key(key: &Key, shown: Shown<'_>, now: Timestamp) -> KeyFacts {
         rule: shown.name(&key.rule),
         confidence: key.confidence,
         severity: key.severity(),
-        verdict: WireVerdict {
-            state: "unchecked",
-            detail: None,
-            checked_at: None,
-        },
+        verdict: verdict(&key.verdict, shown),
         first_seen: first_seen.and_then(when::rfc3339),
         age_days: first_seen.map(|then| when::age_days(then, now)),
         at_head: key.at_head(),

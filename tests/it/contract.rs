@@ -260,7 +260,7 @@ fn the_json_report_has_the_fields_of_its_schema_and_no_others() {
     let json = run.json();
     assert_names(
         &json,
-        "schema tool complete targets problems stats keys suppressed stale hygiene",
+        "schema tool complete targets problems stats live hidden keys suppressed stale hygiene",
     );
     assert_eq!(json["schema"], "aisaleaks/1");
     assert_names(&json["tool"], "name version");
@@ -297,7 +297,7 @@ fn the_json_report_has_the_fields_of_its_schema_and_no_others() {
             "fingerprint redacted secret rule confidence severity verdict first_seen age_days at_head pushed notes \
              locations",
         );
-        assert_names(&key["verdict"], "state detail checked_at");
+        assert_names(&key["verdict"], "state detail checked_at balance");
         assert_eq!(key["verdict"]["state"], "unchecked");
         assert_eq!(key["secret"], Value::Null);
         for location in key["locations"].as_array().expect("locations") {

@@ -110,10 +110,13 @@ impl GitHub {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
         }
         let upload = self.upload == Upload::Yes && !sarif.is_empty();
+        let live = outcome.keys.iter();
+        let live = live.filter(|key| key.verdict.state.is_live()).count();
         let mut text = String::new();
         for (name, value) in [
             ("found", matches!(done.exit, Exit::Found(_)).to_string()),
             ("keys", outcome.keys.len().to_string()),
+            ("live", live.to_string()),
             ("complete", outcome.complete().to_string()),
             ("upload", upload.to_string()),
             ("sarif", sarif),

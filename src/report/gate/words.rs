@@ -24,6 +24,8 @@ pub(super) struct Leak {
     pub(super) is_dotenv: bool,
     /// Whether all are AIsa's.
     pub(super) is_aisa: bool,
+    /// Whether it is known that none works.
+    pub(super) is_dead: bool,
 }
 
 /// A way on, in lines that fit a terminal.
@@ -65,7 +67,10 @@ impl Gate {
 
     /// The ways on from a leak.
     pub(super) fn steps(&self, leak: &Leak) -> [Step; 3] {
-        let revoke = revoke(leak.is_aisa);
+        let revoke = match leak.is_dead {
+            true => step(["Nothing to revoke: no key in it works any more."]),
+            false => revoke(leak.is_aisa),
+        };
         match self {
             Self::Commit => [
                 match (leak.is_dotenv, leak.is_aisa) {

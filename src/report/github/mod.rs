@@ -5,7 +5,7 @@ mod telling;
 
 use std::io::{self, Write};
 
-use super::{Options, Shown, summary, whereabouts};
+use super::{Options, Shown, liveness, summary, whereabouts};
 use crate::model::{Hygiene, Key, Location, Outcome, Severity};
 use command::{Command, Kind};
 use telling::Teller;
@@ -44,7 +44,11 @@ pub(super) fn failure(title: &str, message: &str, out: &mut dyn Write) -> io::Re
 
 /// What the annotations of a key are called. Nothing fails the run if findings never do, and nothing is an error then.
 fn kind(key: &Key, options: &Options<'_>) -> Kind {
-    match key.severity() {
+    named(key.severity(), options)
+}
+
+fn named(severity: Severity, options: &Options<'_>) -> Kind {
+    match severity {
         Severity::Error if options.fails.is_some() => Kind::Error,
         Severity::Error | Severity::Warning => Kind::Warning,
         Severity::Note => Kind::Notice,
@@ -61,11 +65,16 @@ fn of_kind(kind_of: Kind, outcome: &Outcome, teller: Teller<'_>) -> Vec<Command>
         Severity::Warning | Severity::Error => kind_of == Kind::Warning,
     };
     let habits: Vec<&Hygiene> = outcome.hygiene.iter().filter(is_habit).collect();
+    let hidden = liveness::worst_hidden(outcome).unwrap_or(Severity::Note);
+    let hidden = (named(hidden, teller.options) == kind_of)
+        .then(|| teller.hidden(kind_of, outcome))
+        .flatten();
     let others = match kind_of {
         Kind::Error => teller.problems(outcome),
         Kind::Warning => Vec::new(),
         Kind::Notice => teller.counts(outcome).into_iter().collect(),
     };
+    let others: Vec<Command> = hidden.into_iter().chain(others).collect();
     let room = Room::of(&keys, habits.len(), others.len());
     let mut commands: Vec<Command> = Vec::new();
     for key in keys.iter().take(room.keys) {

@@ -1,12 +1,13 @@
 //! What each annotation says: what was found, what it means, how it came there, and the first step.
 
 use super::command::{Command, Kind, Spot};
-use crate::model::{Hygiene, Key, Location, Outcome, Place, Problem, ProblemKind};
+use crate::model::{Hygiene, Key, Location, Outcome, Place, Problem, ProblemKind, State};
 use crate::report::advice::{self, Advice};
 use crate::report::human::SHORT_ID;
+use crate::report::liveness::{self, Words};
 use crate::report::sanitize::{visible, visible_name};
 use crate::report::whereabouts::{self, is_file};
-use crate::report::{Options, Shown, snippet, summary, when};
+use crate::report::{Options, Shown, snippet, steps, summary, when};
 
 /// Columns of what is quoted from the input, so that the steps stay in the message.
 const QUOTED: usize = 200;
@@ -40,21 +41,30 @@ impl Teller<'_> {
                 (format!("Leaked secret: {rule}"), first)
             }
         };
+        let title = match liveness::badge(key, visible) {
+            Some((state, _)) if key.verdict.state != State::Unchecked => {
+                format!("{title} ({state})")
+            }
+            _ => title,
+        };
         let mut lines = vec![first];
         lines.extend(self.description(key));
         if self.shown.show_secrets {
             lines.push(format!("Key: {}", visible(key.secret.expose())));
+        }
+        if let Some(words) = Words::of(key, |text| quoted(&visible(&self.shown.text(text)))) {
+            lines.push(words.sentences());
         }
         if let Some(note) = key.notes.first() {
             let Advice { means, advice } = advice::of(*note);
             lines.push(format!("{}: {means}; {advice}.", note.name()));
         }
         lines.extend(at.and_then(came));
-        lines.push(match key.secret.is_aisa() {
-            true => "Revoke it first: https://console.aisa.one, API Keys. It takes effect at once."
-                .to_owned(),
-            false => "Revoke it first, where it was issued.".to_owned(),
-        });
+        let at_once = match key.secret.is_aisa() && !key.verdict.state.is_dead() {
+            true => " It takes effect at once.",
+            false => "",
+        };
+        lines.push(format!("{}{at_once}", steps::revoke(key)));
         let others = key.locations.len().saturating_sub(1) as u64;
         if others > 0 {
             let others = summary::count(others, "other place");
@@ -147,6 +157,16 @@ impl Teller<'_> {
                 habit.rule, habit.example
             ),
         }
+    }
+
+    /// What is hidden although it was found: as loud as it would be itself if it works.
+    pub(super) fn hidden(&self, kind: Kind, outcome: &Outcome) -> Option<Command> {
+        liveness::hidden(outcome).map(|text| Command {
+            kind,
+            spot: None,
+            title: "Keys that are not shown".to_owned(),
+            message: format!("{text}."),
+        })
     }
 
     /// How much is suppressed and stale, if anything is.

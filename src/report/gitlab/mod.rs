@@ -126,4 +126,4 @@ impl Identifier {
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

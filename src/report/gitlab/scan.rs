@@ -6,7 +6,7 @@ use super::{Page, limits};
 use crate::model::{Outcome, Problem};
 use crate::report::human::rest;
 use crate::report::sanitize::visible;
-use crate::report::{summary, when};
+use crate::report::{liveness, summary, when};
 
 #[derive(Serialize)]
 pub(super) struct Scan {
@@ -94,6 +94,13 @@ fn messages(outcome: &Outcome, left: Left, page: Page<'_>) -> Vec<Message> {
         if let Some(more) = rest(problems.len(), limits::MESSAGES) {
             say(level, &format!("and {more} more; see -f json"));
         }
+    }
+    if let Some(text) = liveness::checked(outcome, |base| page.shown.name(base)) {
+        say("info", &text);
+    }
+    if let Some(text) = liveness::hidden(outcome) {
+        let is_open = liveness::worst_hidden(outcome).is_some();
+        say(if is_open { "warn" } else { "info" }, &text);
     }
     if left.places > 0 {
         let count = summary::count(left.places as u64, "place");

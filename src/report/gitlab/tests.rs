@@ -46,17 +46,17 @@ fn told_with(outcome: &Outcome, options: &Options<'_>) -> Value {
     told
 }
 
-fn told(outcome: &Outcome) -> Value {
+pub(in crate::report) fn told(outcome: &Outcome) -> Value {
     told_with(outcome, &options())
 }
 
-fn list(told: &Value) -> &[Value] {
+pub(in crate::report) fn list(told: &Value) -> &[Value] {
     told["vulnerabilities"]
         .as_array()
         .map_or(&[], Vec::as_slice)
 }
 
-fn messages(told: &Value) -> Vec<(&str, &str)> {
+pub(in crate::report) fn messages(told: &Value) -> Vec<(&str, &str)> {
     let messages = told["scan"]["messages"].as_array().expect("messages");
     let text = |value: &Value| -> Option<&'static str> { Some(value.as_str()?.to_owned().leak()) };
     let pairs = messages.iter();

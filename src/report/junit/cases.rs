@@ -5,7 +5,7 @@ use std::io;
 use crate::model::{Hygiene, Key, Location, Outcome, Problem, Severity};
 use crate::report::human::Page;
 use crate::report::snippet::end;
-use crate::report::{Options, Shown, sanitize, whereabouts};
+use crate::report::{Options, Shown, liveness, sanitize, whereabouts};
 
 /// Characters of a name or a message.
 const SHORT: usize = 500;
@@ -84,6 +84,9 @@ impl Cases<'_> {
                 each(self.key(key, at)?)?;
             }
         }
+        if let Some(case) = self.hidden(outcome) {
+            each(case)?;
+        }
         for habit in &outcome.hygiene {
             each(self.habit(habit))?;
         }
@@ -106,20 +109,36 @@ impl Cases<'_> {
         }
         // No test at all looks like a broken report to many services, and a skipped one alone like nothing that was looked at.
         if outcome.keys.is_empty() && outcome.complete() {
-            each(Case::new("no leaked keys", "scan", End::Passed, "", ""))?;
+            let name = match outcome.hidden.is_empty() {
+                true => "no leaked keys",
+                false => "no key is known to work",
+            };
+            each(Case::new(name, "scan", End::Passed, "", ""))?;
         }
         Ok(())
     }
 
+    /// What is hidden: a failure, if a key in it that may work would be one.
+    fn hidden(&self, outcome: &Outcome) -> Option<Case> {
+        let text = liveness::hidden(outcome)?;
+        let end = match (liveness::worst_hidden(outcome), self.options.fails) {
+            (Some(worst), Some(least)) if worst >= least => End::Failed,
+            _ => End::Skipped,
+        };
+        let mut case = Case::new("keys that are not shown", "live-check", end, &text, &text);
+        case.kind = "hidden-key";
+        Some(case)
+    }
+
     fn key(&self, key: &Key, at: &Location) -> io::Result<Case> {
         let severity = key.severity();
-        let what = self.what(key);
+        let mut what = format!("{} leaked", self.what(key));
+        if let Some((state, balance)) = liveness::badge(key, |text| self.shown.text(text)) {
+            what.push_str(&format!(" (live check: {state}{balance})"));
+        }
         let (end, message) = match self.options.fails {
-            Some(least) if severity >= least => (End::Failed, format!("{what} leaked")),
-            _ => {
-                let reason = format!("{what} leaked, {}", self.why_not(severity));
-                (End::Skipped, reason)
-            }
+            Some(least) if severity >= least => (End::Failed, what),
+            _ => (End::Skipped, format!("{what}, {}", self.why_not(severity))),
         };
         let text = self.text(key, at)?;
         let name = self.shown.told_exactly(at, self.options.below);

@@ -6,7 +6,7 @@ mod xml;
 
 use std::io::{self, Write};
 
-use super::{Options, Shown, steps, summary, when};
+use super::{Options, Shown, liveness, steps, summary, when};
 use crate::model::Outcome;
 use cases::{Case, Cases, End};
 use xml::Xml;
@@ -128,10 +128,13 @@ fn said(outcome: &Outcome, shown: Shown<'_>) -> String {
     lines.extend(summary::left_out(outcome));
     lines.extend(summary::old_keys(outcome));
     lines.extend(summary::suppressed(outcome));
+    let visible = |text: &str| super::sanitize::visible(&shown.name(text));
+    lines.extend(liveness::checked(outcome, visible));
+    lines.extend(liveness::hidden(outcome));
     lines.push(summary::scanned(outcome));
     lines.extend(summary::verdict(outcome).map(str::to_owned));
     lines.join("\n")
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -24,7 +24,7 @@ fn options() -> Options<'static> {
 }
 
 /// The text of the report, after what must be so in every one.
-fn told_with(outcome: &Outcome, options: &Options<'_>) -> String {
+pub(in crate::report) fn told_with(outcome: &Outcome, options: &Options<'_>) -> String {
     let text = report(Format::Junit, outcome, options);
     assert!(!text.contains("Zq8Lr2Tw"), "{text}");
     let document = Document::parse(&text).expect("XML");
@@ -77,7 +77,7 @@ fn suite<'a>(document: &'a Document<'a>) -> Node<'a, 'a> {
 }
 
 /// Name, class, what came of it, and its message, of each test case.
-fn cases(text: &str) -> Vec<[String; 4]> {
+pub(in crate::report) fn cases(text: &str) -> Vec<[String; 4]> {
     let document = Document::parse(text).expect("XML");
     let suite = suite(&document);
     let cases = suite.children().filter(|at| at.has_tag_name("testcase"));

@@ -5,7 +5,7 @@ use super::fitting::Row;
 use super::{Page, links};
 use crate::model::{Attribution, Commit, Key, Location, Origin, Reachable, Severity};
 use crate::report::whereabouts::{self, is_file};
-use crate::report::{summary, when};
+use crate::report::{liveness, summary, when};
 
 /// Places of one key that have rows.
 const PLACES: usize = 5;
@@ -39,7 +39,15 @@ impl<'a> Page<'a> {
             Severity::Note => "note",
         };
         let severity = format!("{severity}, {:?} confidence", key.confidence).to_lowercase();
-        let mut rows = vec![self.row([&self.called(key), &severity], best, &notes, "key")];
+        let mut called = self.called(key, Where::Cell);
+        if let Some((state, balance)) = liveness::badge(key, |text| self.text(text, Where::Cell)) {
+            let state = match key.verdict.state.is_live() {
+                true => format!("**{state}**"),
+                false => state.to_owned(),
+            };
+            called.push_str(&format!(", {state}{balance}"));
+        }
+        let mut rows = vec![self.row([&called, &severity], best, &notes, "key")];
         rows.extend(others.take(most - 1).map(|at| {
             let notes = names(at.notes.iter().map(|note| note.name()));
             self.row(["", ""], Some(at), &notes, "place")
@@ -56,14 +64,14 @@ impl<'a> Page<'a> {
     }
 
     /// What the key is called: nothing of what a brought rule finds is shown.
-    pub(super) fn called(&self, key: &Key) -> String {
+    pub(super) fn called(&self, key: &Key, place: Where) -> String {
         let secret = &key.secret;
         let mut text = match secret.is_aisa() {
-            true => self.name(&secret.redacted(), Where::Cell),
-            false => format!("{} (not shown)", self.name(&key.rule, Where::Cell)),
+            true => self.name(&secret.redacted(), place),
+            false => format!("{} (not shown)", self.name(&key.rule, place)),
         };
         if self.shown.show_secrets {
-            text.push_str(&format!(": {}", self.name(secret.expose(), Where::Cell)));
+            text.push_str(&format!(": {}", self.name(secret.expose(), place)));
         }
         text
     }

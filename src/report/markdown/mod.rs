@@ -9,7 +9,7 @@ mod sections;
 
 use std::io::{self, Write};
 
-use super::{Options, Shown, sanitize, snippet, steps, summary};
+use super::{Options, Shown, liveness, sanitize, snippet, steps, summary};
 use crate::model::{Outcome, TargetKind};
 use code::Where;
 use fitting::{Part, Row};
@@ -52,6 +52,7 @@ impl<'a> Page<'a> {
             parts.push(Part::Main(Box::new(self.rows(&outcome.keys))));
             parts.push(Part::Fixed(what_to_do(outcome)));
         }
+        parts.extend(self.verdicts(&outcome.keys));
         parts.extend(self.meanings(outcome));
         parts.extend(self.problems(outcome));
         parts.extend(self.habits(&outcome.hygiene));
@@ -71,6 +72,16 @@ impl<'a> Page<'a> {
             text.push_str(&format!("\n**{verdict}**\n"));
         }
         text.push_str(&format!("\n{}.\n", summary::scanned(outcome)));
+        if let Some(line) = liveness::checked(outcome, |base| self.name(base, Where::Line)) {
+            text.push_str(&format!("\n{line}.\n"));
+        }
+        if let Some(line) = liveness::hidden(outcome) {
+            let mark = match liveness::worst_hidden(outcome) {
+                Some(_) => "**",
+                None => "",
+            };
+            text.push_str(&format!("\n{mark}{line}.{mark}\n"));
+        }
         let targets: Vec<String> = outcome
             .targets
             .iter()
@@ -137,10 +148,20 @@ fn item(text: String, noun: &'static str) -> Row {
 
 /// The outcome in words.
 fn verdict(outcome: &Outcome) -> String {
-    let keys = match outcome.keys.len() {
-        0 => None,
-        number => Some(summary::count(number as u64, "leaked key")),
+    let live = liveness::live(&outcome.keys) as u64;
+    let keys = match (outcome.keys.len(), outcome.hidden.len() as u64) {
+        (0, 0) => None,
+        (0, hidden) => Some(format!(
+            "no key that is known to work, {} hidden",
+            summary::grouped(hidden)
+        )),
+        (number, _) => Some(summary::count(number as u64, "leaked key")),
     };
+    let keys = keys.map(|keys| match live {
+        0 => keys,
+        1 if outcome.keys.len() == 1 => format!("{keys}, live"),
+        live => format!("{keys}, {} of them live", summary::grouped(live)),
+    });
     let cut = match (outcome.interrupted, outcome.complete()) {
         (true, _) => Some("interrupted"),
         (false, false) => Some("not everything could be scanned"),
@@ -182,4 +203,4 @@ fn cropped(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

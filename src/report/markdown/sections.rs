@@ -8,6 +8,7 @@ use super::fitting::{Part, Row};
 use super::{Page, item};
 use crate::model::{Hygiene, Key, Location, Note, Outcome, Problem, Severity};
 use crate::report::advice::{self, Advice};
+use crate::report::liveness::Words;
 use crate::report::summary;
 
 /// Places of one habit that are named.
@@ -42,6 +43,34 @@ impl<'a> Page<'a> {
             )
         });
         vec![Part::Fixed(text), Part::Rows(Box::new(rules))]
+    }
+
+    /// What the live check said of each key, and why.
+    pub(super) fn verdicts(self, keys: &'a [Key]) -> Vec<Part<'a>> {
+        let words = move |key| Words::of(key, |text| self.text(text, Where::Line));
+        let mut told = keys
+            .iter()
+            .filter_map(move |key| Some((key, words(key)?)))
+            .peekable();
+        if told.peek().is_none() {
+            return Vec::new();
+        }
+        let rows = told.map(move |(key, words)| {
+            let mut text = format!(
+                "{}: {}{}.",
+                self.called(key, Where::Line),
+                words.state,
+                words.rest()
+            );
+            if let Some(spends) = words.spends {
+                text.push_str(&format!(" It is {spends}."));
+            }
+            item(text, "verdict")
+        });
+        vec![
+            Part::Fixed("\n### What the live check says\n\n".to_owned()),
+            Part::Rows(Box::new(rows)),
+        ]
     }
 
     /// What could not be read, and what of it somebody accepted.

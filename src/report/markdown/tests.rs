@@ -21,21 +21,21 @@ fn page(outcome: &Outcome, options: &Options<'_>) -> String {
 
 /// What a parser finds in a report.
 #[derive(Debug, Default)]
-struct Read {
+pub(in crate::report) struct Read {
     /// The rows of the table, its head first: each cell as its events' text.
-    rows: Vec<Vec<String>>,
-    headings: Vec<String>,
+    pub(in crate::report) rows: Vec<Vec<String>>,
+    pub(in crate::report) headings: Vec<String>,
     /// Code spans, in their order.
-    codes: Vec<String>,
+    pub(in crate::report) codes: Vec<String>,
     /// All other text.
-    text: String,
-    links: Vec<String>,
-    html: Vec<String>,
+    pub(in crate::report) text: String,
+    pub(in crate::report) links: Vec<String>,
+    pub(in crate::report) html: Vec<String>,
     /// Whatever else there is but paragraphs and lists.
-    others: Vec<String>,
+    pub(in crate::report) others: Vec<String>,
 }
 
-fn read(markdown: &str) -> Read {
+pub(in crate::report) fn read(markdown: &str) -> Read {
     let extensions = Extensions::ENABLE_TABLES
         | Extensions::ENABLE_STRIKETHROUGH
         | Extensions::ENABLE_TASKLISTS

@@ -20,7 +20,7 @@ use serde_sarif::sarif::{
     VersionControlDetails,
 };
 
-use super::{Options, Shown, unobeyed};
+use super::{Options, Shown, unobeyed, wire};
 use crate::model::{Outcome, TargetKind};
 use limits::Cut;
 use rules::Rules;
@@ -80,7 +80,7 @@ fn run(outcome: &Outcome, page: Page<'_>) -> Run {
         .invocations(vec![notices::invocation(outcome, notifications)])
         .original_uri_base_ids([(ROOT.to_owned(), root)])
         .column_kind("unicodeCodePoints")
-        .properties(facts(outcome))
+        .properties(facts(outcome, page))
         .results(results)
         .build();
     let provenance = provenance(outcome, page);
@@ -102,8 +102,12 @@ fn automation() -> RunAutomationDetails {
 }
 
 /// What was done and left out, so that an upload alone tells whether it is about everything.
-fn facts(outcome: &Outcome) -> PropertyBag {
+fn facts(outcome: &Outcome, page: Page<'_>) -> PropertyBag {
     let stats = &outcome.stats;
+    let live = wire::live(outcome, page.shown);
+    // Without a check nothing is hidden.
+    let hidden = wire::hidden(outcome);
+    let hidden = (live.is_some() || !hidden.is_empty()).then_some(hidden);
     bag([
         ("complete", json!(outcome.complete())),
         ("suppressed", json!(outcome.suppressed_count())),
@@ -112,6 +116,8 @@ fn facts(outcome: &Outcome) -> PropertyBag {
         ("commits", json!(stats.commits)),
         ("bytes", json!(stats.bytes)),
         ("excluded", json!(stats.excluded)),
+        ("live", json!(live)),
+        ("hidden", json!(hidden)),
     ])
 }
 
@@ -148,4 +154,4 @@ fn bag<const N: usize>(values: [(&str, Value); N]) -> PropertyBag {
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -8,12 +8,15 @@ use serde_sarif::sarif::{
 use super::rules::{pascal, sentence};
 use super::{Cut, Page, bag, limits};
 use crate::model::{Outcome, Problem};
-use crate::report::summary;
+use crate::report::{liveness, summary};
 
 /// The kind of a notification about this report, beside the kinds of problems.
 const TRUNCATED: &str = "truncated";
 /// The kind of one about the configuration.
 const STALE: &str = "stale-configuration";
+
+/// The kind of one about keys that are no results.
+const HIDDEN: &str = "hidden-keys";
 
 /// The run: successful only if everything was read.
 pub(super) fn invocation(outcome: &Outcome, notifications: Vec<Notification>) -> Invocation {
@@ -35,6 +38,14 @@ pub(super) fn of(
     }
     for text in outcome.stale.iter().take(limits::STALE) {
         notices.push(STALE, page.shown.text(text), "note", []);
+    }
+    if let Some(text) = liveness::hidden(outcome) {
+        // They have no result, and may work.
+        let level = match liveness::worst_hidden(outcome) {
+            Some(_) => "warning",
+            None => "note",
+        };
+        notices.push(HIDDEN, format!("{text}."), level, []);
     }
     for (left, noun) in [(cut.results, "key"), (cut.habits, "bad habit")] {
         if left > 0 {
@@ -112,6 +123,10 @@ fn descriptor(kind: &str) -> ReportingDescriptor {
         STALE => (
             "An entry of the configuration has expired or allows nothing any more",
             "Remove the entry, correct it, or give it a later day.",
+        ),
+        HIDDEN => (
+            "Keys are left out because only those that work were asked for",
+            "Leave `--only-active` out to see where they stand.",
         ),
         _ => (
             "Something could not be read or finished, so that keys in it may have been missed",

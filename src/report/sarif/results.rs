@@ -11,7 +11,8 @@ use serde_sarif::sarif::{
 use super::{Cut, Page, Rules, bag, limits};
 use crate::model::{Allowed, AllowedBy, Key, Location, Note, Outcome, Severity};
 use crate::report::advice::{self, Advice};
-use crate::report::{summary, when, whereabouts};
+use crate::report::liveness::Words;
+use crate::report::{steps, summary, when, whereabouts, wire};
 
 /// The results, those that count first, worst first as the keys are, and no more than may be.
 pub(super) fn of(outcome: &Outcome, rules: &Rules, page: Page<'_>, cut: &mut Cut) -> Vec<Result> {
@@ -143,22 +144,19 @@ fn text(
     let place = first.map(|at| format!(" ({})", escaped(&page.shown.told(at, b""))));
     let place = place.unwrap_or_default();
     let mut text = match key.secret.is_aisa() {
-        true => {
-            let redacted = key.secret.redacted();
-            format!(
-                "AIsa API key {redacted} leaked{place}. \
-                 Revoke it first: https://console.aisa.one, API Keys."
-            )
-        }
+        true => format!("AIsa API key {} leaked{place}.", key.secret.redacted()),
         // Nothing of it is shown, so that its rule has to say what it is.
         false => {
             let description = escaped(rules.description(&key.rule));
             let rule = escaped(&page.shown.name(&key.rule));
-            format!(
-                "{description} Leaked{place}, found by {rule}. Revoke it first, where it was issued."
-            )
+            format!("{description} Leaked{place}, found by {rule}.")
         }
     };
+    let words = Words::of(key, |text| escaped(&page.shown.text(text)));
+    if let Some(words) = words {
+        text.push_str(&format!(" {}", words.sentences()));
+    }
+    text.push_str(&format!(" {}", steps::revoke(key)));
     if key.pushed() == Some(true) {
         text.push_str(" It was pushed: treat it as public.");
     }
@@ -206,7 +204,7 @@ fn facts(key: &Key, page: Page<'_>) -> serde_sarif::sarif::PropertyBag {
         ("redacted", json!(key.secret.redacted())),
         ("secret", json!(secret)),
         ("confidence", json!(key.confidence)),
-        ("verdict", json!("unchecked")),
+        ("verdict", json!(wire::verdict(&key.verdict, page.shown))),
         ("firstSeen", json!(first_seen.and_then(when::rfc3339))),
         (
             "ageDays",

@@ -1,6 +1,6 @@
 //! The rules as SARIF's `reportingDescriptor`s, with AIsa's own advice as their help.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::json;
 use serde_sarif::sarif::{
@@ -46,6 +46,16 @@ const BROUGHT: &str = "Whoever reads a leaked secret can use it until it is revo
 /// What stands above the explanations of notes.
 const NOTES: &str = "What the tags of a result say about the places of the key:";
 
+/// What decides how severe a rule is, and what its help says.
+#[derive(Clone, Copy)]
+struct About {
+    confidence: Confidence,
+    /// Whether it is about AIsa's keys.
+    is_aisa: bool,
+    /// Whether a key that it found works.
+    is_live: bool,
+}
+
 /// The rules of a run.
 pub(super) struct Rules {
     /// As the report lists them.
@@ -60,13 +70,24 @@ impl Rules {
             descriptors: Vec::new(),
             indices: HashMap::new(),
         };
+        let live = outcome.keys.iter();
+        let live = live.filter(|key| key.verdict.state.is_live());
+        let live: BTreeSet<&str> = live.map(|key| key.rule.as_str()).collect();
         for rule in page.options.rules {
             let tags = rule.tags.iter().map(String::as_str);
-            let about = (rule.confidence, rule.is_built_in());
+            let about = About {
+                confidence: rule.confidence,
+                is_aisa: rule.is_built_in(),
+                is_live: live.contains(&*rule.id),
+            };
             rules.add(&rule.id, &rule.description, tags, about, page);
         }
         for key in outcome.keys.iter().chain(&outcome.suppressed) {
-            let about = (key.confidence, key.secret.is_aisa());
+            let about = About {
+                confidence: key.confidence,
+                is_aisa: key.secret.is_aisa(),
+                is_live: live.contains(key.rule.as_str()),
+            };
             rules.add(&key.rule, "A leaked API key", [], about, page);
         }
         rules
@@ -87,13 +108,12 @@ impl Rules {
         short.map_or("", |short| &short.text)
     }
 
-    /// `confidence` comes with whether the rule is built in, and so about AIsa's keys.
     fn add<'a>(
         &mut self,
         id: &str,
         description: &str,
         tags: impl IntoIterator<Item = &'a str>,
-        (confidence, is_aisa): (Confidence, bool),
+        about: About,
         page: Page<'_>,
     ) {
         self.insert(id.to_owned(), |id| {
@@ -102,7 +122,7 @@ impl Rules {
                 text => text.to_owned(),
             };
             let description = page.shown.text(&description);
-            let level = level(confidence.into());
+            let level = level(about.confidence.into());
             let tags: Vec<String> = tags.into_iter().map(|tag| page.shown.name(tag)).collect();
             let id = page.shown.name(id);
             let mut descriptor = ReportingDescriptor::builder()
@@ -110,11 +130,11 @@ impl Rules {
                 .id(id)
                 .short_description(sentence(&description))
                 .full_description(sentence(&description))
-                .help(help(if is_aisa { HELP } else { BROUGHT }))
+                .help(help(if about.is_aisa { HELP } else { BROUGHT }))
                 .default_configuration(ReportingConfiguration::builder().level(level).build())
-                .properties(properties(tags.iter().map(String::as_str), confidence))
+                .properties(properties(tags.iter().map(String::as_str), about))
                 .build();
-            descriptor.help_uri = is_aisa.then(|| DOCUMENTATION.to_owned());
+            descriptor.help_uri = about.is_aisa.then(|| DOCUMENTATION.to_owned());
             descriptor
         });
     }
@@ -142,12 +162,19 @@ pub(super) fn level(severity: Severity) -> &'static str {
 }
 
 /// GitHub reads `security-severity` as a CVSS score (over 9.0 is critical, 4.0 to 6.9 medium, below that low), and
-/// `precision` and `problem.severity` for how to sort and filter.
-fn properties<'a>(tags: impl IntoIterator<Item = &'a str>, confidence: Confidence) -> PropertyBag {
-    let (score, precision, severity) = match confidence {
-        Confidence::High => ("9.5", "very-high", "error"),
-        Confidence::Medium => ("6.5", "medium", "warning"),
-        Confidence::Low => ("3.0", "low", "recommendation"),
+/// `precision` and `problem.severity` for how to sort and filter. It reads them of rules alone, so that a rule is as severe as
+/// can be while a key that it found works; one that does not work lowers nothing, as others of the rule may.
+fn properties<'a>(tags: impl IntoIterator<Item = &'a str>, about: About) -> PropertyBag {
+    let precision = match about.confidence {
+        Confidence::High => "very-high",
+        Confidence::Medium => "medium",
+        Confidence::Low => "low",
+    };
+    let (score, severity) = match about.confidence {
+        _ if about.is_live => ("9.5", "error"),
+        Confidence::High => ("9.5", "error"),
+        Confidence::Medium => ("6.5", "warning"),
+        Confidence::Low => ("3.0", "recommendation"),
     };
     let mut properties = bag([
         ("security-severity", json!(score)),

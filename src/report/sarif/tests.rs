@@ -12,7 +12,7 @@ use crate::report::tests::{at, key_text, outcome, report};
 use crate::report::{Format, Options};
 
 /// The one run of the report, which is held against the schema and GitHub's demands first.
-fn run_with(outcome: &Outcome, options: &Options<'_>) -> Value {
+pub(in crate::report) fn run_with(outcome: &Outcome, options: &Options<'_>) -> Value {
     let text = report(Format::Sarif, outcome, options);
     let log: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(schema::errors(&log), [""; 0], "{text}");
@@ -48,7 +48,7 @@ fn run(outcome: &Outcome) -> Value {
     run_with(outcome, &Options::default())
 }
 
-fn array(value: &Value) -> &[Value] {
+pub(in crate::report) fn array(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 

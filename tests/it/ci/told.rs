@@ -27,6 +27,7 @@ fn outputs_tell_what_was_found() {
     let expected = [
         "found=true",
         "keys=1",
+        "live=0",
         "complete=true",
         "upload=false",
         "sarif=aisaleaks.sarif",
