@@ -56,7 +56,12 @@ struct Rechecked<'r> {
 pub fn run(request: &Request) -> Result<Exit> {
     let control = Arc::new(Control::new(0));
     running::stop_on_signal(&control);
-    let report = reading::read(&request.report, &control)?;
+    let report = reading::read(&request.report, &control);
+    if control.is_cancelled() {
+        // What was read of it may be its beginning.
+        return Ok(Exit::Interrupted);
+    }
+    let report = report?;
     let mut live = Live::open(request.live.clone())?;
     let out = request.output.as_ref().map(open).transpose()?;
     let detector = Detector::new(rules::builtin()?);
@@ -79,7 +84,7 @@ pub fn run(request: &Request) -> Result<Exit> {
         match request.as_json {
             true => {
                 let verdicts: Vec<Verdict> = keys.iter().map(|key| key.verdict.clone()).collect();
-                rewriting::write(&report.text, &verdicts, &live, out)
+                rewriting::write(&report.text, &verdicts, &live, &detector, out)
             }
             false if request.quiet && exit == Exit::Clean => Ok(()),
             false => page.write(out),
@@ -117,9 +122,10 @@ fn check<'r>(
         keys.push(Rechecked {
             key,
             secret: again.and_then(|again| again.secret.clone()),
-            verdict: verdict
-                .cloned()
-                .unwrap_or_else(|| Verdict::unchecked(places::unasked(key, again, detector))),
+            verdict: verdict.cloned().unwrap_or_else(|| {
+                let was_ended = control.is_cancelled();
+                Verdict::unchecked(places::unasked(key, again, detector, was_ended))
+            }),
         });
     }
     (keys, checked)

@@ -92,8 +92,13 @@ fn are_digits(text: &str) -> bool {
     text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Why AIsa was not asked about a key.
-pub(super) fn unasked(key: &Key, again: Option<&Reread>, detector: &Detector) -> String {
+/// Why AIsa was not asked about a key. A run that was ended has not looked everywhere.
+pub(super) fn unasked(
+    key: &Key,
+    again: Option<&Reread>,
+    detector: &Detector,
+    was_ended: bool,
+) -> String {
     let Some(again) = again else {
         return match key.fingerprint.starts_with(KEYED) {
             true => "a rule that was brought found it: only AIsa's own keys can be checked; check it where it was issued",
@@ -102,7 +107,7 @@ pub(super) fn unasked(key: &Key, again: Option<&Reread>, detector: &Detector) ->
         .to_owned();
     };
     let total = key.locations.len();
-    if again.secret.is_some() {
+    if was_ended || again.secret.is_some() {
         return "the run was interrupted before AIsa was asked".to_owned();
     }
     match &again.unread {

@@ -6,15 +6,8 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::model::{LiveCheck, Verdict};
+use crate::model::{LiveCheck, Mask, Verdict};
 use crate::report;
-
-/// What a live check did, as reports tell it.
-#[derive(Serialize)]
-struct WireLive<'a> {
-    base: &'a str,
-    requests: u64,
-}
 
 /// Writes a report that was read before with these verdicts, one for each key.
 ///
@@ -24,13 +17,10 @@ pub(super) fn write(
     text: &[u8],
     verdicts: &[Verdict],
     live: &LiveCheck,
+    mask: &dyn Mask,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let live = WireLive {
-        base: &live.base,
-        requests: live.requests,
-    };
-    let edits = edits(text, verdicts, &live).ok_or_else(|| {
+    let edits = edits(text, verdicts, live, mask).ok_or_else(|| {
         // It was read as one a moment ago.
         io::Error::other("the report is no JSON object with keys")
     })?;
@@ -57,16 +47,17 @@ pub(super) fn has_keys(text: &[u8], count: usize) -> bool {
 fn edits(
     text: &[u8],
     verdicts: &[Verdict],
-    live: &WireLive<'_>,
+    live: &LiveCheck,
+    mask: &dyn Mask,
 ) -> Option<Vec<(Range<usize>, String)>> {
-    let report = Object::read(text, 0)?;
-    let keys = report.member("keys")?;
+    let whole = Object::read(text, 0)?;
+    let keys = whole.member("keys")?;
     let mut edits = Vec::new();
     for (start, verdict) in elements(text, keys.start)?.into_iter().zip(verdicts) {
         let key = Object::read(text, start)?;
-        edits.push(key.put(text, "verdict", &report::wire_verdict(verdict))?);
+        edits.push(key.put(text, "verdict", &report::wire_verdict(verdict, mask))?);
     }
-    edits.push(report.put(text, "live", live)?);
+    edits.push(whole.put(text, "live", &report::wire_live(live, mask))?);
     edits.sort_by_key(|(span, _)| span.start);
     Some(edits)
 }
@@ -221,6 +212,14 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
+    struct Plain;
+
+    impl Mask for Plain {
+        fn mask(&self, text: &str) -> String {
+            text.to_owned()
+        }
+    }
+
     fn rewritten(text: &str, states: usize) -> String {
         let verdicts = vec![Verdict::unchecked("why"); states];
         let live = LiveCheck {
@@ -228,7 +227,7 @@ mod tests {
             requests: 7,
         };
         let mut out = Vec::new();
-        write(text.as_bytes(), &verdicts, &live, &mut out).expect("a Vec takes it");
+        write(text.as_bytes(), &verdicts, &live, &Plain, &mut out).expect("a Vec takes it");
         String::from_utf8(out).expect("UTF-8")
     }
 
@@ -263,7 +262,7 @@ mod tests {
 
     fn unchecked() -> String {
         let verdict = Verdict::unchecked("why");
-        serde_json::to_string(&report::wire_verdict(&verdict)).expect("JSON")
+        serde_json::to_string(&report::wire_verdict(&verdict, &Plain)).expect("JSON")
     }
 
     #[test]

@@ -8,8 +8,8 @@ use super::Rechecked;
 use super::places::is_known;
 use super::reading::{Key, Origin, Place, Was};
 use crate::detect::Detector;
-use crate::model::{Mask, State, Verdict};
-use crate::report::sanitize::visible;
+use crate::model::{Balance, Mask, State, Verdict};
+use crate::report::{self, called, sanitize::visible};
 
 /// Keys that are told one by one.
 const SHOWN: usize = 200;
@@ -84,7 +84,7 @@ impl Page<'_> {
             state if state.is_dead() => AnsiColor::Green,
             _ => AnsiColor::Yellow,
         };
-        let state = self.paint(style.on_default().bold(), word(state));
+        let state = self.paint(style.on_default().bold(), called(state));
         let redacted = match secret {
             Some(secret) => secret.redacted(),
             None => redacted(&key.redacted).to_owned(),
@@ -99,7 +99,12 @@ impl Page<'_> {
         if let Some(place) = self.places(key) {
             writeln!(out, "  {place}")?;
         }
-        writeln!(out, "  {}\n", self.change(key.verdict.as_ref(), verdict))
+        writeln!(out, "  {}", self.change(key.verdict.as_ref(), verdict))?;
+        if verdict.state.is_live() {
+            let balance = verdict.balance.as_ref().map(Balance::to_string);
+            writeln!(out, "  {}", report::spends(verdict.state, balance))?;
+        }
+        writeln!(out)
     }
 
     /// `src/app.py:3:8 and 4 more`; `None` if the report names no place.
@@ -141,22 +146,19 @@ impl Page<'_> {
         let before = match (was.state.unwrap_or_default(), was.checked_at) {
             (State::Unchecked, _) => "was not checked".to_owned(),
             (state, Some(then)) => {
-                let then = then.strftime("%Y-%m-%d %H:%M UTC");
-                format!("was {} on {then}", word(state))
+                let then = report::minute(then);
+                format!("was {} on {then}", called(state))
             }
-            (state, None) => format!("was {}", word(state)),
+            (state, None) => format!("was {}", called(state)),
         };
         let now = match verdict.state {
             State::Unchecked => "cannot be checked now",
-            state if Some(state) == was.state => &format!("is {} still", word(state)),
-            state => &format!("is {} now", word(state)),
+            state if Some(state) == was.state => &format!("is {} still", called(state)),
+            state => &format!("is {} now", called(state)),
         };
         let mut text = format!("{before}, {now}");
         if let Some(detail) = &verdict.detail {
             text.push_str(&format!(": {}", self.text(detail)));
-        }
-        if let Some(balance) = &verdict.balance {
-            text.push_str(&format!("; it can spend {balance}"));
         }
         text
     }
@@ -213,15 +215,6 @@ impl Page<'_> {
             )?;
         }
         Ok(())
-    }
-}
-
-/// A state as people read it.
-fn word(state: State) -> &'static str {
-    match state {
-        State::OverQuota => "over quota",
-        State::Unchecked => "not checked",
-        state => state.name(),
     }
 }
 

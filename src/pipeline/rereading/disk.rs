@@ -21,7 +21,7 @@ const MEANT: usize = 64;
 const ENTRIES: usize = 1_000_000;
 
 /// Where the kernel makes up files while they are read (proc(5), sysfs(5)).
-const MADE_UP: [&str; 3] = ["/proc", "/sys", "/dev"];
+const MADE_UP: [&str; 2] = ["/proc", "/sys"];
 
 /// What masks and lossy conversions leave in names.
 const MARKS: [&str; 2] = ["…", "\u{fffd}"];
@@ -34,8 +34,8 @@ pub(super) struct Disk<'a> {
     detector: &'a Detector,
     /// What came of the files that were looked at.
     seen: HashMap<PathBuf, Look>,
-    /// Folders without links; `None` where there is none.
-    folders: HashMap<PathBuf, Option<PathBuf>>,
+    /// Folders without links, or what came of looking for them.
+    folders: HashMap<PathBuf, Result<PathBuf, Look>>,
     listed: RefCell<HashMap<PathBuf, Shown>>,
 }
 
@@ -66,8 +66,13 @@ impl<'a> Disk<'a> {
 
     /// Looks in a file. Of a link, where it leads counts, and what is there.
     pub(super) fn file(&mut self, path: &Path, looking: &mut Looking<'_>) -> Look {
-        let Some(full) = self.full(path) else {
-            return Look::Absent;
+        let named = |look| match look {
+            Look::Unread(reason) => Look::Unread(format!("{}: {reason}", path.display())),
+            look => look,
+        };
+        let full = match self.full(path) {
+            Ok(full) => full,
+            Err(look) => return named(look),
         };
         if let Some(known) = self.seen.get(&full) {
             return known.clone();
@@ -81,38 +86,33 @@ impl<'a> Disk<'a> {
             Ok(_) => read(&full, looking),
             Err(error) => failed(&error),
         };
-        let look = match look {
-            Look::Unread(reason) => Look::Unread(format!("{}: {reason}", path.display())),
-            look => look,
-        };
+        let look = named(look);
         self.seen.insert(full, look.clone());
         look
     }
 
-    /// A path without links but for its last part; `None` if its folder is not there.
-    fn full(&mut self, path: &Path) -> Option<PathBuf> {
-        let name = path.file_name()?;
-        let parent = path.parent()?;
+    /// A path without links but for its last part; or what came of looking for its folder.
+    fn full(&mut self, path: &Path) -> Result<PathBuf, Look> {
+        let (Some(name), Some(parent)) = (path.file_name(), path.parent()) else {
+            return Err(Look::Absent);
+        };
         let parent = match parent.as_os_str().is_empty() {
             true => Path::new("."),
             false => parent,
         };
         if let Some(known) = self.folders.get(parent) {
-            return Some(known.as_ref()?.join(name));
+            return known.clone().map(|known| known.join(name));
         }
-        let known = parent.canonicalize().ok();
-        let full = known.as_ref().map(|known| known.join(name));
-        self.folders.insert(parent.to_path_buf(), known);
-        full
+        let known = parent.canonicalize().map_err(|error| failed(&error));
+        self.folders.insert(parent.to_path_buf(), known.clone());
+        known.map(|known| known.join(name))
     }
 
     /// What a path of a report may stand for below a folder: itself, and where it was masked or is not UTF-8, whatever is
     /// there that a report would show so.
     pub(super) fn resolve(&self, base: &Path, path: &[u8]) -> Vec<PathBuf> {
         let exact = base.join(plain::to_path(path));
-        // A path with a zero byte is none.
-        let is_there = |path: &Path| path.symlink_metadata().is_ok();
-        if is_there(&exact) {
+        if may_be_there(&exact) {
             return vec![exact];
         }
         let shown = String::from_utf8_lossy(path);
@@ -132,7 +132,7 @@ impl<'a> Disk<'a> {
                 if MARKS.iter().any(|mark| text.contains(mark)) {
                     next.extend(self.shown_as(&folder, &text));
                 }
-                if is_there(&exact) {
+                if may_be_there(&exact) {
                     next.push(exact);
                 }
             }
@@ -172,8 +172,12 @@ fn followed(link: &Path, looking: &mut Looking<'_>) -> Look {
 
 /// Looks in a file whose path has no links.
 fn read(full: &Path, looking: &mut Looking<'_>) -> Look {
-    if full.is_dir() {
-        return Look::Absent;
+    // What is a device is not even opened: that may do something.
+    match full.metadata() {
+        Ok(metadata) if metadata.is_dir() => return Look::Absent,
+        Ok(metadata) if metadata.is_file() => {}
+        Ok(_) => return Look::Unread("it is not a regular file".to_owned()),
+        Err(error) => return failed(&error),
     }
     if MADE_UP.iter().any(|folder| full.starts_with(folder)) {
         return Look::Unread("it is no file of a disk".to_owned());
@@ -192,10 +196,18 @@ fn read(full: &Path, looking: &mut Looking<'_>) -> Look {
     }
 }
 
+/// Whether there is something at a path, or nobody can tell.
+fn may_be_there(path: &Path) -> bool {
+    let error = path.symlink_metadata().err();
+    error.is_none_or(|error| failed(&error) != Look::Absent)
+}
+
 /// What an error says of a path: that there is nothing, or that it cannot be read.
 fn failed(error: &io::Error) -> Look {
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => Look::Absent,
+        // No system has a file of such a name: with a zero byte in it, or too long.
+        ErrorKind::InvalidInput | ErrorKind::InvalidFilename => Look::Absent,
         _ => Look::Unread(error.to_string()),
     }
 }

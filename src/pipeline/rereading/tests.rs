@@ -123,7 +123,10 @@ fn what_could_not_be_read_is_counted() {
     let paths = ["/dev/null", "absent", "/dev/zero", "also/absent"];
     let (found, _) = read(&[sought(&key, &paths)], folder.path());
     let unread = found[0].unread.clone().expect("places that cannot be read");
-    assert_eq!(unread, (2, "/dev/null: it is no file of a disk".to_owned()));
+    assert_eq!(
+        unread,
+        (2, "/dev/null: it is not a regular file".to_owned())
+    );
 }
 
 #[test]

@@ -1,6 +1,12 @@
 //! What is told of the answers, how the run ends, and what of the report changes.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
 use serde_json::{Value, json};
+
+use super::super::support::bounded::wait;
 
 use super::super::support::{Repo, command, feed, key};
 use super::{REVOKED, Reported, Server, WORKS, naming, verdict};
@@ -103,7 +109,8 @@ fn what_works_comes_first_with_what_it_was() {
     }
     for line in [
         "  1.py:1:6",
-        "  was active on 2026-11-27 22:10 UTC, is active still: the API let it in, and refused a key that nobody issued; it can spend 12.5 USD",
+        "  was active on 2026-11-27 22:10 UTC, is active still: the API let it in, and refused a key that nobody issued",
+        "  spend authority: whoever has it can spend from its wallet (12.5 USD, as the answer has it)",
         "  was active on 2026-11-27 22:10 UTC, is revoked now: the API says that it was revoked",
         "3 keys: 1 still works, 1 not checked, 1 revoked",
     ] {
@@ -309,4 +316,19 @@ fn the_help_tells_the_exit_status() {
         assert!(words.join(" ").contains(part), "{part}\n{}", run.stdout);
     }
     assert!(!run.stdout.contains("--show-secrets"));
+}
+
+#[test]
+fn a_run_that_is_interrupted_while_it_waits_for_its_report_says_so() {
+    let here = tempfile::tempdir().expect("a folder");
+    let mut recheck = command(here.path(), &["recheck", "-"]);
+    let mut child = recheck.stdin(Stdio::piped()).spawn().expect("it runs");
+    let mut pipe = child.stdin.take().expect("a pipe");
+    pipe.write_all(b"{\"schema\": ").expect("written");
+    // Its handler is set before it reads; of a signal that comes earlier, the status is none.
+    std::thread::sleep(Duration::from_millis(500));
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status();
+    assert!(sent.expect("kill runs").success());
+    assert_eq!(wait(&mut child, Duration::from_secs(10)), 130);
 }

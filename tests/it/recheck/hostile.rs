@@ -140,17 +140,17 @@ fn only_regular_files_are_read() {
     std::os::unix::fs::symlink("loop", here.join("loop")).expect("linked");
     let huge = File::create(here.join("huge")).expect("created");
     huge.set_len(17 << 30).expect("a hole");
-    let long = "a/".repeat(5000);
+    let long = "a".repeat(300);
     for (path, detail) in [
-        ("/dev/zero", "it is no file of a disk"),
-        ("/dev/stdin", "it is no file of a disk"),
+        ("/dev/zero", "it is not a regular file"),
+        ("/dev/stdin", "it is not a regular file"),
         ("/proc/self/environ", "it is no file of a disk"),
         ("/proc/self/maps", "it is no file of a disk"),
-        ("zero", "it is no file of a disk"),
-        ("fifo", "not a regular file"),
+        ("zero", "it is not a regular file"),
+        ("fifo", "it is not a regular file"),
         ("huge", "it is larger than 16 GiB"),
         ("loop", "loop: "),
-        (&long, ": "),
+        (&long, "any more"),
         ("folder", "any more"),
         ("folder/../absent", "any more"),
         ("", "any more"),
@@ -274,20 +274,27 @@ fn a_file_that_cannot_be_read_is_not_said_to_be_gone() {
     use std::os::unix::fs::PermissionsExt;
     let key = key();
     let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("a");
+    let [file, closed] = ["a", "closed"].map(|name| folder.path().join(name));
     std::fs::write(&file, &key).expect("written");
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0)).expect("set");
-    let reported = Reported::of(&naming(
-        &key,
-        ".",
-        json!([{"origin": "worktree", "path": "a"}]),
-    ));
-    let server = Server::new(&[]);
-    let (code, report) = bounded(folder.path(), &reported, &server);
-    let detail = verdict(&report, &key)["detail"].as_str().expect("a text");
-    assert_eq!(code, 3);
-    assert!(
-        detail.contains("its place cannot be read: ./a: Permission denied"),
-        "{detail}"
-    );
+    std::fs::create_dir(&closed).expect("created");
+    for path in [&file, &closed] {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0)).expect("set");
+    }
+    for (path, shown) in [
+        ("a", "./a"),
+        ("closed/b", "./closed/b"),
+        ("closed/b/c", "./closed/b/c"),
+    ] {
+        let place = json!([{"origin": "worktree", "path": path}]);
+        let reported = Reported::of(&naming(&key, ".", place));
+        let server = Server::new(&[]);
+        let (code, report) = bounded(folder.path(), &reported, &server);
+        let detail = verdict(&report, &key)["detail"].as_str().expect("a text");
+        assert_eq!(code, 3);
+        let wanted = format!("its place cannot be read: {shown}: Permission denied");
+        assert!(detail.contains(&wanted), "{detail}");
+    }
+    for path in [&file, &closed] {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).expect("set");
+    }
 }
