@@ -9,7 +9,7 @@ use super::live_tests::{checked, hiding, told};
 use super::tests::key_text;
 use super::{Format, Options};
 use super::{gitlab, junit, liveness, markdown, sarif};
-use crate::model::{Confidence, LiveCheck, Outcome, Secret, Severity, State};
+use crate::model::{Confidence, LiveCheck, Outcome, Problem, ProblemKind, Secret, Severity, State};
 
 /// Every state with every confidence.
 fn all() -> impl Iterator<Item = (State, Confidence, Outcome)> {
@@ -247,6 +247,13 @@ fn hidden_keys_are_as_loud_as_what_they_may_be() {
         // However many others there are, it is told.
         let many = checked(State::Active).keys.remove(0);
         hidden.keys = vec![many; 30];
+        let kinds = [
+            ProblemKind::Unreadable,
+            ProblemKind::DamagedPack,
+            ProblemKind::Limit,
+            ProblemKind::Shallow,
+        ];
+        hidden.problems = kinds.map(|kind| Problem::new(kind, "", "")).to_vec();
         let log = super::tests::report(Format::Github, &hidden, &options);
         assert_eq!(
             log.matches("title=Keys that are not shown::").count(),

@@ -20,7 +20,7 @@ pub const BODY: usize = 16 << 10;
 /// Sends requests.
 pub trait Transport: Sync {
     /// Sends `GET` to a URL, with the key as a bearer token (RFC 6750, section 2.1) and nowhere else, and waits so long for the
-    /// whole answer. No redirect is followed.
+    /// whole answer. No redirect is followed: it is an answer like any other.
     ///
     /// # Errors
     /// There is no answer. The reason holds nothing of the key.
@@ -34,11 +34,11 @@ pub struct Answer {
     pub status: u16,
     /// The header `Retry-After` as it was sent (RFC 9110, section 10.2.3).
     pub retry_after: Option<String>,
-    /// Whether the body is encoded, although that was not asked for: it cannot be read then.
+    /// Whether the body is encoded, although that was not asked for: it is not read then.
     pub is_encoded: bool,
     /// The beginning of the body, at most [`BODY`] bytes.
     pub body: Vec<u8>,
-    /// Whether there was more of the body, or it broke off.
+    /// Whether there was more of the body. One that breaks off is no answer.
     pub is_cut: bool,
 }
 
@@ -49,7 +49,7 @@ pub enum Failure {
     NoName,
     /// Nobody takes the connection.
     Unreachable,
-    /// The proxy does not let it through.
+    /// The proxy cannot be reached, or does not let it through.
     Proxy,
     /// The server's certificate is for another name.
     WrongName,
