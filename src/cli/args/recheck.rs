@@ -8,8 +8,8 @@ use super::{LiveArgs, RulesFormat};
 
 /// What stands below the help.
 const AFTER: &str = "Exit status: 0 AIsa says of every key of the report that it does not work; 1 a key works; 2 usage or fatal \
-error; 3 no key is known to work, but of some it could not be found out; 130 interrupted. So this waits until all are revoked: \
-until aisaleaks recheck report.json; do sleep 60; done";
+error; 3 no key is known to work, but of some it could not be found out; 130 interrupted. So this waits while a key works: \
+while aisaleaks recheck report.json; [ $? = 1 ]; do sleep 60; done";
 
 /// Arguments of `recheck`.
 #[derive(Args, Debug)]

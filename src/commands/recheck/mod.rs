@@ -8,7 +8,7 @@ mod telling;
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::exit::Exit;
@@ -17,6 +17,7 @@ use super::{running, writing};
 use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
+use crate::git::replacement::Replacement;
 use crate::model::{LiveCheck, Secret, Verdict};
 use crate::pipeline::{Ground, Reread, reread};
 use crate::rules;
@@ -72,12 +73,14 @@ pub fn run(request: &Request) -> Result<Exit> {
         base: live.base().as_str().to_owned(),
         requests: checked.requests,
     };
-    let exit = ends(&keys, &control);
+    let left_out = report.told.left_out();
+    let exit = ends(&keys, left_out, &control);
     let page = telling::Page {
         keys: &keys,
         detector: &detector,
         color: out.is_none() && writing::is_coloured(),
         notes: &checked.notes,
+        left_out,
         interrupted: control.is_cancelled(),
     };
     let write = |out: &mut dyn Write| {
@@ -173,14 +176,14 @@ fn ask(
     (verdicts.collect(), checked)
 }
 
-/// How the run ends: that no key is known to work is not that none does.
-fn ends(keys: &[Rechecked<'_>], control: &Control) -> Exit {
+/// How the run ends: that no key is known to work is not that none does, and so it is of those that the report leaves out.
+fn ends(keys: &[Rechecked<'_>], left_out: u64, control: &Control) -> Exit {
     let states = || keys.iter().map(|key| key.verdict.state);
     if control.is_cancelled() {
         Exit::Interrupted
     } else if states().any(|state| state.is_live()) {
         Exit::Found(1)
-    } else if states().all(|state| state.is_dead()) {
+    } else if left_out == 0 && states().all(|state| state.is_dead()) {
         Exit::Clean
     } else {
         Exit::Incomplete
@@ -199,20 +202,14 @@ fn open(path: &PathBuf) -> Result<(PathBuf, File)> {
         })
 }
 
+/// Writes it to a file, or to standard output. A file is replaced by the whole of it, or stays as it is: it may be the one report
+/// that tells where the keys are.
 fn written(
     out: Option<(PathBuf, File)>,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
     let (place, result) = match out {
-        Some((path, file)) => {
-            // What is no regular file has no length.
-            let emptied = match file.metadata() {
-                Ok(metadata) if metadata.is_file() => file.set_len(0),
-                _ => Ok(()),
-            };
-            let result = emptied.and_then(|()| write(&mut BufWriter::new(file)));
-            (path.display().to_string(), result)
-        }
+        Some((path, file)) => (path.display().to_string(), replaced(&path, file, write)),
         None => {
             let result = write(&mut BufWriter::new(io::stdout().lock()));
             ("standard output".to_owned(), result)
@@ -224,4 +221,25 @@ fn written(
         Err(source) => Err(Error::Output { place, source }),
         Ok(()) => Ok(()),
     }
+}
+
+fn replaced(
+    path: &Path,
+    mut file: File,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut text = Vec::new();
+    write(&mut text)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return file.write_all(&text);
+    }
+    #[cfg(unix)]
+    let mode = Some(std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o777);
+    #[cfg(not(unix))]
+    let mode = None;
+    drop(file);
+    // Where a link leads, so that it stays one.
+    let target = path.canonicalize()?;
+    Replacement::beside(&target)?.place(&text, mode, &target)
 }

@@ -1,5 +1,6 @@
 //! Reads a JSON report of an earlier scan. It may come from anywhere, so that nothing in it is taken for true.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -38,6 +39,22 @@ pub(super) struct Told {
     #[serde(default)]
     pub(super) targets: Vec<Target>,
     pub(super) keys: Vec<Key>,
+    /// How many keys the report leaves out, by what was known of them.
+    #[serde(default)]
+    pub(super) hidden: BTreeMap<String, u64>,
+}
+
+impl Told {
+    /// How many of the keys that the report leaves out may work.
+    pub(super) fn left_out(&self) -> u64 {
+        let is_dead = |name: &str| {
+            State::ALL
+                .iter()
+                .any(|it| it.is_dead() && it.name() == name)
+        };
+        let open = self.hidden.iter().filter(|(name, _)| !is_dead(name));
+        open.fold(0, |sum, (_, count)| sum.saturating_add(*count))
+    }
 }
 
 /// Something that was scanned.

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::Rechecked;
 use super::places::is_known;
 use super::reading::{Key, Origin, Place, Was};
+use crate::commands::printing::counted;
 use crate::detect::Detector;
 use crate::model::{Balance, Mask, State, Verdict};
 use crate::report::{self, called, sanitize::visible};
@@ -27,6 +28,8 @@ pub(super) struct Page<'a> {
     pub(super) color: bool,
     /// What is to be said besides.
     pub(super) notes: &'a [String],
+    /// How many keys that may work the report leaves out.
+    pub(super) left_out: u64,
     pub(super) interrupted: bool,
 }
 
@@ -36,6 +39,7 @@ impl Page<'_> {
     /// # Errors
     /// The system's.
     pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.omission(out)?;
         if self.keys.is_empty() {
             return writeln!(out, "The report has no keys.");
         }
@@ -49,6 +53,18 @@ impl Page<'_> {
             writeln!(out, "and {} more; see -f json\n", keys.len() - SHOWN)?;
         }
         self.summary(out)
+    }
+
+    /// What a report says nothing of.
+    fn omission(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.left_out == 0 {
+            return Ok(());
+        }
+        let line = format!(
+            "The report leaves out {} that may work, as --only-active does: scan again without it.",
+            counted(usize::try_from(self.left_out).unwrap_or(usize::MAX), "key")
+        );
+        writeln!(out, "{}", self.paint(Style::new().bold(), &line))
     }
 
     fn paint(&self, style: Style, text: &str) -> String {
@@ -187,7 +203,7 @@ impl Page<'_> {
         let said: Vec<String> = said
             .map(|(number, what)| format!("{number} {what}"))
             .collect();
-        let total = super::super::printing::counted(self.keys.len(), "key");
+        let total = counted(self.keys.len(), "key");
         let line = format!("{total}: {}", said.join(", "));
         writeln!(out, "{}", self.paint(Style::new().bold(), &line))?;
         self.advice(live, out)

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, ErrorKind, Read};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path, PathBuf, Prefix};
 
 use super::looking::{Look, Looking};
 use crate::detect::Detector;
@@ -111,7 +111,11 @@ impl<'a> Disk<'a> {
     /// What a path of a report may stand for below a folder: itself, and where it was masked or is not UTF-8, whatever is
     /// there that a report would show so.
     pub(super) fn resolve(&self, base: &Path, path: &[u8]) -> Vec<PathBuf> {
-        let exact = base.join(plain::to_path(path));
+        let own = plain::to_path(path);
+        if is_elsewhere(&own) {
+            return Vec::new();
+        }
+        let exact = base.join(own);
         if may_be_there(&exact) {
             return vec![exact];
         }
@@ -160,6 +164,14 @@ impl<'a> Disk<'a> {
         let names = known.get(name).into_iter().flatten().take(MEANT);
         names.map(|name| folder.join(name)).collect()
     }
+}
+
+/// Whether a path names another machine, or a device, as Windows does it: to look there is to speak to whoever a report names.
+fn is_elsewhere(path: &Path) -> bool {
+    let Some(Component::Prefix(prefix)) = path.components().next() else {
+        return false;
+    };
+    !matches!(prefix.kind(), Prefix::Disk(_) | Prefix::VerbatimDisk(_))
 }
 
 /// Looks in what a link leads to.

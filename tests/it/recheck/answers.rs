@@ -332,3 +332,46 @@ fn a_run_that_is_interrupted_while_it_waits_for_its_report_says_so() {
     assert!(sent.expect("kill runs").success());
     assert_eq!(wait(&mut child, Duration::from_secs(10)), 130);
 }
+
+#[test]
+fn what_the_report_leaves_out_may_work() {
+    let server = Server::new(&[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    for (hidden, code) in [
+        (json!({"unknown": 3}), 3),
+        (json!({"revoked": 1, "unchecked": 1}), 3),
+        (json!({"of a later version": 1}), 3),
+        (json!({"revoked": 1, "invalid": 2}), 0),
+        (json!({}), 0),
+    ] {
+        let report = json!({"schema": "aisaleaks/1", "keys": [], "hidden": hidden});
+        let run = Reported::of(&report).recheck(folder.path(), &server, &[]);
+        assert_eq!(run.code, code, "{hidden}: {}{}", run.stdout, run.stderr);
+        let says = run.stdout.contains("leaves out");
+        assert_eq!(says, code == 3, "{hidden}: {}", run.stdout);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_report_is_replaced_whole_and_stays_as_private_as_it_was() {
+    use std::os::unix::fs::PermissionsExt;
+    let key = key();
+    let (folder, reported) = scanned(&[&key]);
+    let server = Server::new(&[(&key, REVOKED)]);
+    let private = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(reported.file(), private).expect("changed");
+    let link = folder.path().join("link.json");
+    std::os::unix::fs::symlink(reported.file(), &link).expect("linked");
+    let output = link.to_str().expect("a path");
+    let run = reported.recheck(folder.path(), &server, &["-f", "json", "-o", output]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert_eq!(verdict(&reported.json(), &key)["state"], "revoked");
+    let metadata = std::fs::metadata(reported.file()).expect("a report");
+    assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+    assert!(
+        std::fs::symlink_metadata(&link)
+            .expect("a link")
+            .is_symlink()
+    );
+}
