@@ -100,6 +100,15 @@ fn no_more_keys_are_sent_than_somebody_allows() {
 }
 
 #[test]
+fn what_may_be_a_piece_of_a_key_is_not_called_dead() {
+    let [long, other] = [key() + &key()[8..25], key() + &key()[8..25]];
+    let server = knowing([(other.clone(), balance())]);
+    let report = Leak::of(&[&long, &other]).report(&server.base(), &[]);
+    assert_eq!(verdict(&report, &long).0, "unknown", "{report:#}");
+    assert_eq!(verdict(&report, &other).0, "active");
+}
+
+#[test]
 fn an_old_key_that_may_be_anothers_is_sent_to_nobody() {
     let [named, near] = [legacy_key(), legacy_key()];
     let server = knowing([]);

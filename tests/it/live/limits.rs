@@ -109,3 +109,36 @@ fn what_was_answered_in_time_counts() {
     assert_eq!(verdict(&report, &quick).0, "active");
     assert_eq!(verdict(&report, &slow).0, "unknown");
 }
+
+#[cfg(unix)]
+#[test]
+fn whoever_ends_the_run_waits_for_no_answer() {
+    let [answered, slow] = [key(), key()];
+    let (known, dawdles) = (answered.clone(), slow.clone());
+    let server = aisa(move |asked| match asked {
+        asked if asked == known => Some(balance()),
+        asked if asked == dawdles => Some(Reply::Silence),
+        _ => None,
+    });
+    let leak = Leak::of(&[&answered, &slow]);
+    let out = tempfile::NamedTempFile::new().expect("a temporary file");
+    let mut scan = leak.asking(&server.base(), &["--verify-timeout", "3600", "-f", "json"]);
+    let mut child = scan
+        .stdout(out.reopen().expect("opened"))
+        .spawn()
+        .expect("it runs");
+    while server.asked_with(&slow).is_empty() || server.asked_with(&answered).is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    let pid = child.id().to_string();
+    let kill = std::process::Command::new("kill")
+        .args(["-INT", &pid])
+        .status();
+    assert!(kill.expect("kill").success());
+    // Three tries, each of them ten seconds, if nobody looked.
+    let code = crate::support::bounded::wait(&mut child, std::time::Duration::from_secs(25));
+    assert_eq!(code, 130);
+    let report = std::fs::read_to_string(out.path()).expect("read");
+    let report = serde_json::from_str(&report).expect("because it is written all the same");
+    assert_eq!(verdict(&report, &slow).0, "unknown");
+}

@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
-use super::replies::{aisa, answer, balance, error, json, limited, reply};
+use super::replies::{answer, balance, error, json, knowing, limited, reply, unknown_key};
 use super::server::{Reply, Server};
 use super::{Leak, made_of, verdict};
 use crate::support::{key, legacy_key};
@@ -85,11 +85,20 @@ fn a_request_that_proves_nothing_makes_way_for_the_other() {
 
 #[test]
 fn a_server_that_refuses_every_key_is_told_of() {
-    let key = key();
-    let server = aisa(|_| None);
-    let run = Leak::of(&[&key]).ask(&server.base(), &["-f", "json"]);
-    assert_eq!(verdict(&run.json(), &key).0, "invalid");
-    assert!(run.stderr.contains("refused every key"), "{}", run.stderr);
+    let (key, other) = (key(), key());
+    let server = knowing([(key.clone(), unknown_key())]);
+    let leak = Leak::of(&[&key]);
+    let report = leak.report(&server.base(), &[]);
+    let (state, detail) = verdict(&report, &key);
+    assert_eq!(state, "invalid");
+    assert!(detail.contains("knew no key"), "{detail}");
+    // One that knows a key is AIsa's, or stands for it.
+    let server = knowing([(other.clone(), balance())]);
+    let report = Leak::of(&[&key, &other]).report(&server.base(), &[]);
+    assert!(
+        !verdict(&report, &key).1.contains("knew no key"),
+        "{report:#}"
+    );
 }
 
 #[test]

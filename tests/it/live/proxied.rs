@@ -7,107 +7,121 @@ use super::server::Server;
 use super::{Leak, verdict};
 use crate::support::{ended, key};
 
+const BASE: &str = "https://gateway.invalid/v1";
+
+/// A server with a name that nobody knows but a proxy that leads there.
+struct Behind {
+    server: Server,
+    folder: tempfile::TempDir,
+}
+
+impl Behind {
+    fn knowing(key: &str) -> Self {
+        let authority = Authority::new();
+        let known = key.to_owned();
+        let config = authority.server("gateway.invalid", 2020..2100);
+        let server = Server::secure(config, move |request| {
+            answer(request, |key| (key == known).then(balance))
+        });
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        authority.save(folder.path());
+        Self { server, folder }
+    }
+
+    fn authority(&self) -> String {
+        self.folder
+            .path()
+            .join("authority.pem")
+            .display()
+            .to_string()
+    }
+}
+
 #[test]
 fn a_proxy_sees_where_it_goes_and_no_key() {
     let key = key();
-    let authority = Authority::new();
-    let known = key.clone();
-    // Nobody but the proxy knows the name.
-    let server = Server::secure(
-        authority.server("gateway.invalid", 2020..2100),
-        move |request| answer(request, |key| (key == known).then(balance)),
-    );
-    let proxy = Proxy::to(server.address);
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let file = authority.save(folder.path());
+    let behind = Behind::knowing(&key);
+    let proxy = Proxy::to(behind.server.address);
     let url = format!("http://user:p%40ss@{}", proxy.address);
-    let args = [
-        "--verify-ca",
-        file.to_str().expect("UTF-8"),
-        "--verify-proxy",
-        &url,
-    ];
-    let report = Leak::of(&[&key]).report("https://gateway.invalid/v1", &args);
+    let args = ["--verify-ca", &behind.authority(), "--verify-proxy", &url];
+    let report = Leak::of(&[&key]).report(BASE, &args);
     assert_eq!(verdict(&report, &key).0, "active", "{report:#}");
     let seen = proxy.seen();
-    assert_eq!(
-        seen.matches("CONNECT gateway.invalid:443 HTTP/1.1\r\n")
-            .count(),
-        2,
-        "{seen}"
-    );
+    let asked = seen.matches("CONNECT gateway.invalid:443 HTTP/1.1\r\n");
+    assert_eq!(asked.count(), 2, "{seen}");
     // `user:p@ss`, in Base64.
-    assert_eq!(
-        seen.matches("Proxy-Authorization: Basic dXNlcjpwQHNz\r\n")
-            .count(),
-        2,
-        "{seen}"
-    );
+    let named = seen.matches("Proxy-Authorization: Basic dXNlcjpwQHNz\r\n");
+    assert_eq!(named.count(), 2, "{seen}");
     assert!(!seen.contains(&key[8..]));
-    let asked = server.asked();
+    let asked = behind.server.asked();
+    let told = |name: &str| asked.iter().any(|request| request.header(name).is_some());
     assert!(
-        asked
-            .iter()
-            .all(|request| request.header("proxy-authorization").is_none())
+        !told("proxy-authorization") && !told("proxy-connection"),
+        "{asked:?}"
     );
 }
 
 #[test]
-fn a_proxy_is_used_for_this_machine_too() {
+fn no_proxy_is_told_a_key_in_clear() {
     let key = key();
     let server = knowing([(key.clone(), balance())]);
     let proxy = Proxy::to(server.address);
     let url = format!("http://{}", proxy.address);
-    let report = Leak::of(&[&key]).report("http://127.0.0.1:1/v1", &["--verify-proxy", &url]);
-    assert_eq!(verdict(&report, &key).0, "active", "{report:#}");
-    assert!(proxy.seen().starts_with("CONNECT 127.0.0.1:1 HTTP/1.1\r\n"));
+    let run = Leak::of(&[&key]).ask(&server.base(), &["--verify-proxy", &url]);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    assert_eq!((&*proxy.seen(), server.asked().len()), ("", 0));
 }
 
 #[test]
 fn a_proxy_that_refuses_makes_nothing_dead() {
     let key = key();
-    let server = knowing([(key.clone(), balance())]);
     for answer in [
         "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
         "HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\n{}",
+        "HTTP/1.1 401 X\r\n\r\n{\"error\": {\"code\": \"invalid_api_key\"}}",
         "HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{}",
         "",
     ] {
         let proxy = Proxy::refusing(answer);
         let url = format!("http://{}", proxy.address);
-        let report = Leak::of(&[&key]).report(&server.base(), &["--verify-proxy", &url]);
+        let report = Leak::of(&[&key]).report(BASE, &["--verify-proxy", &url]);
         let (state, detail) = verdict(&report, &key);
-        assert_eq!(state, "unknown", "{detail}");
-        assert!(detail.contains("not sent"), "{detail}");
+        assert_eq!(state, "unknown", "{answer}: {detail}");
+        assert!(detail.contains("not sent"), "{answer}: {detail}");
+        assert!(proxy.seen().starts_with("CONNECT "), "{}", proxy.seen());
         assert!(!proxy.seen().contains(&key[8..]));
     }
-    assert_eq!(server.asked().len(), 0);
 }
 
 #[test]
-fn no_proxy_is_taken_from_the_environment() {
+fn nothing_of_the_environment_leads_to_a_proxy_or_past_one() {
     let key = key();
-    let server = knowing([(key.clone(), balance())]);
-    let other = knowing([]);
+    let (server, other) = (knowing([(key.clone(), balance())]), knowing([]));
     let url = format!("http://{}", other.address);
-    let mut scan = Leak::of(&[&key]);
-    let mut command = scan.asking(&server.base(), &["-f", "json"]);
+    let leak = Leak::of(&[&key]);
+    let mut scan = leak.asking(&server.base(), &["-f", "json"]);
     for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"] {
-        command.env(name, &url).env(name.to_lowercase(), &url);
+        scan.env(name, &url).env(name.to_lowercase(), &url);
     }
-    command.env_remove("NO_PROXY").env_remove("no_proxy");
-    let run = ended(command.output().expect("the binary runs"));
+    scan.env_remove("NO_PROXY").env_remove("no_proxy");
+    let run = ended(scan.output().expect("the binary runs"));
     assert_eq!(verdict(&run.json(), &key).0, "active");
-    // Nor is what it says of exceptions.
-    let proxy = Proxy::to(server.address);
-    let url = format!("http://{}", proxy.address);
-    scan = Leak::of(&[&key]);
-    let mut command = scan.asking(&server.base(), &["-f", "json", "--verify-proxy", &url]);
-    command.env("NO_PROXY", "*").env("no_proxy", "*");
-    let run = ended(command.output().expect("the binary runs"));
-    assert_eq!(verdict(&run.json(), &key).0, "active");
-    assert!(proxy.seen().starts_with("CONNECT "));
     assert_eq!(other.asked().len(), 0);
+    let behind = Behind::knowing(&key);
+    let proxy = Proxy::to(behind.server.address);
+    let url = format!("http://{}", proxy.address);
+    let args = [
+        "-f",
+        "json",
+        "--verify-ca",
+        &behind.authority(),
+        "--verify-proxy",
+        &url,
+    ];
+    let mut scan = leak.asking(BASE, &args);
+    scan.env("NO_PROXY", "*").env("no_proxy", "*");
+    let run = ended(scan.output().expect("the binary runs"));
+    assert_eq!(verdict(&run.json(), &key).0, "active");
 }
 
 #[test]
@@ -119,7 +133,7 @@ fn what_is_no_proxy_ends_the_run_and_is_not_shown() {
         "http://user:hunter2@proxy",
         "hunter2",
     ] {
-        let run = leak.ask("http://127.0.0.1:1/v1", &["--verify-proxy", url]);
+        let run = leak.ask(BASE, &["--verify-proxy", url]);
         assert_eq!(run.code, 2, "{}", run.stdout);
         assert!(run.stderr.contains("http://HOST:PORT"), "{}", run.stderr);
         assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
