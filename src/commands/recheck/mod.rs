@@ -17,8 +17,9 @@ use super::{running, writing};
 use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
-use crate::model::{LiveCheck, Secret, Verdict};
+use crate::model::{LiveCheck, Mask, Secret, Verdict};
 use crate::pipeline::{Ground, Reread, reread};
+use crate::report::sanitize::visible;
 use crate::rules;
 use crate::verify::{self, Asked, Checked, Live};
 use reading::Report;
@@ -72,12 +73,14 @@ pub fn run(request: &Request) -> Result<Exit> {
         base: live.base().as_str().to_owned(),
         requests: checked.requests,
     };
+    if !request.quiet {
+        say(&checked.notes, &detector);
+    }
     let exit = ends(&keys, &control);
     let page = telling::Page {
         keys: &keys,
         detector: &detector,
         color: out.is_none() && writing::is_coloured(),
-        notes: &checked.notes,
         interrupted: control.is_cancelled(),
     };
     let write = |out: &mut dyn Write| {
@@ -171,6 +174,15 @@ fn ask(
     let mut checked = live.check(&asked, control);
     let verdicts = asked_numbers.into_iter().zip(checked.verdicts.drain(..));
     (verdicts.collect(), checked)
+}
+
+/// Says on standard error what should be known besides.
+fn say(notes: &[String], detector: &Detector) {
+    for note in notes {
+        let text = visible(&detector.mask(note));
+        // Where standard error is gone, the verdicts still tell.
+        drop(writeln!(io::stderr(), "aisaleaks: note: {text}"));
+    }
 }
 
 /// How the run ends: that no key is known to work is not that none does.
