@@ -101,10 +101,10 @@ pub struct RulesListArgs {
     pub config: ConfigArgs,
 }
 
-/// How to show rules, or a baseline.
+/// How to show rules, a baseline or verdicts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum RulesFormat {
-    /// A table.
+    /// For people.
     #[default]
     Human,
     /// One JSON object.

@@ -18,8 +18,9 @@ use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
 use crate::git::replacement::Replacement;
-use crate::model::{LiveCheck, Secret, Verdict};
+use crate::model::{LiveCheck, Mask, Secret, Verdict};
 use crate::pipeline::{Ground, Reread, reread};
+use crate::report::sanitize::visible;
 use crate::rules;
 use crate::verify::{self, Asked, Checked, Live};
 use reading::Report;
@@ -73,13 +74,15 @@ pub fn run(request: &Request) -> Result<Exit> {
         base: live.base().as_str().to_owned(),
         requests: checked.requests,
     };
+    if !request.quiet {
+        say(&checked.notes, &detector);
+    }
     let left_out = report.told.left_out();
     let exit = ends(&keys, left_out, &control);
     let page = telling::Page {
         keys: &keys,
         detector: &detector,
         color: out.is_none() && writing::is_coloured(),
-        notes: &checked.notes,
         left_out,
         interrupted: control.is_cancelled(),
     };
@@ -174,6 +177,15 @@ fn ask(
     let mut checked = live.check(&asked, control);
     let verdicts = asked_numbers.into_iter().zip(checked.verdicts.drain(..));
     (verdicts.collect(), checked)
+}
+
+/// Says on standard error what should be known besides.
+fn say(notes: &[String], detector: &Detector) {
+    for note in notes {
+        let text = visible(&detector.mask(note));
+        // Where standard error is gone, the verdicts still tell.
+        drop(writeln!(io::stderr(), "aisaleaks: note: {text}"));
+    }
 }
 
 /// How the run ends: that no key is known to work is not that none does, and so it is of those that the report leaves out.

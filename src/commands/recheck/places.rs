@@ -79,7 +79,8 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-fn is_plain(fingerprint: &str) -> bool {
+/// Whether a text is the fingerprint of an AIsa key.
+pub(super) fn is_plain(fingerprint: &str) -> bool {
     fingerprint.strip_prefix(PLAIN).is_some_and(are_digits)
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::Rechecked;
-use super::places::is_known;
+use super::places::{is_known, is_plain};
 use super::reading::{Key, Origin, Place, Was};
 use crate::commands::printing::counted;
 use crate::detect::Detector;
@@ -26,8 +26,6 @@ pub(super) struct Page<'a> {
     pub(super) keys: &'a [Rechecked<'a>],
     pub(super) detector: &'a Detector,
     pub(super) color: bool,
-    /// What is to be said besides.
-    pub(super) notes: &'a [String],
     /// How many keys that may work the report leaves out.
     pub(super) left_out: u64,
     pub(super) interrupted: bool,
@@ -217,13 +215,10 @@ impl Page<'_> {
                 "Revoke {what} now: https://console.aisa.one, API Keys. Then run this again: a revocation takes effect at once."
             )?;
         }
-        for note in self.notes {
-            writeln!(out, "Note: {}", self.text(note))?;
-        }
         if self.interrupted {
             return writeln!(out, "Interrupted: not every key was checked.");
         }
-        let lost = |key: &Rechecked<'_>| key.secret.is_none() && is_known(&key.key.fingerprint);
+        let lost = |key: &Rechecked<'_>| key.secret.is_none() && is_plain(&key.key.fingerprint);
         if self.keys.iter().any(lost) {
             writeln!(
                 out,

@@ -34,6 +34,7 @@ fn the_exit_status_says_whether_a_key_works() {
     for (answers, code, line) in [
         ([REVOKED, REVOKED], 0, "2 keys: 2 revoked"),
         ([REVOKED, INVALID], 0, "2 keys: 1 invalid, 1 revoked"),
+        ([INVALID, INVALID], 0, "2 keys: 2 invalid"),
         ([WORKS, REVOKED], 1, "2 keys: 1 works, 1 revoked"),
         ([REVOKED, OVER], 1, "2 keys: 1 works, 1 revoked"),
         ([UNCLEAR, WORKS], 1, "2 keys: 1 works, 1 unknown"),
@@ -53,6 +54,10 @@ fn the_exit_status_says_whether_a_key_works() {
         assert_eq!(run.stdout.contains("https://console.aisa.one"), code == 1);
         all.iter()
             .for_each(|key| assert!(!run.stdout.contains(key)));
+        // A gateway that knows no key at all says nothing of AIsa's.
+        let is_suspect = answers == [INVALID, INVALID];
+        let doubts = run.stdout.contains("if it is not AIsa's");
+        assert_eq!(doubts, is_suspect, "{}", run.stdout);
         let quiet = reported.recheck(folder.path(), &server, &["-q"]);
         assert_eq!((quiet.code, quiet.stdout.is_empty()), (code, code == 0));
     }
