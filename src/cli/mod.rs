@@ -8,6 +8,7 @@ pub mod config;
 mod explain;
 mod hook;
 mod hook_run;
+mod live;
 mod moment;
 pub mod resolve;
 mod rule_files;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{CommonArgs, GitArgs, ScanArgs, StagedArgs};
-use super::{config, moment, rule_files};
+use super::{config, live, moment, rule_files};
 use crate::commands::request::{Checkout, Request};
 use crate::error::{Error, Result};
 use crate::git::Repository;
@@ -175,6 +175,8 @@ fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Request> {
         gate: None,
         deadline: None,
         checkout: Checkout::default(),
+        live: live::asked(&common.verify)?,
+        only_active: common.verify.only_active,
     })
 }
 

@@ -16,8 +16,17 @@ pub struct Line {
 }
 
 impl Line {
-    /// Starts drawing, if `wanted`.
+    /// Starts drawing a scan, if `wanted`.
     pub fn start(control: &Arc<Control>, wanted: bool) -> Self {
+        Self::drawn(control, wanted, draw)
+    }
+
+    /// Starts drawing a live check, if `wanted`.
+    pub fn of_check(control: &Arc<Control>, wanted: bool) -> Self {
+        Self::drawn(control, wanted, draw_check)
+    }
+
+    fn drawn(control: &Arc<Control>, wanted: bool, draw: fn(&Control, &AtomicBool)) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let thread = wanted.then(|| {
             let (control, over) = (control.clone(), over.clone());
@@ -27,9 +36,27 @@ impl Line {
     }
 }
 
+/// A short run is over before anybody could read a line.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+fn draw_check(control: &Control, over: &AtomicBool) {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let begun = std::time::Instant::now();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} live check: {pos} of {len} keys") {
+        bar.set_style(style);
+    }
+    while !over.load(Ordering::Relaxed) {
+        std::thread::park_timeout(Duration::from_millis(100));
+        if begun.elapsed() >= PATIENCE {
+            bar.set_length(control.progress.total.load(Ordering::Relaxed));
+            bar.set_position(control.progress.done.load(Ordering::Relaxed));
+            bar.tick();
+        }
+    }
+    bar.finish_and_clear();
+}
+
 fn draw(control: &Control, over: &AtomicBool) {
-    // A short run is over before anybody could read a line.
-    const PATIENCE: Duration = Duration::from_millis(300);
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     let known = ProgressStyle::with_template("{msg} {pos} of {len} objects, {eta} left {wide_bar}");
     let unknown = ProgressStyle::with_template("{spinner} {msg} {pos} things");

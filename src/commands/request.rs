@@ -10,6 +10,7 @@ use crate::model::FingerprintKey;
 use crate::pipeline;
 use crate::report::{Format, Gate};
 use crate::rules::Rule;
+use crate::verify;
 
 /// The rules of a run.
 #[derive(Debug)]
@@ -61,6 +62,10 @@ pub struct Request {
     pub deadline: Option<Instant>,
     /// What a CI service knows the repository by.
     pub checkout: Checkout,
+    /// How keys are checked, if somebody asked for it.
+    pub live: Option<verify::Options>,
+    /// Whether only keys that work are reported.
+    pub only_active: bool,
 }
 
 /// What a CI service knows a repository by.

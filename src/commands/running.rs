@@ -13,8 +13,10 @@ use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Diagnostic, Result};
 use crate::model::{AllowedBy, Key, Mask, Outcome};
+use crate::pipeline;
 use crate::report::{self, Format};
 use crate::rules::Rule;
+use crate::verify::Live;
 
 /// Scans, and reports what was found.
 ///
@@ -67,8 +69,17 @@ pub(super) fn run_and(
     let reports: Vec<Report> = (request.reports.iter())
         .map(writing::open)
         .collect::<Result<_>>()?;
-    let (detector, mut outcome) = look(request, rules, scan)?;
+    let mut live = request.live.clone().map(Live::open).transpose()?;
+    let (control, detector, mut outcome) = looked(request, rules, scan)?;
     keep_asked(&mut outcome, request);
+    if let Some(live) = &mut live {
+        let line = Line::of_check(&control, shows_progress(request));
+        pipeline::verify(&mut outcome, live, request.show_suppressed, &control);
+        drop(line);
+    }
+    if request.only_active {
+        pipeline::hide_all_but_live(&mut outcome);
+    }
     if request.verbose > 0 {
         log(&outcome, &detector, request);
     }
@@ -120,6 +131,16 @@ pub(super) fn look(
     rules: Vec<Rule>,
     scan: impl FnOnce(&Detector, &Arc<Control>) -> Result<Outcome>,
 ) -> Result<(Detector, Outcome)> {
+    let (_, detector, outcome) = looked(request, rules, scan)?;
+    Ok((detector, outcome))
+}
+
+/// As [`look`], and what ends the run.
+fn looked(
+    request: &Request,
+    rules: Vec<Rule>,
+    scan: impl FnOnce(&Detector, &Arc<Control>) -> Result<Outcome>,
+) -> Result<(Arc<Control>, Detector, Outcome)> {
     let control = Arc::new(Control::new(request.threads));
     stop_on_signal(&control);
     if let Some(deadline) = request.deadline {
@@ -133,10 +154,14 @@ pub(super) fn look(
     if request.gate.is_none() {
         warn(&request.warnings, &detector, request);
     }
-    let line = Line::start(&control, request.progress && io::stderr().is_terminal());
+    let line = Line::start(&control, shows_progress(request));
     let outcome = scan(&detector, &control);
     drop(line);
-    Ok((detector, outcome?))
+    Ok((control, detector, outcome?))
+}
+
+fn shows_progress(request: &Request) -> bool {
+    request.progress && io::stderr().is_terminal()
 }
 
 /// Takes out what other rules found than those that were asked for, and says what whoever compares reports should know.

@@ -94,6 +94,23 @@ pub struct Balance {
     pub currency: Option<String>,
 }
 
+impl Balance {
+    /// Itself, if it is written as it has to be: wherever it comes from, nothing else is shown.
+    pub fn plain(self) -> Option<Self> {
+        let digits = self.amount.strip_prefix('-').unwrap_or(&self.amount);
+        let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+        let are_digits = |text: &str, most| {
+            (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let is_code =
+            |code: &String| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+        let is_plain = are_digits(whole, 15)
+            && are_digits(part, 9)
+            && self.currency.as_ref().is_none_or(is_code);
+        is_plain.then_some(self)
+    }
+}
+
 impl std::fmt::Display for Balance {
     /// `12.50 USD`, or `12.50`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

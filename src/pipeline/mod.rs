@@ -8,6 +8,7 @@ mod collector;
 mod commits;
 mod explaining;
 mod habits;
+mod live;
 mod message;
 mod notes;
 mod novelty;
@@ -46,6 +47,7 @@ use explaining::Explaining;
 use habits::Habits;
 
 pub use explaining::Explain;
+pub use live::{hide_all_but_live, verify};
 pub use message::message;
 pub use push::{Known, Push, push};
 pub use range::{Asked, commit, range};

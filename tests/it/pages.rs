@@ -6,11 +6,12 @@ use std::path::Path;
 use crate::support::run;
 
 /// The pages that tell of flags.
-const PAGES: [&str; 4] = [
+const PAGES: [&str; 5] = [
     include_str!("../../README.md"),
     include_str!("../../docs/flags.md"),
     include_str!("../../docs/baseline.md"),
     include_str!("../../docs/ci.md"),
+    include_str!("../../docs/live.md"),
 ];
 
 /// The long flags in a text.

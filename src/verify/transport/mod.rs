@@ -70,4 +70,29 @@ impl Failure {
     pub fn is_passing(self) -> bool {
         matches!(self, Self::Unreachable | Self::TimedOut | Self::Broken)
     }
+
+    /// Why there is no answer, for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NoName => {
+                "the host's name leads nowhere: look at the network, and at --verify-base-url"
+            }
+            Self::Unreachable => {
+                "nobody takes the connection: look at the network, and whether a proxy is needed (--verify-proxy)"
+            }
+            Self::Proxy => "the proxy does not let the connection through",
+            Self::WrongName => {
+                "the server's certificate is for another name, so that nobody knows who answers"
+            }
+            Self::NotNow => {
+                "the server's certificate is not valid at this machine's time: look at its clock"
+            }
+            Self::Untrusted => {
+                "nobody that is trusted vouches for the server: for one of your own, name its authority (--verify-ca)"
+            }
+            Self::Insecure => "no secure connection to the server came about",
+            Self::TimedOut => "the server did not answer in time",
+            Self::Broken => "the connection broke, or what came is no answer",
+        }
+    }
 }

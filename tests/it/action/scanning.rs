@@ -242,3 +242,25 @@ fn an_upload_without_a_token_fails_a_clean_run() {
     let used = runner.run();
     assert!(used.failed && used.uploaded.is_none(), "{}", used.log);
 }
+
+#[test]
+fn keys_are_checked_only_where_a_workflow_says_so() {
+    let (hub, secret) = (Hub::new(), key());
+    for (input, said, code) in [
+        (None, false, 0),
+        (Some(""), false, 0),
+        (Some("false"), false, 0),
+        (Some("true"), true, 0),
+        (Some("yes"), false, 2),
+    ] {
+        let mut runner = pull_request(&hub, &secret, "ada/app", 0);
+        runner.program("aisaleaks", "printf 'given: %s\\n' \"$@\"");
+        if let Some(input) = input {
+            runner.inputs.insert("verify", input.to_owned());
+        }
+        let used = runner.run();
+        assert_eq!(used.scan(), code, "{}", used.log);
+        assert_eq!(used.log.contains("given: --verify"), said, "{}", used.log);
+        assert_eq!(used.log.contains("::error"), code == 2, "{}", used.log);
+    }
+}
