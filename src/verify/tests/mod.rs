@@ -22,11 +22,14 @@ type Got = Result<Answer, Failure>;
 /// A request, as the server saw it: when, the path and the key.
 type Seen = (Duration, String, String);
 
+/// What a server makes of a path and a key.
+type Answering<'a> = dyn Fn(&str, &str) -> Got + Sync + 'a;
+
 /// Answers by what it is told to do about a path and a key.
 struct Server<'a> {
     clock: &'a Stopped,
     seen: Mutex<Vec<Seen>>,
-    answer: Box<dyn Fn(&str, &str) -> Got + Sync + 'a>,
+    answer: Box<Answering<'a>>,
 }
 
 impl<'a> Server<'a> {

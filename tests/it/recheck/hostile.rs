@@ -278,7 +278,7 @@ fn a_file_that_cannot_be_read_is_not_said_to_be_gone() {
     std::fs::write(&file, &key).expect("written");
     std::fs::create_dir(&closed).expect("created");
     for path in [&file, &closed] {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0)).expect("set");
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o0)).expect("set");
     }
     for (path, shown) in [
         ("a", "./a"),
