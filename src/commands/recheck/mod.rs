@@ -227,12 +227,7 @@ fn written(
             ("standard output".to_owned(), result)
         }
     };
-    match result {
-        // Whoever closed the pipe has seen enough; the exit status still says whether a key works.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(source) => Err(Error::Output { place, source }),
-        Ok(()) => Ok(()),
-    }
+    writing::delivered(place, result)
 }
 
 fn replaced(
