@@ -126,6 +126,14 @@ pub enum Error {
         /// Why, and what to do next.
         reason: String,
     },
+    /// A report of an earlier scan that cannot be used.
+    #[error("cannot use the report {file}: {reason}")]
+    Report {
+        /// The file, or standard input.
+        file: String,
+        /// What is wrong with it, and what to do next.
+        reason: String,
+    },
     /// A live check that cannot be made.
     #[error("cannot check whether keys work: {reason}")]
     Live {

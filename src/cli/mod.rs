@@ -10,6 +10,7 @@ mod hook;
 mod hook_run;
 mod live;
 mod moment;
+mod recheck;
 pub mod resolve;
 mod rule_files;
 
@@ -82,13 +83,16 @@ fn perform(command: Command) -> Result<Exit> {
         Command::Ci(args) => ci::perform(&args),
         Command::Baseline(command) => baseline::perform(command),
         Command::Explain(args) => explain::perform(args),
+        Command::Recheck(args) => recheck::perform(args),
         Command::Completions(args) => completions::perform(args),
     }
 }
 
 fn common(command: &Command) -> Option<&CommonArgs> {
     Some(match command {
-        Command::Rules(_) | Command::Explain(_) | Command::Completions(_) => return None,
+        Command::Rules(_) | Command::Explain(_) | Command::Recheck(_) | Command::Completions(_) => {
+            return None;
+        }
         Command::Hook(command) => return hook::common(command),
         Command::Baseline(command) => return baseline::common(command),
         Command::Scan(args) | Command::Dir(args) => &args.common,

@@ -8,6 +8,7 @@ pub mod hooks;
 mod input;
 mod printing;
 mod progress;
+pub mod recheck;
 pub mod request;
 pub mod rules;
 mod running;

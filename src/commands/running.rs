@@ -219,7 +219,7 @@ fn warn(warnings: &[Diagnostic], detector: &Detector, request: &Request) {
 }
 
 /// The first Ctrl-C asks for a report of what was seen so far, the second ends the process.
-fn stop_on_signal(control: &Arc<Control>) {
+pub(super) fn stop_on_signal(control: &Arc<Control>) {
     let control = control.clone();
     let handler = move || {
         if control.is_cancelled() {

@@ -73,6 +73,14 @@ pub(super) fn write(
             ("standard output".to_owned(), result)
         }
     };
+    delivered(place, result)
+}
+
+/// What became of what was written to a place.
+///
+/// # Errors
+/// It could not be written there; but that somebody closed the pipe is none.
+pub(super) fn delivered(place: String, result: io::Result<()>) -> Result<()> {
     match result {
         // Whoever closed the pipe has seen enough; the exit status still says what was found.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

@@ -70,7 +70,7 @@ pub(super) fn is_told(verdict: &Verdict) -> bool {
 }
 
 /// What a state is called; the names in reports for programs are its own.
-pub(super) fn called(state: State) -> &'static str {
+pub fn called(state: State) -> &'static str {
     match state {
         State::OverQuota => "over quota",
         State::Unchecked => "not checked",
@@ -79,7 +79,7 @@ pub(super) fn called(state: State) -> &'static str {
 }
 
 /// What a key that works can do. What the answer says of an amount is shown as such: it may be that of the wallet.
-fn spends(state: State, balance: Option<String>) -> String {
+pub fn spends(state: State, balance: Option<String>) -> String {
     let amount = balance.map_or_else(String::new, |balance| {
         format!(" ({balance}, as the answer has it)")
     });

@@ -28,10 +28,12 @@ mod wrap;
 
 use std::io::{self, Write};
 
-use crate::model::{Mask, Outcome, Severity};
+use crate::model::{LiveCheck, Mask, Outcome, Severity, Verdict};
 use crate::rules::Rule;
 
 pub use gate::Gate;
+pub use liveness::{called, spends};
+pub use when::minute;
 
 /// The forms that a report can take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -202,11 +204,39 @@ pub fn write_github_error(title: &str, message: &str, out: &mut dyn Write) -> io
     github::failure(title, message, out)
 }
 
+/// Writes a JSON text that was read before, so that no CI service obeys it in its log.
+///
+/// # Errors
+/// The system's.
+pub fn write_json_text(text: &[u8], out: &mut dyn Write) -> io::Result<()> {
+    unobeyed::text(text, out)
+}
+
+/// A verdict as JSON reports have it.
+pub fn wire_verdict(verdict: &Verdict, mask: &dyn Mask) -> impl serde::Serialize {
+    wire::verdict(verdict, Shown::masked(mask))
+}
+
+/// What a live check did, as JSON reports have it.
+pub fn wire_live(live: &LiveCheck, mask: &dyn Mask) -> impl serde::Serialize {
+    wire::live_check(live, Shown::masked(mask))
+}
+
 /// What may be shown of text from the input.
 #[derive(Clone, Copy)]
 struct Shown<'a> {
     mask: &'a dyn Mask,
     show_secrets: bool,
+}
+
+impl<'a> Shown<'a> {
+    /// With every key in it redacted.
+    fn masked(mask: &'a dyn Mask) -> Self {
+        Self {
+            mask,
+            show_secrets: false,
+        }
+    }
 }
 
 impl Shown<'_> {

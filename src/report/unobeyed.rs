@@ -32,6 +32,18 @@ pub(super) fn lines(value: &impl Serialize, out: &mut dyn Write) -> io::Result<(
     out.write_all(b"\n")
 }
 
+/// Writes a JSON text.
+///
+/// # Errors
+/// As [`line`].
+pub(super) fn text(text: &[u8], out: &mut dyn Write) -> io::Result<()> {
+    let mut out = Unobeyed {
+        out,
+        is_hash: false,
+    };
+    out.write_all(text)
+}
+
 struct Unobeyed<'a> {
     out: &'a mut dyn Write,
     /// Whether the last byte was a hash sign.

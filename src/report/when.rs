@@ -17,7 +17,7 @@ pub(super) fn day(seconds: i64) -> Option<String> {
 }
 
 /// `2026-01-02 03:04 UTC`: near enough for a person.
-pub(super) fn minute(at: Timestamp) -> String {
+pub fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 

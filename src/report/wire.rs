@@ -15,7 +15,7 @@ use crate::model::{
     percent_encoded,
 };
 
-pub(super) use verdict::{WireLive, WireVerdict, hidden, live, verdict};
+pub(super) use verdict::{WireLive, WireVerdict, hidden, live, live_check, verdict};
 
 /// Changes only when a reader of the old format would break.
 pub(super) const SCHEMA: &str = "aisaleaks/1";

@@ -51,7 +51,7 @@ impl Shape {
         let pick = |byte: &u8, of: usize| char::from(URL[usize::from(*byte) % of]);
         let text: String = match self {
             Self::Current => {
-                let last = usize::from(random[42]) % 64 >> LAST_BITS << LAST_BITS;
+                let last = (usize::from(random[42]) % 64) >> LAST_BITS << LAST_BITS;
                 let body = random.iter().take(42).map(|byte| pick(byte, URL.len()));
                 let body: String = body.chain([char::from(URL[last])]).collect();
                 format!("sk-aisa-{body}")

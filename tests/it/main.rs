@@ -30,6 +30,7 @@ mod live;
 mod pages;
 mod places;
 mod range;
+mod recheck;
 mod rules_files;
 mod secrecy;
 mod staged;

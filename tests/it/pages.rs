@@ -42,6 +42,7 @@ fn every_flag_is_on_a_page() {
         &["stdin"],
         &["ci"],
         &["explain"],
+        &["recheck"],
         &["completions"],
         &["rules", "list"],
         &["rules", "check"],

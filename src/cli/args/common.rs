@@ -106,7 +106,7 @@ pub struct CommonArgs {
     pub show_secrets: bool,
     /// Whether keys are checked.
     #[command(flatten)]
-    pub verify: VerifyArgs,
+    pub verify: Box<VerifyArgs>,
     /// The lowest severity that makes the exit status 1.
     #[arg(
         long,

@@ -5,6 +5,7 @@ mod ci;
 mod common;
 mod explain;
 mod hook;
+mod recheck;
 mod verify;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ pub use ci::{CiArgs, Mode};
 pub use common::{CommonArgs, ConfigArgs, RulesArgs, RunningArgs, WalkArgs};
 pub use explain::ExplainArgs;
 pub use hook::{HookCommand, HookInstallArgs, HookPlaceArgs, HookRunArgs};
+pub use recheck::RecheckArgs;
 pub use verify::{LiveArgs, VerifyArgs};
 
 /// Finds leaked AIsa API keys in files and in whole git histories.
@@ -59,6 +61,8 @@ pub enum Command {
     Baseline(BaselineCommand),
     /// Why something is a finding, or is not, step by step, without showing the key.
     Explain(ExplainArgs),
+    /// Whether the keys of an earlier report still work: read them again from where they stand, and ask AIsa.
+    Recheck(RecheckArgs),
     /// Which rules there are, and whether rules files are right.
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -97,10 +101,10 @@ pub struct RulesListArgs {
     pub config: ConfigArgs,
 }
 
-/// How to show rules, or a baseline.
+/// How to show rules, a baseline or verdicts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum RulesFormat {
-    /// A table.
+    /// For people.
     #[default]
     Human,
     /// One JSON object.

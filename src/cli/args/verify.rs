@@ -22,8 +22,7 @@ pub struct VerifyArgs {
 /// How keys are checked. What is not said has a default, so that a flag that has no effect can be told.
 #[derive(Args, Clone, Debug, Default)]
 pub struct LiveArgs {
-    /// Where AIsa's API is, for a gateway of your own: https, or http on this machine. https://api.aisa.one/v1 if nothing is
-    /// said.
+    /// Where AIsa's API is, for a gateway of your own: https, or http on this machine. AIsa's own if nothing is said.
     #[arg(long, value_name = "URL", help_heading = "Live check")]
     pub verify_base_url: Option<String>,
     /// Trust the authorities of this PEM file, instead of those that browsers trust, for a gateway or proxy of your own.

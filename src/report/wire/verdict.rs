@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::model::{Outcome, Verdict};
+use crate::model::{LiveCheck, Outcome, Verdict};
 use crate::report::{Shown, when};
 
 /// What the live check said of a key.
@@ -43,10 +43,15 @@ pub(in crate::report) fn verdict(verdict: &Verdict, shown: Shown<'_>) -> WireVer
 
 /// What the live check did; `None` if nobody asked for one.
 pub(in crate::report) fn live(outcome: &Outcome, shown: Shown<'_>) -> Option<WireLive> {
-    outcome.live.as_ref().map(|live| WireLive {
+    let live = outcome.live.as_ref();
+    live.map(|live| live_check(live, shown))
+}
+
+pub(in crate::report) fn live_check(live: &LiveCheck, shown: Shown<'_>) -> WireLive {
+    WireLive {
         base: shown.name(&live.base),
         requests: live.requests,
-    })
+    }
 }
 
 /// How many keys are in no list, because only those that work were asked for, by what is known of them.

@@ -10,7 +10,7 @@ fn verdicts_are_kept_for_their_time_and_by_their_owner() {
         key: FingerprintKey::new(secret),
         age: Duration::from_secs(age),
     };
-    let (clock, keys) = (Stopped::default(), [key(1), key(2), key(3)]);
+    let (clock, keys) = (Stopped::default(), [key(), key(), key()]);
     let server = Server::new(&clock, |_, asked| match asked {
         asked if asked == keys[0].expose() => Ok(fine()),
         asked if asked == keys[1].expose() => Ok(answer(401, "revoked_api_key")),

@@ -11,10 +11,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::clock::Clock;
+use super::control_key::Shape;
 use super::transport::{Answer, Failure, Transport};
 use super::{Asked, Base, Cache, Checked, Kept, Options, check};
 use crate::control::Control;
-use crate::detect::testing::{Rng, fill};
 use crate::model::{FingerprintKey, Secret, State};
 
 type Got = Result<Answer, Failure>;
@@ -22,11 +22,14 @@ type Got = Result<Answer, Failure>;
 /// A request, as the server saw it: when, the path and the key.
 type Seen = (Duration, String, String);
 
+/// What a server makes of a path and a key.
+type Answering<'a> = dyn Fn(&str, &str) -> Got + Sync + 'a;
+
 /// Answers by what it is told to do about a path and a key.
 struct Server<'a> {
     clock: &'a Stopped,
     seen: Mutex<Vec<Seen>>,
-    answer: Box<dyn Fn(&str, &str) -> Got + Sync + 'a>,
+    answer: Box<Answering<'a>>,
 }
 
 impl<'a> Server<'a> {
@@ -81,12 +84,14 @@ impl Clock for Stopped {
     }
 }
 
-fn key(seed: u64) -> Secret {
-    Secret::new(&fill("{key}", &mut Rng::new(seed)).text)
+/// A key that nobody issued.
+fn key() -> Secret {
+    Shape::Current.control_key().expect("random bytes")
 }
 
-fn legacy(seed: u64) -> Secret {
-    Secret::new(&fill("{legacy}", &mut Rng::new(seed)).text)
+/// The same in the older form.
+fn legacy() -> Secret {
+    Shape::Legacy.control_key().expect("random bytes")
 }
 
 fn asked(secret: &Secret) -> Asked<'_> {
@@ -131,7 +136,7 @@ fn run(server: &Server<'_>, keys: &[&Secret], options: &Options) -> Checked {
 
 /// The verdict on one key, to which the server answers so, and refuses all others.
 fn one(got: &Got) -> (State, String, Vec<Seen>) {
-    let (clock, own) = (Stopped::default(), key(1));
+    let (clock, own) = (Stopped::default(), key());
     let server = Server::new(&clock, |_, asked| match asked == own.expose() {
         true => got.clone(),
         false => refused(),

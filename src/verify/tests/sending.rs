@@ -31,7 +31,7 @@ fn no_real_key_goes_where_a_control_key_is_not_refused() {
         Err(Failure::WrongName),
         Err(Failure::Unreachable),
     ] {
-        let (clock, keys) = (Stopped::default(), [key(1), legacy(2)]);
+        let (clock, keys) = (Stopped::default(), [key(), legacy()]);
         let server = Server::new(&clock, |_, _| got.clone());
         let checked = run(&server, &keys.each_ref(), &Options::default());
         for (key, verdict) in keys.iter().zip(&checked.verdicts) {
@@ -48,7 +48,7 @@ fn no_real_key_goes_where_a_control_key_is_not_refused() {
 fn control_keys_are_shaped_like_the_keys_and_are_new_each_time() {
     let (mut all, clock) = (BTreeSet::new(), Stopped::default());
     for _ in 0..3 {
-        let keys = [key(1), legacy(2), key(3)];
+        let keys = [key(), legacy(), key()];
         let server = Server::new(&clock, |_, _| refused());
         run(&server, &keys.each_ref(), &Options::default());
         let seen = server.seen();
@@ -98,7 +98,7 @@ fn a_key_is_never_sent_twice_within_a_second_and_waits_as_long_as_it_is_told() {
 #[test]
 fn first_requests_of_keys_wait_for_nobody() {
     let clock = Stopped::default();
-    let keys: Vec<Secret> = (0..80).map(key).collect();
+    let keys: Vec<Secret> = (0..80).map(|_| key()).collect();
     let server = Server::new(&clock, |_, _| refused());
     let keys: Vec<&Secret> = keys.iter().collect();
     let checked = run(&server, &keys, &Options::default());
@@ -113,7 +113,7 @@ fn first_requests_of_keys_wait_for_nobody() {
 
 #[test]
 fn the_time_for_all_keys_together_is_limited() {
-    let (clock, keys) = (Stopped::default(), [key(1), key(2), key(3)]);
+    let (clock, keys) = (Stopped::default(), [key(), key(), key()]);
     let server = Server::new(&clock, |_, asked| {
         match keys.iter().any(|key| key.expose() == asked) {
             true => {
@@ -166,7 +166,7 @@ fn the_time_for_all_keys_together_is_limited() {
 
 #[test]
 fn no_more_keys_than_allowed_and_the_first_ones() {
-    let (clock, keys) = (Stopped::default(), [key(1), key(2), key(3)]);
+    let (clock, keys) = (Stopped::default(), [key(), key(), key()]);
     let server = Server::new(&clock, |_, _| refused());
     let options = Options {
         most: 2,
@@ -186,7 +186,7 @@ fn no_more_keys_than_allowed_and_the_first_ones() {
 fn what_may_be_somebody_elses_is_sent_to_nobody() {
     let clock = Stopped::default();
     let foreign = Secret::foreign("hunter2hunter2", &"r".into(), &FingerprintKey::new(b"k"));
-    let unnamed = legacy(1);
+    let unnamed = legacy();
     let server = Server::new(&clock, |_, _| refused());
     let keys = [
         asked(&foreign),
@@ -214,7 +214,7 @@ fn what_may_be_somebody_elses_is_sent_to_nobody() {
 
 #[test]
 fn whoever_cancels_waits_for_nothing() {
-    let (clock, own) = (Stopped::default(), key(1));
+    let (clock, own) = (Stopped::default(), key());
     let server = Server::new(&clock, |_, _| refused());
     let control = Control::default();
     control.cancel();

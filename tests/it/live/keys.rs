@@ -50,7 +50,7 @@ fn a_control_key_of_the_same_shape_goes_first() {
                 prefix.len() > 3 || rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
             }) && sent.len() == length
         };
-        let nth = |found: &dyn Fn(&&str) -> bool| sent.iter().position(|sent| found(sent));
+        let nth = |found: &dyn Fn(&&str) -> bool| sent.iter().position(found);
         let control = nth(&|sent| shaped(sent) && *sent != current && *sent != legacy);
         let real = nth(&|sent| *sent == key);
         assert!(control.is_some() && control < real, "{sent:?}");

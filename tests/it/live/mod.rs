@@ -7,9 +7,9 @@ mod limits;
 mod proof;
 mod proxied;
 mod proxy;
-mod replies;
+pub mod replies;
 mod secure;
-mod server;
+pub mod server;
 #[cfg(target_os = "linux")]
 mod silence;
 mod table;

@@ -1,0 +1,296 @@
+//! Reads a JSON report of an earlier scan. It may come from anywhere, so that nothing in it is taken for true.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer};
+use serde_json::error::Category;
+
+use super::rewriting;
+use crate::commands::input::Input;
+use crate::control::Control;
+use crate::error::{Error, Result};
+use crate::git::plain;
+use crate::model::{ObjectId, State};
+use crate::report::sanitize::visible;
+
+/// The schema that is read; see [`report`](crate::report).
+const SCHEMA: &str = "aisaleaks/1";
+/// Larger reports are refused: one of 100,000 places has a third of that.
+const LARGEST: u64 = 256 << 20;
+/// What to do about a file that is no report.
+const REMEDY: &str = "give the file that `-f json=FILE` wrote";
+
+/// A report.
+#[derive(Debug)]
+pub(super) struct Report {
+    /// All of it, as it was read.
+    pub(super) text: Vec<u8>,
+    /// What it says.
+    pub(super) told: Told,
+}
+
+/// What this command needs of a report. More may be there.
+#[derive(Debug, Deserialize)]
+pub(super) struct Told {
+    #[serde(default)]
+    pub(super) targets: Vec<Target>,
+    pub(super) keys: Vec<Key>,
+    /// How many keys the report leaves out, by what was known of them.
+    #[serde(default)]
+    pub(super) hidden: BTreeMap<String, u64>,
+}
+
+impl Told {
+    /// How many of the keys that the report leaves out may work.
+    pub(super) fn left_out(&self) -> u64 {
+        let is_dead = |name: &str| {
+            State::ALL
+                .iter()
+                .any(|it| it.is_dead() && it.name() == name)
+        };
+        let open = self.hidden.iter().filter(|(name, _)| !is_dead(name));
+        open.fold(0, |sum, (_, count)| sum.saturating_add(*count))
+    }
+}
+
+/// Something that was scanned.
+#[derive(Debug, Deserialize)]
+pub(super) struct Target {
+    pub(super) path: String,
+    pub(super) kind: Kind,
+}
+
+/// What it was.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Kind {
+    Files,
+    Git,
+    Staged,
+    Message,
+    Stdin,
+    #[serde(other)]
+    Other,
+}
+
+/// A key, and where it stood.
+#[derive(Deserialize)]
+pub(super) struct Key {
+    pub(super) fingerprint: String,
+    #[serde(default)]
+    pub(super) redacted: String,
+    /// Only in a report that was made with `--show-secrets`.
+    #[serde(default)]
+    pub(super) secret: Option<String>,
+    #[serde(default)]
+    pub(super) rule: String,
+    #[serde(default)]
+    pub(super) verdict: Option<Was>,
+    pub(super) locations: Vec<Place>,
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Key({} places)", self.locations.len())
+    }
+}
+
+/// What an earlier check said.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Was {
+    #[serde(default, deserialize_with = "state")]
+    pub(super) state: Option<State>,
+    #[serde(default, deserialize_with = "moment")]
+    pub(super) checked_at: Option<Timestamp>,
+}
+
+/// A place. There can be very many, so that only what is needed is kept.
+#[derive(Debug, Deserialize)]
+pub(super) struct Place {
+    pub(super) origin: Origin,
+    #[serde(default)]
+    pub(super) path: Option<Box<str>>,
+    #[serde(default)]
+    pub(super) path_bytes: Option<Box<str>>,
+    #[serde(default)]
+    pub(super) line: Option<u64>,
+    #[serde(default)]
+    pub(super) column: Option<u64>,
+    #[serde(default, deserialize_with = "id")]
+    pub(super) blob: Option<ObjectId>,
+    #[serde(default)]
+    pub(super) introduced: Option<Commit>,
+}
+
+/// What kind of place it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Origin {
+    Worktree,
+    Config,
+    History,
+    Note,
+    Staged,
+    CommitMessage,
+    TagMessage,
+    Author,
+    PathName,
+    RefName,
+    Stdin,
+    #[serde(other)]
+    Other,
+}
+
+/// A commit.
+#[derive(Debug, Deserialize)]
+pub(super) struct Commit {
+    #[serde(default, deserialize_with = "id")]
+    pub(super) commit: Option<ObjectId>,
+}
+
+fn state<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<State>, D::Error> {
+    let name = Option::<String>::deserialize(from)?;
+    let named = |state: &State| name.as_deref() == Some(state.name());
+    Ok(State::ALL.into_iter().find(named))
+}
+
+fn moment<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Timestamp>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    Ok(text.and_then(|text| text.parse().ok()))
+}
+
+fn id<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<ObjectId>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    Ok(text.and_then(|text| ObjectId::from_hex(text.as_bytes())))
+}
+
+/// Reads a report; `-` is standard input.
+///
+/// # Errors
+/// It cannot be read, or is no report of this schema: what it is, and what to do.
+pub(super) fn read(file: &Path, control: &Arc<Control>) -> Result<Report> {
+    let is_stream = file == Path::new("-");
+    let wrong = |reason: String| Error::Report {
+        file: match is_stream {
+            true => "standard input".to_owned(),
+            false => file.display().to_string(),
+        },
+        reason,
+    };
+    let text = match is_stream {
+        true => bounded(Input::new(control.clone())),
+        false => plain::open(file).and_then(bounded),
+    };
+    let text = text.map_err(|error| {
+        wrong(match error.kind() {
+            io::ErrorKind::InvalidInput if !is_stream => {
+                format!("{error}; send what is no file to `aisaleaks recheck -`")
+            }
+            _ => format!("it cannot be read: {error}"),
+        })
+    })?;
+    let told = parsed(&text).map_err(wrong)?;
+    Ok(Report { text, told })
+}
+
+fn bounded(reader: impl Read) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    if reader.take(LARGEST + 1).read_to_end(&mut text)? as u64 > LARGEST {
+        let reason = format!("it is larger than {} MiB", LARGEST >> 20);
+        return Err(io::Error::other(reason));
+    }
+    Ok(text)
+}
+
+/// What is read first, of whatever it is.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(default)]
+    schema: Option<String>,
+    /// The lines of `-f jsonl` say what they are.
+    #[serde(default, rename = "type")]
+    line: Option<serde::de::IgnoredAny>,
+    /// SARIF's.
+    #[serde(default)]
+    runs: Option<serde::de::IgnoredAny>,
+    /// GitLab's.
+    #[serde(default)]
+    vulnerabilities: Option<serde::de::IgnoredAny>,
+}
+
+/// What a text says, or what it is instead. Nothing of the text is in that: it may be anything.
+fn parsed(text: &[u8]) -> std::result::Result<Told, String> {
+    if text.trim_ascii().is_empty() {
+        return Err(format!("it is empty; {REMEDY}"));
+    }
+    let is = |what: &str| Err(format!("{what}; {REMEDY}"));
+    let head: Head = serde_json::from_slice(text).map_err(|error| instead(text, &error))?;
+    if text.trim_ascii_start().first() != Some(&b'{') {
+        return is(NO_REPORT);
+    }
+    if head.line.is_some() {
+        return is(LINES);
+    }
+    if head.runs.is_some() {
+        return is("it is SARIF, as `-f sarif` writes it");
+    }
+    if head.vulnerabilities.is_some() {
+        return is("it is a report for GitLab, as `-f gitlab` writes it");
+    }
+    match head.schema.as_deref() {
+        Some(SCHEMA) => {}
+        Some(other) => {
+            let other: String = visible(other).chars().take(40).collect();
+            return Err(format!(
+                "its schema is {other}, and this version reads {SCHEMA}; use the version of aisaleaks that wrote it"
+            ));
+        }
+        None => return is("it names no schema, so that it is no report of aisaleaks"),
+    }
+    let told: Told = serde_json::from_slice(text).map_err(|error| {
+        let at = at(&error);
+        format!("what stands {at} is not what {SCHEMA} has there; scan again")
+    })?;
+    // A list of the values of an object would do, too, as far as serde is concerned.
+    if !rewriting::has_keys(text, told.keys.len()) {
+        return Err(format!(
+            "its keys are not what {SCHEMA} has there; scan again"
+        ));
+    }
+    Ok(told)
+}
+
+/// What is said of anything else.
+const NO_REPORT: &str = "it is no report in JSON";
+/// What is said of another format.
+const LINES: &str = "it is JSON lines, as `-f jsonl` writes them";
+
+/// What a text is that is no JSON object.
+fn instead(text: &[u8], error: &serde_json::Error) -> String {
+    let first = text.trim_ascii_start().first();
+    let line = text.split(|&byte| byte == b'\n').next();
+    let line = line.and_then(|line| serde_json::from_slice::<Head>(line).ok());
+    match (error.classify(), first) {
+        (Category::Eof, _) => {
+            "it ends in the middle: it was cut off, or is still being written; scan again"
+                .to_owned()
+        }
+        (Category::Syntax, Some(b'{')) if line.is_some_and(|line| line.line.is_some()) => {
+            format!("{LINES}; {REMEDY}")
+        }
+        (Category::Syntax, Some(b'{')) => {
+            let at = at(error);
+            format!("it is damaged: what stands {at} is no JSON; scan again")
+        }
+        (_, Some(b'<')) => format!("it is XML, as `-f junit` writes it; {REMEDY}"),
+        _ => format!("{NO_REPORT}; {REMEDY}"),
+    }
+}
+
+fn at(error: &serde_json::Error) -> String {
+    format!("at line {}, column {}", error.line(), error.column())
+}
