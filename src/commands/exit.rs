@@ -80,7 +80,8 @@ impl Exit {
         let found_key = |least| keys.any(|key| key.severity() >= least);
         // A habit is no leak: whatever its level, it counts as a note.
         let found_habit = least == Some(Severity::Note) && !outcome.hygiene.is_empty();
-        if outcome.interrupted {
+        let is_cut = outcome.live.as_ref().is_some_and(|live| live.interrupted);
+        if outcome.interrupted || is_cut {
             Self::Interrupted
         } else if found_habit || least.is_some_and(found_key) {
             Self::Found(found)

@@ -50,17 +50,16 @@ fn is_comment(text: &[u8]) -> bool {
         .any(|sign| line.starts_with(sign))
 }
 
-/// Whether the word before the key is a name of AIsa's: between the two are signs, and at most one word that is a
-/// type's name or a scheme's, as in `aisaKey: string = "…"`, `aisa_auth: "Bearer …"` and `getenv("AISA_API_KEY", "…")`.
+/// Whether the word before the key is a name of AIsa's: between the two are signs, and at most one word that is the name of a
+/// type or of a scheme, as in `aisaKey: string = "…"`, `aisa_auth: "Bearer …"` and `getenv("AISA_API_KEY", "…")`.
 fn is_assigned(before: &[u8]) -> bool {
-    const BETWEEN: [&[u8]; 6] = [b"string", b"str", b"String", b"bearer", b"Bearer", b"const"];
+    const BETWEEN: [&[u8]; 5] = [b"string", b"str", b"String", b"bearer", b"Bearer"];
     let is_word =
         |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$');
     let mut words = before
         .split(|byte| !is_word(byte))
         .rev()
         .filter(|word| word.iter().any(u8::is_ascii_alphanumeric));
-    // What directly precedes the key is no word of its own: an escape's letter.
     let name = match words.next() {
         Some(word) if BETWEEN.contains(&word) => words.next(),
         word => word,
@@ -71,6 +70,7 @@ fn is_assigned(before: &[u8]) -> bool {
 /// Whether a name has `aisa` as a word of its own, and nothing of another vendor: neither `faisal_key` nor `AISA_OPENAI_KEY` is
 /// meant, nor a key, which is no name.
 fn is_name_of_aisa(name: &[u8]) -> bool {
+    // Those whose keys begin with `sk-`, or that gateways with such keys stand for.
     const OTHERS: [&str; 14] = [
         "openai",
         "anthropic",

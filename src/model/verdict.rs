@@ -129,4 +129,6 @@ pub struct LiveCheck {
     pub base: String,
     /// How many requests were sent, those with keys that nobody issued among them.
     pub requests: u64,
+    /// Whether somebody ended it before every key was answered.
+    pub interrupted: bool,
 }

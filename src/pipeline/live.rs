@@ -10,7 +10,10 @@ use crate::verify::{Asked, Live};
 /// Asks whether the keys of an outcome work, each of them once; those that are allowed only if they are shown, too.
 pub fn verify(outcome: &mut Outcome, live: &mut Live, with_suppressed: bool, control: &Control) {
     let base = live.base().as_str().to_owned();
-    let mut check = LiveCheck { base, requests: 0 };
+    let mut check = LiveCheck {
+        base,
+        ..LiveCheck::default()
+    };
     if !control.is_cancelled() {
         let shown = with_suppressed.then_some(&outcome.suppressed);
         let keys = || outcome.keys.iter().chain(shown.into_iter().flatten());
@@ -25,8 +28,7 @@ pub fn verify(outcome: &mut Outcome, live: &mut Live, with_suppressed: bool, con
                 key.verdict = verdict.clone();
             }
         }
-        // Whoever presses Ctrl-C now has what was found, but not what was asked.
-        outcome.interrupted |= control.is_cancelled() && !control.is_out_of_time();
+        check.interrupted = control.is_cancelled() && !control.is_out_of_time();
     }
     outcome.live = Some(check);
     settling::worst_first(&mut outcome.keys);

@@ -464,6 +464,7 @@ fn no_text_of_a_check_holds_a_key() {
         outcome.live = Some(LiveCheck {
             base: format!("https://{text}.example/{text}"),
             requests: 1,
+            interrupted: false,
         });
         if let Some(balance) = &mut outcome.keys[0].verdict.balance {
             (balance.amount, balance.currency) = (text.clone(), Some(text.clone()));

@@ -34,6 +34,7 @@ pub(super) fn checked(state: State) -> Outcome {
     outcome.live = Some(LiveCheck {
         base: "https://api.aisa.one/v1".to_owned(),
         requests: 3,
+        interrupted: false,
     });
     outcome
 }
@@ -173,7 +174,7 @@ fn json_has_all_that_is_known() {
             "balance": (state == State::Active).then(|| json!({"amount": "12.50", "currency": "USD"})),
         });
         assert_eq!(json["keys"][0]["verdict"], expected);
-        let live = json!({"base": "https://api.aisa.one/v1", "requests": 3});
+        let live = json!({"base": "https://api.aisa.one/v1", "requests": 3, "interrupted": false});
         assert_eq!((&json["live"], &json["hidden"]), (&live, &json!({})));
 
         let lines = told(Format::Jsonl, &outcome);

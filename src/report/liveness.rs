@@ -125,8 +125,12 @@ pub(super) fn checked(outcome: &Outcome, quote: impl Fn(&str) -> String) -> Opti
         counts => counts,
     };
     let requests = summary::count(live.requests, "request");
+    let end = match live.interrupted {
+        true => "; it was interrupted, run it again",
+        false => "",
+    };
     Some(format!(
-        "Live check at {}: {counts} ({requests})",
+        "Live check at {}: {counts} ({requests}){end}",
         quote(&live.base)
     ))
 }

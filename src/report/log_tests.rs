@@ -51,6 +51,7 @@ fn hostile(text: &str) -> Outcome {
     outcome.live = Some(LiveCheck {
         base: text.to_owned(),
         requests: 1,
+        interrupted: false,
     });
     place.allowed = Some(Allowed {
         by: AllowedBy::Inline,

@@ -20,6 +20,8 @@ use crate::model::{Balance, FingerprintKey, Secret, State, Verdict};
 const VERSION: u64 = 1;
 /// A hundred thousand verdicts are smaller.
 const LARGEST: u64 = 64 << 20;
+/// So long a verdict is kept, whatever the run that keeps it takes from there: the next one may ask for older ones.
+const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// The file as it is written.
 #[derive(Deserialize, Serialize)]
@@ -57,6 +59,13 @@ impl Entry {
             &checked_at,
             balance.as_deref().unwrap_or_default(),
         ])
+    }
+
+    fn is_younger(&self, than: Duration, now: Timestamp) -> bool {
+        let age = now.as_second().checked_sub(self.checked_at);
+        // What was written in the future was written by a clock that nobody should believe.
+        age.and_then(|age| u64::try_from(age).ok())
+            .is_some_and(|age| Duration::from_secs(age) < than)
     }
 }
 
@@ -106,19 +115,12 @@ impl Cache {
         let key = secret.keyed_fingerprint(&self.key);
         let entry = self.known.get(&(base.to_owned(), key))?;
         let checked_at = Timestamp::from_second(entry.checked_at).ok()?;
-        self.is_young(entry, now).then(|| Verdict {
+        entry.is_younger(self.age, now).then(|| Verdict {
             state: entry.state,
             detail: Some("an earlier check found it so, and its verdict was kept".to_owned()),
             checked_at: Some(checked_at),
             balance: entry.balance.clone().and_then(Balance::plain),
         })
-    }
-
-    fn is_young(&self, entry: &Entry, now: Timestamp) -> bool {
-        let age = now.as_second().checked_sub(entry.checked_at);
-        // What was written in the future was written by a clock that nobody should believe.
-        age.and_then(|age| u64::try_from(age).ok())
-            .is_some_and(|age| Duration::from_secs(age) < self.age)
     }
 
     /// Keeps a verdict; one that nobody found out takes an earlier one away.
@@ -143,7 +145,7 @@ impl Cache {
         }
     }
 
-    /// Writes the file, if there is something new. What nobody would take from it any more is left out.
+    /// Writes the file, if there is something new. What is too old for anybody is left out.
     ///
     /// # Errors
     /// It cannot be written: the reason.
@@ -157,7 +159,7 @@ impl Cache {
             verdicts: self
                 .known
                 .values()
-                .filter(|entry| self.is_young(entry, now))
+                .filter(|entry| entry.is_younger(KEPT, now))
                 .cloned()
                 .collect(),
         };

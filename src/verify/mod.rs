@@ -167,25 +167,34 @@ fn check(
     };
     let session = Session::new(line, options.base.as_str());
     let asked = side_by_side(&open, control, |nth| session.verdict(keys[nth].secret));
-    let doubt = doubt(&options.base, &asked);
+    let answered = verdicts.iter().flatten();
+    let answered = answered.chain(asked.iter().map(|(_, verdict)| verdict));
+    let states: Vec<State> = answered.map(|verdict| verdict.state).collect();
+    let doubt = doubt(&options.base, &states);
     for (nth, mut verdict) in asked {
-        if let Some(cache) = cache.as_mut().filter(|_| doubt.is_none()) {
-            cache.put(keys[nth].secret, &whom, &verdict);
-        }
-        if let (Some(doubt), Some(detail)) = (doubt, &mut verdict.detail) {
-            detail.push_str(doubt);
+        match doubt.filter(|_| verdict.state == State::Invalid) {
+            Some(doubt) => {
+                let detail = verdict.detail.unwrap_or_default();
+                verdict.detail = Some(format!("{detail}; but {doubt}"));
+            }
+            None => {
+                if let Some(cache) = &mut cache {
+                    cache.put(keys[nth].secret, &whom, &verdict);
+                }
+            }
         }
         verdicts[nth] = Some(verdict);
     }
     let failed = || Verdict::unchecked("the check of it failed");
     let verdicts = verdicts.into_iter();
-    let saved = cache.map(|cache| cache.save(clock.date()));
+    let saved = cache.and_then(|cache| cache.save(clock.date()).err());
+    let doubt = doubt.map(|doubt| format!("{}: {doubt}", options.base.as_str()));
     Checked {
         verdicts: verdicts
             .map(|verdict| verdict.unwrap_or_else(failed))
             .collect(),
         requests: session.requests(),
-        notes: saved.and_then(|saved| saved.err()).into_iter().collect(),
+        notes: saved.into_iter().chain(doubt).collect(),
     }
 }
 
@@ -252,11 +261,12 @@ fn side_by_side(
     })
 }
 
-/// What is to be said besides where a gateway knows none of the keys: it may have keys of its own.
-fn doubt(base: &Base, asked: &[(usize, Verdict)]) -> Option<&'static str> {
-    let mut states = asked.iter().map(|(_, verdict)| verdict.state);
-    let refuses_all = states.all(|state| state == State::Invalid);
+/// What is to be said besides where a gateway refuses all keys: it may have keys of its own. What it lets in, or knows as
+/// revoked, it has from AIsa.
+fn doubt(base: &Base, states: &[State]) -> Option<&'static str> {
+    let knows = |state: &State| state.is_live() || *state == State::Revoked;
+    let refuses_all = states.contains(&State::Invalid) && !states.iter().any(knows);
     (refuses_all && !base.is_aisa()).then_some(
-        "; but this address knew no key, and if it is not AIsa's, that says nothing of what AIsa does with it",
+        "this address knew no key, and if it is not AIsa's, that says nothing of what AIsa does with it",
     )
 }

@@ -73,6 +73,7 @@ pub fn run(request: &Request) -> Result<Exit> {
     let live = LiveCheck {
         base: live.base().as_str().to_owned(),
         requests: checked.requests,
+        interrupted: control.is_cancelled(),
     };
     if !request.quiet {
         say(&checked.notes, &detector);

@@ -225,6 +225,7 @@ mod tests {
         let live = LiveCheck {
             base: "https://api.aisa.one/v1".to_owned(),
             requests: 7,
+            interrupted: false,
         };
         let mut out = Vec::new();
         write(text.as_bytes(), &verdicts, &live, &Plain, &mut out).expect("a Vec takes it");
@@ -237,7 +238,8 @@ mod tests {
         for key in report["keys"].as_array_mut().expect("keys") {
             key["verdict"] = serde_json::from_str(&unchecked()).expect("JSON");
         }
-        report["live"] = json!({"base": "https://api.aisa.one/v1", "requests": 7});
+        report["live"] =
+            json!({"base": "https://api.aisa.one/v1", "requests": 7, "interrupted": false});
         report
     }
 
@@ -271,7 +273,7 @@ mod tests {
         let wanted = format!(
             r#"{{"z":1.10,"a":12345678901234567890123,"keys":[{{"y":[ ],"verdict":{},"b":"\u00e9"}}],"live":{}}}"#,
             unchecked(),
-            r#"{"base":"https://api.aisa.one/v1","requests":7}"#,
+            r#"{"base":"https://api.aisa.one/v1","requests":7,"interrupted":false}"#,
         );
         assert_eq!(rewritten(text, 1), wanted);
     }

@@ -27,6 +27,7 @@ struct WireBalance {
 pub(in crate::report) struct WireLive {
     base: String,
     requests: u64,
+    interrupted: bool,
 }
 
 pub(in crate::report) fn verdict(verdict: &Verdict, shown: Shown<'_>) -> WireVerdict {
@@ -51,6 +52,7 @@ pub(in crate::report) fn live_check(live: &LiveCheck, shown: Shown<'_>) -> WireL
     WireLive {
         base: shown.name(&live.base),
         requests: live.requests,
+        interrupted: live.interrupted,
     }
 }
 

@@ -158,35 +158,42 @@ fn what_comes_after_a_refusal_for_the_rate_counts() {
     assert_eq!(checked.verdicts[0].state, State::Active);
 }
 
+/// A server at any address, which knows some keys as revoked.
+struct Anywhere<'a>(&'a [&'a Secret]);
+
+impl Transport for Anywhere<'_> {
+    fn get(&self, _: &str, key: &Secret, _: Duration, _: &Control) -> Got {
+        match self.0.contains(&key) {
+            true => Ok(answer(401, "revoked_api_key")),
+            false => refused(),
+        }
+    }
+}
+
 #[test]
 fn a_gateway_that_refuses_all_is_suspected() {
-    let (clock, own) = (Stopped::default(), key());
-    let refuse = |base: &str| {
+    let (clock, keys) = (Stopped::default(), [key(), key()]);
+    let gateway = "https://gateway.example/v1";
+    for (base, known, suspected) in [
+        (Base::AISA, &[][..], false),
+        (gateway, &[], true),
+        (gateway, &[&keys[1]], false),
+    ] {
         let options = Options {
             base: Base::parse(base).expect("an address"),
             ..Options::default()
         };
-        struct Anywhere<'a>(&'a Stopped);
-        impl Transport for Anywhere<'_> {
-            fn get(&self, _: &str, _: &Secret, _: Duration, _: &Control) -> Got {
-                self.0.passed();
-                refused()
-            }
-        }
-        let keys = [asked(&own)];
-        check(
-            &keys,
-            &options,
-            &Anywhere(&clock),
-            None,
-            &clock,
-            &Control::default(),
-        )
-    };
-    for (base, expected) in [(Base::AISA, false), ("https://gateway.example/v1", true)] {
-        let verdict = refuse(base).verdicts.remove(0);
-        let detail = verdict.detail.expect("a reason");
+        let asked = keys.each_ref().map(asked);
+        let (server, control) = (Anywhere(known), Control::default());
+        let checked = check(&asked, &options, &server, None, &clock, &control);
+        let verdict = &checked.verdicts[0];
+        let detail = verdict.detail.as_deref().expect("a reason");
         assert_eq!(verdict.state, State::Invalid);
-        assert_eq!(detail.contains("if it is not AIsa's"), expected, "{detail}");
+        assert_eq!(
+            detail.contains("if it is not AIsa's"),
+            suspected,
+            "{detail}"
+        );
+        assert_eq!(checked.notes.len(), usize::from(suspected));
     }
 }

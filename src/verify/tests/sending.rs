@@ -223,3 +223,33 @@ fn whoever_cancels_waits_for_nothing() {
     assert_eq!(checked.verdicts[0].state, State::Unknown);
     assert_eq!(server.seen(), []);
 }
+
+/// A server that counts who waits for it.
+#[derive(Default)]
+struct Crowd(Mutex<(usize, usize)>);
+
+impl Transport for Crowd {
+    fn get(&self, _: &str, _: &Secret, _: Duration, _: &Control) -> Got {
+        let count = |change: fn(&mut (usize, usize))| change(&mut self.0.lock().expect("no panic"));
+        count(|(now, most)| {
+            *now += 1;
+            *most = (*most).max(*now);
+        });
+        // So long that the others come, too, if they may.
+        std::thread::sleep(Duration::from_millis(20));
+        count(|(now, _)| *now -= 1);
+        refused()
+    }
+}
+
+#[test]
+fn a_few_requests_are_under_way_at_once() {
+    let (clock, crowd) = (Stopped::default(), Crowd::default());
+    let keys: Vec<Secret> = (0..24).map(|_| key()).collect();
+    let keys: Vec<Asked<'_>> = keys.iter().map(asked).collect();
+    let options = Options::default();
+    check(&keys, &options, &crowd, None, &clock, &Control::default());
+    let (now, most) = *crowd.0.lock().expect("no panic");
+    assert_eq!(now, 0);
+    assert!((2..=4).contains(&most), "{most}");
+}

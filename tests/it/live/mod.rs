@@ -1,6 +1,7 @@
 //! The live check, of keys that nobody issued, by servers on this machine.
 
 mod certificates;
+mod chosen;
 mod hostile;
 mod keys;
 mod limits;

@@ -166,7 +166,7 @@ fn json_is_the_report_with_other_verdicts() {
     // The control key, and each key once.
     assert_eq!(
         after["live"],
-        json!({"base": server.flags()[1], "requests": 3})
+        json!({"base": server.flags()[1], "requests": 3, "interrupted": false})
     );
     assert_eq!(server.count(None), 3);
     let stripped = |mut report: Value| {

@@ -7,7 +7,7 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::NextTimeout;
 
 /// Finds addresses as the system does. That there is none is told apart from all else that goes wrong, which ureq does not.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Names {
     system: DefaultResolver,
     /// Whether only addresses of this machine count: `localhost` is no promise of the system.
@@ -18,8 +18,8 @@ impl Names {
     /// Of anywhere, or of this machine alone.
     pub fn new(is_here: bool) -> Self {
         Self {
+            system: DefaultResolver::default(),
             is_here,
-            ..Self::default()
         }
     }
 }
