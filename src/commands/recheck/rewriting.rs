@@ -284,7 +284,7 @@ mod tests {
         let text = serde_json::to_string_pretty(&report).expect("JSON");
         let written = rewritten(&text, 1);
         let verdict = "      \"verdict\": {\n        \"state\": \"unchecked\",\n";
-        let live = "\n  ],\n  \"live\": {\n    \"base\": \"https://api.aisa.one/v1\",\n    \"requests\": 7\n  }\n}";
+        let live = "\n  ],\n  \"live\": {\n    \"base\": \"https://api.aisa.one/v1\",\n    \"requests\": 7,\n    \"interrupted\": false\n  }\n}";
         assert!(written.contains(verdict), "{written}");
         assert!(written.ends_with(live), "{written}");
     }
@@ -299,7 +299,7 @@ mod tests {
         );
         let written = rewritten(&text, 0);
         assert!(written.ends_with(
-            ",\"keys\":[],\"live\":{\"base\":\"https://api.aisa.one/v1\",\"requests\":7}}"
+            ",\"keys\":[],\"live\":{\"base\":\"https://api.aisa.one/v1\",\"requests\":7,\"interrupted\":false}}"
         ));
     }
 }
