@@ -22,6 +22,9 @@ pub(super) fn location(origin: Origin, path: &str) -> Location {
         allowed: None,
         site: None,
         names_issuer: true,
+        encoding: Vec::new(),
+        member: Vec::new(),
+        cell: None,
     };
     Location {
         notes: super::location(&at),

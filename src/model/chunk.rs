@@ -56,6 +56,8 @@ pub struct Chunk<'a> {
     pub origin: Origin,
     /// The path, where the source knows one, exactly as it is stored; a ref's full name for [`Origin::RefName`].
     pub path: Option<&'a [u8]>,
+    /// Of what came out of a container, the names of the members that lead to it, outermost first; else empty.
+    pub member: &'a [Vec<u8>],
     /// The object, for origins inside the object database.
     pub object: Option<ObjectId>,
     /// Which bytes to search.
@@ -75,6 +77,7 @@ impl<'a> Chunk<'a> {
             bytes,
             origin,
             path,
+            member: &[],
             object: None,
             fresh: Fresh::All,
             inherited: &[],

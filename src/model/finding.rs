@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Allowed, Attribution, Note, ObjectId, Origin, Reachable, Secret, Site, Verdict};
+use super::{
+    Allowed, Attribution, Encoding, Note, ObjectId, Origin, Reachable, Secret, Site, Verdict,
+};
 
 /// How sure we are that it is an AIsa key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -90,6 +92,13 @@ pub struct Location {
     /// Whether what stands there says whose key it is: of a shape that several issuers' keys have, that it is AIsa's. Only
     /// then may it be shown to AIsa.
     pub names_issuer: bool,
+    /// How the key is written there, outermost first; empty if it stands there as it is. The place is that of the encoded
+    /// text.
+    pub encoding: Vec<Encoding>,
+    /// The names of the members of containers that lead from the file to the place, outermost first, as they are stored.
+    pub member: Vec<Vec<u8>>,
+    /// In a notebook, the cell, from 1.
+    pub cell: Option<u32>,
 }
 
 /// A distinct secret and everywhere it stands: the unit of a report.

@@ -3,6 +3,7 @@
 mod allowed;
 mod attribution;
 mod chunk;
+mod encoding;
 mod finding;
 mod fingerprint;
 mod hygiene;
@@ -20,6 +21,7 @@ mod verdict;
 pub use allowed::{Allowed, AllowedBy};
 pub use attribution::{Attribution, Commit, Event, EventKind, Reachable};
 pub use chunk::{Chunk, Fresh, Mark, Position, Reach, Sink, Worker};
+pub use encoding::Encoding;
 pub use finding::{Confidence, Context, Key, Location, Place, Severity};
 pub use fingerprint::FingerprintStart;
 pub use hygiene::Hygiene;

@@ -2,7 +2,7 @@
 
 use crate::assess;
 use crate::detect::{self, Detector, Match, Scratch, Text};
-use crate::model::{Allowed, Chunk, Context, Fresh, Note, Origin, Problem, ProblemKind};
+use crate::model::{Allowed, Chunk, Context, Encoding, Fresh, Note, Origin, Problem, ProblemKind};
 
 /// What is said of bytes in which brought rules begin to match too often.
 pub(super) fn exhausted(chunk: &Chunk<'_>) -> Problem {
@@ -73,6 +73,10 @@ pub(super) struct Told {
     pub(super) dropped: bool,
     /// Whether it says whose key it is.
     pub(super) names_issuer: bool,
+    /// How the key is written, outermost first.
+    pub(super) encoding: Vec<Encoding>,
+    /// In a notebook, the cell.
+    pub(super) cell: Option<u32>,
 }
 
 impl Teller<'_> {
@@ -104,6 +108,8 @@ impl Teller<'_> {
                 .flatten(),
             dropped,
             names_issuer: detector.names_issuer(bytes, (start, end), rule),
+            encoding: Vec::new(),
+            cell: None,
         }
     }
 }

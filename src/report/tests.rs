@@ -40,6 +40,9 @@ pub(super) fn at(origin: Origin, path: Option<&[u8]>) -> Location {
         allowed: None,
         site: None,
         names_issuer: true,
+        encoding: Vec::new(),
+        member: Vec::new(),
+        cell: None,
     }
 }
 

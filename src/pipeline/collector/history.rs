@@ -178,6 +178,9 @@ impl Collector<'_> {
             allowed: told.allowed,
             site: missing.site,
             names_issuer: told.names_issuer,
+            encoding: told.encoding,
+            member: Vec::new(),
+            cell: told.cell,
         };
         let seen = found.seen;
         Some((missing.at, Placed { seen, location }))

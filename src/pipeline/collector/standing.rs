@@ -54,6 +54,9 @@ impl Collector<'_> {
                 allowed: sighting.told.allowed,
                 site,
                 names_issuer: sighting.told.names_issuer,
+                encoding: sighting.told.encoding,
+                member: Vec::new(),
+                cell: sighting.told.cell,
             };
             let seen = sighting.seen;
             located

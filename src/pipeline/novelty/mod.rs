@@ -212,6 +212,9 @@ impl Novelty {
                         allowed: told.allowed,
                         site: Some(site(path)),
                         names_issuer: told.names_issuer,
+                        encoding: told.encoding,
+                        member: Vec::new(),
+                        cell: told.cell,
                     },
                 });
             }
@@ -273,6 +276,9 @@ impl Novelty {
                     allowed: found.told.allowed,
                     site: None,
                     names_issuer: found.told.names_issuer,
+                    encoding: found.told.encoding.clone(),
+                    member: Vec::new(),
+                    cell: found.told.cell,
                 },
                 seen: found.seen,
             });
@@ -311,6 +317,9 @@ fn named(
         allowed: None,
         site: None,
         names_issuer: told.names_issuer,
+        encoding: told.encoding,
+        member: Vec::new(),
+        cell: told.cell,
     }
 }
 

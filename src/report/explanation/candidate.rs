@@ -117,6 +117,9 @@ fn as_location(judged: &Judged) -> Location {
         allowed: None,
         site: None,
         names_issuer: false,
+        encoding: Vec::new(),
+        member: Vec::new(),
+        cell: None,
     }
 }
 

@@ -84,6 +84,9 @@ fn key(confidence: Confidence, allowed: Option<Allowed>) -> Key {
         allowed: allowed.clone(),
         site: None,
         names_issuer: true,
+        encoding: Vec::new(),
+        member: Vec::new(),
+        cell: None,
     };
     Key {
         secret: Secret::new(&key_text()),

@@ -115,6 +115,7 @@ impl<'a> Contents<'a> {
             bytes,
             origin: origin(kind),
             path: None,
+            member: &[],
             object: id,
             fresh,
             inherited,

@@ -105,6 +105,7 @@ impl<'a> Trees<'a> {
             bytes: tree.bytes,
             origin,
             path: None,
+            member: &[],
             object: tree.id,
             fresh: tree.fresh,
             inherited: tree.inherited,
