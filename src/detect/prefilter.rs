@@ -1,117 +1,122 @@
 //! Finds the few places where a key may start, at the speed of memory.
-
-use aho_corasick::packed;
-use aho_corasick::{AhoCorasick, Input, MatchKind};
+//!
+//! Every second pair of bytes is looked up in a table of the pairs that are rare and stand in a literal, one at an even and one at
+//! an odd place of it: wherever a literal starts, one of the two is looked at. That takes any number of literals, and any
+//! processor: measured with 77 literals on source code, it is more than twice as fast as Teddy, which takes 64 at most and
+//! gets slower with each, and as fast as Teddy is with three or four.
 
 use super::gates::{self, Gate};
 
-/// What every key starts with that stands there as it is. One literal: `sk-aisa-` would never be reached behind it, and
-/// what follows is checked faster than a second literal is searched.
+/// What every key starts with that stands there as it is.
 pub(super) const ANCHOR: &[u8] = b"sk-";
 
-/// So many bytes are searched for one group of literals before the same are searched for the other: they are still near.
-const BLOCK: usize = 32 << 10;
+/// So many bytes are looked at before one asks whether anything was there.
+const BLOCK: usize = 32;
+/// How many pairs there are.
+const PAIRS: usize = 1 << 16;
 
-/// A searcher for each group of the literals of all gates.
+/// A searcher for the literals of all gates.
 #[derive(Debug)]
 pub(super) struct Prefilter {
-    groups: [Group; 2],
-}
-
-#[derive(Debug)]
-struct Group {
-    searcher: Searcher,
-    gates: Vec<Gate>,
+    literals: Vec<(Vec<u8>, Gate)>,
+    /// For each pair, 0 or one more than its number in `probes`.
+    table: Box<[u8; PAIRS]>,
+    /// For each pair that counts, the literals that it stands in, and at which place.
+    probes: Vec<Vec<(usize, usize)>>,
 }
 
 impl Prefilter {
-    /// The fastest searchers that this processor has.
+    /// A searcher for everything that leads to a key.
     pub fn new() -> Self {
-        let groups = gates::groups().map(|group| {
-            let (literals, gates): (Vec<_>, Vec<_>) = group.into_iter().unzip();
-            let teddy = packed::Config::new()
-                .match_kind(packed::MatchKind::LeftmostFirst)
-                .builder()
-                .extend(&literals)
-                .build();
-            let searcher = teddy.map_or_else(|| Searcher::fallback(literals), Searcher::Teddy);
-            Group { searcher, gates }
-        });
-        Self { groups }
-    }
-
-    /// The searchers of processors without the instructions that Teddy needs.
-    #[cfg(test)]
-    pub fn fallback() -> Self {
-        let groups = gates::groups().map(|group| {
-            let (literals, gates) = group.into_iter().unzip();
-            let searcher = Searcher::fallback(literals);
-            Group { searcher, gates }
-        });
-        Self { groups }
+        let mut this = Self {
+            literals: gates::all(),
+            table: Box::new([0; PAIRS]),
+            probes: Vec::new(),
+        };
+        for number in 0..this.literals.len() {
+            let (literal, _) = &this.literals[number];
+            for parity in 0..2 {
+                let places = (parity..literal.len() - 1).step_by(2);
+                let weight = |place: &usize| weight(literal[*place]) * weight(literal[place + 1]);
+                if let Some(place) = places.min_by_key(weight) {
+                    let pair = pair([literal[place], literal[place + 1]]);
+                    let known = usize::from(this.table[pair]);
+                    if known == 0 {
+                        this.probes.push(Vec::new());
+                        this.table[pair] = this.probes.len() as u8;
+                    }
+                    let probe = known.checked_sub(1).unwrap_or(this.probes.len() - 1);
+                    this.probes[probe].push((number, place));
+                }
+            }
+        }
+        this
     }
 
     /// Calls `each` with every place from `from` on and before `to` at which a literal starts, and what it says. The plain
-    /// anchors come in their order, and so does everything of one gate.
+    /// anchors come in their order.
     pub fn each(&self, bytes: &[u8], from: usize, to: usize, mut each: impl FnMut(usize, Gate)) {
-        let mut from = from;
-        while from < to {
-            let end = to.min(from + BLOCK);
-            let high = bytes.len().min(end + gates::LONGEST - 1);
-            for group in &self.groups {
-                let mut at = from;
-                while let Some((start, literal)) = group.searcher.next(bytes, at, high) {
-                    if start >= end {
-                        break;
-                    }
-                    at = start + 1;
-                    if let Some(&gate) = group.gates.get(literal) {
-                        each(start, gate);
+        // The pair that tells of a literal lies within it.
+        let high = bytes.len().min(to.saturating_add(gates::LONGEST - 1));
+        let Some(searched) = bytes.get(from..high).filter(|_| from < to) else {
+            return;
+        };
+        let mut verify = |at: usize, probe: u8| {
+            let probes = usize::from(probe).checked_sub(1);
+            let probes = probes.and_then(|probe| self.probes.get(probe));
+            for &(number, place) in probes.into_iter().flatten() {
+                let start = at
+                    .checked_sub(place)
+                    .filter(|start| (from..to).contains(start));
+                let literal = self.literals.get(number);
+                if let (Some(start), Some((literal, gate))) = (start, literal)
+                    && bytes[start..].starts_with(literal)
+                {
+                    each(start, *gate);
+                }
+            }
+        };
+        let mut at = from;
+        let (blocks, rest) = searched.as_chunks::<BLOCK>();
+        for block in blocks {
+            let (pairs, _) = block.as_chunks::<2>();
+            let any = pairs
+                .iter()
+                .fold(0, |any, two| any | self.table[pair(*two)]);
+            if any != 0 {
+                for (nth, two) in pairs.iter().enumerate() {
+                    let probe = self.table[pair(*two)];
+                    if probe != 0 {
+                        verify(at + 2 * nth, probe);
                     }
                 }
             }
-            from = end;
+            at += BLOCK;
+        }
+        // The last byte alone begins no literal, and may end one.
+        for (nth, two) in rest.as_chunks::<2>().0.iter().enumerate() {
+            let probe = self.table[pair(*two)];
+            if probe != 0 {
+                verify(at + 2 * nth, probe);
+            }
         }
     }
 }
 
-#[derive(Debug)]
-enum Searcher {
-    /// Vectorised; not on every processor.
-    Teddy(packed::Searcher),
-    /// Where Teddy cannot be built.
-    Automaton(AhoCorasick),
-    /// Where nothing else can be.
-    Naive(Vec<Vec<u8>>),
+/// The number of a pair.
+fn pair(two: [u8; 2]) -> usize {
+    usize::from(u16::from_le_bytes(two))
 }
 
-impl Searcher {
-    /// The searcher of processors without the instructions that Teddy needs.
-    fn fallback(literals: Vec<Vec<u8>>) -> Self {
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostFirst)
-            .build(&literals);
-        automaton.map_or(Self::Naive(literals), Self::Automaton)
-    }
-
-    /// Where the next literal starts, and its number.
-    fn next(&self, bytes: &[u8], from: usize, to: usize) -> Option<(usize, usize)> {
-        if from >= to {
-            return None;
-        }
-        match self {
-            Self::Teddy(searcher) => searcher
-                .find_in(bytes, aho_corasick::Span::from(from..to))
-                .map(|found| (found.start(), found.pattern().as_usize())),
-            Self::Automaton(searcher) => searcher
-                .find(Input::new(bytes).range(from..to))
-                .map(|found| (found.start(), found.pattern().as_usize())),
-            Self::Naive(literals) => (from..to).find_map(|at| {
-                let rest = bytes.get(at..to)?;
-                let literal = literals.iter().position(|text| rest.starts_with(text))?;
-                Some((at, literal))
-            }),
-        }
+/// About how often a byte stands in source code: a literal is told by its rarest pair.
+fn weight(byte: u8) -> u32 {
+    match byte {
+        b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' | b' ' => 16,
+        b'l' | b'h' | b'd' | b'c' | b'u' | b'm' | b'p' | b'f' | b'g' => 8,
+        b'y' | b'b' | b'w' | b'v' | b'0' | b'1' | b'2' | b'_' | b'"' | b'.' | b',' => 4,
+        b'=' | b'-' | b'3'..=b'9' | b'(' | b')' | b';' | b':' | b'\'' | 0 => 3,
+        b'A'..=b'Z' | b'k' | b'x' | b'/' => 2,
+        _ => 1,
     }
 }
 
@@ -120,74 +125,61 @@ mod tests {
     use super::*;
     use crate::detect::testing::Rng;
 
-    fn all(searcher: &Searcher, bytes: &[u8], from: usize, to: usize) -> Vec<(usize, usize)> {
-        let mut found = Vec::new();
-        let mut at = from;
-        while let Some(hit) = searcher.next(bytes, at, to) {
-            found.push(hit);
-            at = hit.0 + 1;
-        }
-        found
+    /// Every place at which a literal starts, one after the other.
+    fn naive(bytes: &[u8], from: usize, to: usize) -> Vec<(usize, Gate)> {
+        let literals = gates::all();
+        let at = |start: usize| {
+            let rest = &bytes[start..];
+            let here = literals
+                .iter()
+                .filter(move |(literal, _)| rest.starts_with(literal));
+            here.map(move |(_, gate)| (start, *gate))
+                .collect::<Vec<_>>()
+        };
+        (from..to.min(bytes.len())).flat_map(at).collect()
     }
 
     #[test]
-    fn every_searcher_finds_the_same() {
-        for group in gates::groups() {
-            let literals: Vec<Vec<u8>> = group.into_iter().map(|(text, _)| text).collect();
-            let mut rng = Rng::new(7);
-            let mut text = Vec::new();
-            while text.len() < 20_000 {
-                // Literals, pieces of them, and what lies between.
-                let literal = &literals[rng.below(literals.len())];
-                let cut = rng.below(literal.len() + 1);
-                text.extend_from_slice(&literal[cut..]);
-                text.extend_from_slice(&b"s k-\0="[..rng.below(7)]);
-            }
-            let teddy = packed::Config::new()
-                .match_kind(packed::MatchKind::LeftmostFirst)
-                .builder()
-                .extend(&literals)
-                .build();
-            let automaton = Searcher::fallback(literals.clone());
-            assert!(matches!(automaton, Searcher::Automaton(_)));
-            let naive = Searcher::Naive(literals);
-            for from in [0, 1, 17, 19_990] {
-                for to in [from, from + 2, from + 10, 4000, 20_000] {
-                    let expected = all(&naive, &text, from, to);
-                    assert_eq!(all(&automaton, &text, from, to), expected);
-                    if let Some(teddy) = &teddy {
-                        let teddy = Searcher::Teddy(teddy.clone());
-                        assert_eq!(all(&teddy, &text, from, to), expected);
-                    }
-                }
-            }
-            assert!(all(&naive, &text, 0, 20_000).len() > 300);
-        }
-    }
-
-    #[test]
-    fn blocks_lose_nothing() {
+    fn every_literal_is_found_wherever_it_starts() {
         let prefilter = Prefilter::new();
-        for start in BLOCK - 10..BLOCK + 10 {
-            let mut text = vec![b' '; 2 * BLOCK];
-            text[start..start + 8].copy_from_slice(b"&hyphen;");
-            let mut found = Vec::new();
-            prefilter.each(&text, 5, text.len(), |at, _| found.push(at));
-            assert_eq!(found, [start]);
+        let literals = gates::all();
+        let mut rng = Rng::new(7);
+        let mut text = Vec::new();
+        while text.len() < 5_000 {
+            // Literals, pieces of them, and what lies between.
+            let (literal, _) = &literals[rng.below(literals.len())];
+            let cut = rng.below(3).min(literal.len());
+            text.extend_from_slice(&literal[cut..]);
+            text.extend_from_slice(&b"s k-\0="[..rng.below(7)]);
         }
+        for from in [0, 1, 2, 17, 31, 32, 4_990] {
+            for to in [
+                from,
+                from + 1,
+                from + 2,
+                from + 10,
+                2_000,
+                5_000,
+                text.len(),
+                usize::MAX,
+            ] {
+                let mut found = Vec::new();
+                prefilter.each(&text, from, to, |start, gate| found.push((start, gate)));
+                let starts = found.iter().filter(|(_, gate)| *gate == Gate::Plain);
+                assert!(starts.is_sorted_by_key(|(start, _)| *start));
+                let order = |(start, gate): &(usize, Gate)| (*start, format!("{gate:?}"));
+                found.sort_by_key(order);
+                let mut expected = naive(&text, from, to);
+                expected.sort_by_key(order);
+                assert_eq!(found, expected, "{from} {to}");
+            }
+        }
+        assert!(naive(&text, 0, text.len()).len() > 300);
     }
 
     #[test]
-    #[cfg(target_arch = "x86_64")]
-    fn teddy_takes_all_literals() {
-        // It takes 64 at most, and an automaton in its place is eight times slower.
-        if std::arch::is_x86_feature_detected!("ssse3") {
-            let groups = Prefilter::new().groups;
-            assert!(
-                groups
-                    .iter()
-                    .all(|group| matches!(group.searcher, Searcher::Teddy(_)))
-            );
-        }
+    fn a_number_fits_into_the_table() {
+        let probes = Prefilter::new().probes.len();
+        assert!(probes <= usize::from(u8::MAX), "{probes}");
     }
 }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::prefilter::Prefilter;
 use super::testing::{BASE64URL, Filled, Rng, fill};
 use super::*;
 
@@ -179,15 +178,11 @@ fn soup(rng: &mut Rng, pieces: usize) -> Vec<u8> {
 #[test]
 fn windows_that_cover_everything_find_everything() {
     let detector = detector();
-    let mut fallback = Detector::new(crate::rules::builtin().expect("valid rules"));
-    fallback.prefilter = Prefilter::fallback();
     for seed in 0..300 {
         let mut rng = Rng::new(seed);
         let text = soup(&mut rng, 40);
-        let (mut whole, mut other, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut whole, mut parts) = (Vec::new(), Vec::new());
         detector.search(&text, None, &mut whole);
-        fallback.search(&text, None, &mut other);
-        assert_eq!(whole, other);
         let mut windows = Vec::new();
         let mut at = 0;
         while at < text.len() {
