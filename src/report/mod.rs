@@ -6,6 +6,7 @@ mod gate;
 mod github;
 mod gitlab;
 mod habits;
+mod hiding;
 mod human;
 mod json;
 mod jsonl;
