@@ -109,7 +109,7 @@ impl Teller<'_> {
             dropped,
             names_issuer: detector.names_issuer(bytes, (start, end), rule),
             encoding: Vec::new(),
-            cell: None,
+            cell: assess::cell(bytes, start).filter(|_| !is_name),
         }
     }
 }

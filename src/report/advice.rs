@@ -88,7 +88,7 @@ const IN_ARCHIVE: (&str, Advice) = (
     "in-archive",
     Advice {
         means: "whoever has the archive has the key",
-        advice: "build it anew; what was published counts as leaked",
+        advice: "build it anew, and count published ones as leaked",
     },
 );
 

@@ -284,6 +284,8 @@ mod brought_tests;
 #[cfg(test)]
 mod gate_tests;
 #[cfg(test)]
+mod hiding_tests;
+#[cfg(test)]
 mod history_tests;
 #[cfg(test)]
 mod live_format_tests;

@@ -233,7 +233,7 @@ fn what_is_encoded_is_said_to_be_so() {
     assert_told(
         &told,
         1,
-        &["A key in base64, hex or another encoding would not be seen"],
+        &["docs/depth.md lists the encodings in which a key is found"],
     );
 }
 
