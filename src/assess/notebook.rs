@@ -182,11 +182,12 @@ impl Reader {
                 self.member = Member::Other;
             }
             b':' => {}
-            _ if self.depth == 1 && self.member == Member::Version => {
-                // A number has few digits; more of them are no version that is known.
-                if self.version.len() <= SUPPORTED.len() {
-                    self.version.push(byte);
-                }
+            // A number has few digits; more of them are no version that is known.
+            _ if self.depth == 1
+                && self.member == Member::Version
+                && self.version.len() <= SUPPORTED.len() =>
+            {
+                self.version.push(byte);
             }
             _ => {}
         }

@@ -174,7 +174,8 @@ fn sarif_shows_a_member_at_its_file_and_never_at_a_line_of_its_own() {
     let mut member = hidden();
     member.context = outcome().keys[0].locations[0].context.clone();
     let run = sarif::tests::run_with(&only(vec![member, encoded(7)]), &Options::default());
-    let place = &run["results"][0]["locations"][0];
+    // An alert is shown at a line, if there is one.
+    let place = &run["results"][0]["relatedLocations"][0];
     let physical = &place["physicalLocation"];
     assert_eq!(physical["artifactLocation"]["uri"], "dist/app.zip");
     assert_eq!(physical["region"], json!({"startLine": 1}));
@@ -192,7 +193,7 @@ fn sarif_shows_a_member_at_its_file_and_never_at_a_line_of_its_own() {
         (&json!(3), &json!(8))
     );
     assert_eq!(facts["member"][1], logical["name"]);
-    let other = &run["results"][0]["relatedLocations"][0];
+    let other = &run["results"][0]["locations"][0];
     assert_eq!(other["physicalLocation"]["region"]["startLine"], 7);
     assert_eq!(other.get("logicalLocations"), None);
     for fact in ["member", "memberLine", "cell"] {

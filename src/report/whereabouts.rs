@@ -19,7 +19,8 @@ pub(super) fn is_file(location: &Location) -> bool {
     origin && location.path.is_some()
 }
 
-/// The place where an alert is shown: a file that is there now, else one that a ref still holds, else any file.
+/// The place where an alert is shown: a file that is there now, else one that a ref still holds, else any file; of these one
+/// with lines that can be shown, and not a member of a container.
 pub(super) fn best(key: &Key) -> Option<usize> {
     let rank = |location: &Location| {
         let at_head = location.attribution.as_ref().is_some_and(|at| at.at_head);
@@ -28,12 +29,13 @@ pub(super) fn best(key: &Key) -> Option<usize> {
             .attribution
             .as_ref()
             .is_some_and(|at| at.refs_total > 0);
-        match (is_file(location), now) {
+        let rank = match (is_file(location), now) {
             (true, true) => 0,
             (true, false) if held => 1,
             (true, false) => 2,
             (false, _) => 3,
-        }
+        };
+        (rank, !location.member.is_empty())
     };
     // The first of equals: the pipeline has sorted them.
     let places = key.locations.iter().enumerate();

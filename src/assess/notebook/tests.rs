@@ -82,7 +82,7 @@ fn a_part_of_a_notebook_and_what_only_looks_like_one_have_no_cells() {
     assert_eq!(cell(text.as_bytes(), at), Some(2));
     for (from, to) in [(0, text.len() - 2), (1, text.len()), (at - 50, text.len())] {
         assert_eq!(
-            cell(text[from..to].as_bytes(), at - from),
+            cell(&text.as_bytes()[from..to], at - from),
             None,
             "{from} to {to}"
         );
