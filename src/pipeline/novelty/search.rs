@@ -25,6 +25,8 @@ pub(in crate::pipeline) struct Found {
     pub(in crate::pipeline) origin: Origin,
     /// Its first byte.
     pub(in crate::pipeline) start: u64,
+    /// One past its last byte.
+    pub(in crate::pipeline) end: u64,
     pub(in crate::pipeline) place: Place,
     pub(in crate::pipeline) told: Told,
     /// Stands for the text of its line: a key on a line that was there before is the old one.
@@ -219,10 +221,11 @@ impl<'a> Searcher<'a> {
         let Some((_, bytes)) = (!same).then(read).flatten() else {
             return found.told.clone();
         };
-        let (start, len) = (found.start as usize, found.seen.secret.expose().len());
-        let span = (start, start + len);
+        let span = (found.start as usize, found.end as usize);
+        let wrapped = (!found.told.encoding.is_empty()).then_some(&found.seen.secret);
+        let rule = (found.seen.rule, wrapped);
         self.teller()
-            .tell(&bytes, span, found.seen.rule, found.origin, Some(path))
+            .tell(&bytes, span, rule, found.origin, Some(path))
     }
 
     fn teller(&self) -> Teller<'_> {
@@ -313,6 +316,7 @@ impl Worker for Finding<'_> {
                 end,
                 rule,
                 confidence,
+                ..
             } = *found;
             let own = chunk
                 .own
@@ -328,12 +332,13 @@ impl Worker for Finding<'_> {
                 position,
             );
             (at, position.line, position.column) = (start, place.line, place.column);
+            let secret = self.teller.detector.secret(bytes, found);
+            let wrapped = found.wrapped.map(|_| &secret);
+            let (span, path) = ((start, end), chunk.path);
+            let told = self
+                .teller
+                .tell(bytes, span, (rule, wrapped), chunk.origin, path);
             self.found.push(Found {
-                seen: Seen {
-                    secret: self.teller.detector.secret(bytes, found),
-                    rule,
-                    confidence,
-                },
                 origin: match chunk.origin {
                     Origin::CommitMessage | Origin::TagMessage
                         if header::names_a_person(bytes, start) =>
@@ -343,11 +348,15 @@ impl Worker for Finding<'_> {
                     origin => origin,
                 },
                 start: chunk.position.offset + start as u64,
-                place,
-                told: self
-                    .teller
-                    .tell(bytes, (start, end), rule, chunk.origin, chunk.path),
+                end: chunk.position.offset + end as u64,
+                place: place.of_encoding(&told.encoding),
+                told,
                 line: line(bytes, start, end),
+                seen: Seen {
+                    secret,
+                    rule,
+                    confidence,
+                },
             });
         }
     }
