@@ -2,6 +2,7 @@
 
 mod exposure;
 pub mod hygiene;
+mod notebook;
 mod paths;
 mod shared;
 mod table;
@@ -11,6 +12,7 @@ mod window;
 
 use crate::model::{Key, Location, Note, Origin};
 pub use exposure::{Exposure, exposure};
+pub use notebook::cell;
 use paths::Subject;
 use table::Table;
 use window::Window;

@@ -150,3 +150,53 @@ pub(super) fn origin_names() -> String {
         .chain([Origin::PathName, Origin::Stdin]);
     all.map(Origin::name).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Encoding;
+
+    struct Nothing;
+
+    impl Mask for Nothing {
+        fn mask(&self, text: &str) -> String {
+            text.to_owned()
+        }
+    }
+
+    #[test]
+    fn a_place_in_a_container_is_that_of_the_container() {
+        let at = Location {
+            origin: Origin::Worktree,
+            path: Some(b"app.zip".to_vec()),
+            place: None,
+            blob: None,
+            reachable: None,
+            attribution: None,
+            tracked: None,
+            context: None,
+            notes: Vec::new(),
+            allowed: None,
+            site: None,
+            names_issuer: true,
+            encoding: vec![Encoding::Base64],
+            member: vec![b"in/x.env".to_vec()],
+            cell: Some(3),
+        };
+        let expected = Spot::contents(PathName::new(b"dist/app.zip", &Nothing));
+        for (origin, member) in [
+            (Origin::Worktree, at.member.clone()),
+            (Origin::History, at.member.clone()),
+            (Origin::Staged, vec![b"other".to_vec()]),
+            (Origin::Worktree, Vec::new()),
+        ] {
+            let at = Location {
+                origin,
+                member,
+                ..at.clone()
+            };
+            let spot = Spot::of(&at, Some(b"dist/app.zip"), &Nothing);
+            assert_eq!(spot, Some(expected.clone()));
+        }
+    }
+}

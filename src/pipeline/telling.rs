@@ -117,7 +117,7 @@ impl Teller<'_> {
             dropped,
             names_issuer: wrapping.names_issuer,
             encoding: wrapping.encoding,
-            cell: None,
+            cell: assess::cell(bytes, start).filter(|_| !is_name),
         }
     }
 }

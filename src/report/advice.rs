@@ -1,6 +1,6 @@
 //! What a note means in a few words, and what AIsa advises to do: the same words in every report.
 
-use crate::model::Note;
+use crate::model::{Key, Location, Note};
 
 /// What is said of a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,15 +74,55 @@ pub(super) fn of(note: Note) -> Advice {
     Advice { means, advice }
 }
 
+/// What is said of a key that does not stand in a file as it is.
+const ENCODED: (&str, Advice) = (
+    "encoded",
+    Advice {
+        means: "encoding is no protection",
+        advice: "treat it like a key that stands there plainly",
+    },
+);
+
+/// What is said of a key in an archive or in a compressed file.
+const IN_ARCHIVE: (&str, Advice) = (
+    "in-archive",
+    Advice {
+        means: "whoever has the archive has the key",
+        advice: "build it anew, and count published ones as leaked",
+    },
+);
+
+/// What is said of a key, by name: of its notes but that it was pushed, which reports say themselves, and of how it hides.
+pub(super) fn of_key(key: &Key) -> impl Iterator<Item = (&'static str, Advice)> {
+    let notes = key.notes.iter().filter(|note| **note != Note::Pushed);
+    let notes = notes.map(|note| (note.name(), of(*note)));
+    notes.chain(of_hiding(&key.locations))
+}
+
+/// What is said of how a key hides at these places.
+pub(super) fn of_hiding<'a>(
+    places: impl IntoIterator<Item = &'a Location>,
+) -> impl Iterator<Item = (&'static str, Advice)> {
+    let (mut is_encoded, mut is_inside) = (false, false);
+    for at in places {
+        // Of base64 in a manifest its own note says that.
+        is_encoded |= !at.encoding.is_empty() && !at.notes.contains(&Note::KubernetesSecret);
+        is_inside |= !at.member.is_empty();
+    }
+    let encoded = is_encoded.then_some(ENCODED);
+    encoded.into_iter().chain(is_inside.then_some(IN_ARCHIVE))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_line_fits_into_a_terminal() {
-        for note in Note::ALL {
-            let Advice { means, advice } = of(note);
-            let line = format!("  {}: {means}; {advice}", note.name());
+        let notes = Note::ALL.map(|note| (note.name(), of(note)));
+        let hiding = [ENCODED, IN_ARCHIVE];
+        for (name, Advice { means, advice }) in notes.into_iter().chain(hiding) {
+            let line = format!("  {name}: {means}; {advice}");
             assert!(line.chars().count() <= 100, "{line}");
             assert!(!means.is_empty() && !advice.is_empty());
         }

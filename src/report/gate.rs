@@ -5,6 +5,7 @@ mod words;
 
 use std::io::{self, Write};
 
+use super::hiding::aside;
 use super::human::{SHORT_ID, rest};
 use super::sanitize::visible;
 use super::wrap::wrapped;
@@ -96,6 +97,7 @@ impl Page<'_> {
         let leak = Leak {
             commit: place.and_then(commit),
             is_dotenv: place.is_some_and(|at| at.notes.contains(&Note::DotenvTracked)),
+            is_inside: place.is_some_and(|at| !at.member.is_empty()),
             is_aisa: what == "key",
             is_dead,
         };
@@ -117,7 +119,7 @@ impl Page<'_> {
             name.push_str(&format!(" ({state})"));
         }
         let mut line = match &at.path {
-            Some(path) => snippet::end(&self.shown.visible_path(path), PATH),
+            Some(path) => snippet::end(&self.shown.visible_file(path, &at.member), PATH),
             None => format!("({})", at.origin.name()),
         };
         if matches!(at.origin, Origin::PathName | Origin::RefName) {
@@ -126,6 +128,7 @@ impl Page<'_> {
         if let Some(place) = at.place.filter(|_| at.origin != Origin::Author) {
             line.push_str(&format!(":{}", place.line));
         }
+        line.push_str(&aside(at));
         if let Some(commit) = commit(at) {
             line.push_str(&format!("  in {commit}"));
         }
@@ -138,8 +141,10 @@ impl Page<'_> {
             writeln!(out, "      {}", snippet::of(context, width).text)?;
         }
         // What everybody pushes is pushed, and said below.
-        if let Some(note) = at.notes.iter().find(|note| **note != Note::Pushed) {
-            writeln!(out, "      {}: {}", note.name(), advice::of(*note).means)?;
+        let mut notes = at.notes.iter().filter(|note| **note != Note::Pushed);
+        let note = notes.next().map(|note| (note.name(), advice::of(*note)));
+        if let Some((name, told)) = note.or_else(|| advice::of_hiding([at]).next()) {
+            writeln!(out, "      {name}: {}", told.means)?;
         }
         Ok(())
     }

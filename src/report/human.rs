@@ -8,9 +8,10 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use super::hiding::aside;
 use super::sanitize::visible;
 use super::{Options, Shown, advice, provenance, snippet, steps, summary};
-use crate::model::{Key, Location, Note, Origin, Outcome, Problem, Reachable, Severity};
+use crate::model::{Key, Location, Origin, Outcome, Problem, Reachable, Severity};
 
 /// Places of one key that are listed; the JSON report has them all.
 pub(super) const LOCATIONS: usize = 20;
@@ -64,8 +65,8 @@ pub(super) fn write(
 pub(super) struct Page<'a> {
     shown: Shown<'a>,
     options: &'a Options<'a>,
-    /// Notes that were explained already: each is once a report.
-    told: RefCell<BTreeSet<Note>>,
+    /// Notes that were explained already, by their names: each is once a report.
+    told: RefCell<BTreeSet<&'static str>>,
     /// Brought rules whose description was shown already.
     described: RefCell<BTreeSet<String>>,
 }
@@ -155,7 +156,7 @@ impl Page<'_> {
             writeln!(out, "  key: {}", visible(key.secret.expose()))?;
         }
         self.liveness(key, out)?;
-        self.notes(&key.notes, out)
+        self.notes(key, out)
     }
 
     /// What a brought rule says that it finds, once a report: nothing of the secret itself tells whose it is.
@@ -173,15 +174,14 @@ impl Page<'_> {
     }
 
     /// What the places mean, why that makes it urgent, and what to do: the reason for the order of the keys.
-    fn notes(&self, notes: &[Note], out: &mut dyn Write) -> io::Result<()> {
+    fn notes(&self, key: &Key, out: &mut dyn Write) -> io::Result<()> {
         let mut known = Vec::new();
         // That it was pushed stands in the first line already.
-        for note in notes.iter().filter(|note| **note != Note::Pushed) {
-            if self.told.borrow_mut().insert(*note) {
-                let advice::Advice { means, advice } = advice::of(*note);
-                writeln!(out, "  {}: {means}; {advice}", note.name())?;
+        for (name, advice::Advice { means, advice }) in advice::of_key(key) {
+            if self.told.borrow_mut().insert(name) {
+                writeln!(out, "  {name}: {means}; {advice}")?;
             } else {
-                known.push(note.name());
+                known.push(name);
             }
         }
         if !known.is_empty() {
@@ -231,15 +231,19 @@ impl Page<'_> {
         }
     }
 
-    /// `src/app.py:3:8`
+    /// `src/app.py:3:8`, `dist/app.zip!in/x.env:3:8 (base64)`
     fn place(&self, location: &Location) -> String {
         let mut line = match &location.path {
-            Some(path) => self.path(path),
-            None => format!("({})", location.origin.name()),
+            Some(path) => self.shown.visible_file(path, &location.member),
+            None => {
+                let origin = format!("({})", location.origin.name());
+                self.shown.visible_file(origin.as_bytes(), &location.member)
+            }
         };
         if let Some(place) = location.place {
             line.push_str(&format!(":{}:{}", place.line, place.column));
         }
+        line.push_str(&aside(location));
         line
     }
 

@@ -6,6 +6,7 @@ mod gate;
 mod github;
 mod gitlab;
 mod habits;
+mod hiding;
 mod human;
 mod json;
 mod jsonl;
@@ -282,6 +283,8 @@ impl Shown<'_> {
 mod brought_tests;
 #[cfg(test)]
 mod gate_tests;
+#[cfg(test)]
+mod hiding_tests;
 #[cfg(test)]
 mod history_tests;
 #[cfg(test)]

@@ -43,6 +43,10 @@ const IF_USED: &str = "If something still uses one, create a new key with the sa
 
 const CLEAN: &str = "Only then clean the files and the git history.";
 
+/// What is said behind that, if a key stands in an archive.
+const REBUILD: &str =
+    "\n     Build each archive that holds one anew: copies that were published count as leaked.";
+
 /// The steps for these keys. What works is named before all else, and nobody is told to revoke what does not work any more.
 pub(super) fn of(keys: &[Key]) -> [String; 5] {
     let aisa: Vec<State> = keys
@@ -63,6 +67,10 @@ pub(super) fn of(keys: &[Key]) -> [String; 5] {
     }
     if !is_both && !aisa.is_empty() && aisa.iter().all(|state| state.is_dead()) {
         steps[1] = IF_USED.to_owned();
+    }
+    let mut places = keys.iter().flat_map(|key| &key.locations);
+    if places.any(|at| !at.member.is_empty()) {
+        steps[4].push_str(REBUILD);
     }
     steps
 }

@@ -1,5 +1,6 @@
 //! Which of a key's places is told first, and how a place is told in a few words.
 
+use super::hiding::aside;
 use super::{Shown, sanitize};
 use crate::model::{Key, Location, Origin};
 
@@ -18,7 +19,8 @@ pub(super) fn is_file(location: &Location) -> bool {
     origin && location.path.is_some()
 }
 
-/// The place where an alert is shown: a file that is there now, else one that a ref still holds, else any file.
+/// The place where an alert is shown: a file that is there now, else one that a ref still holds, else any file; of these one
+/// with lines that can be shown, and not a member of a container.
 pub(super) fn best(key: &Key) -> Option<usize> {
     let rank = |location: &Location| {
         let at_head = location.attribution.as_ref().is_some_and(|at| at.at_head);
@@ -27,12 +29,13 @@ pub(super) fn best(key: &Key) -> Option<usize> {
             .attribution
             .as_ref()
             .is_some_and(|at| at.refs_total > 0);
-        match (is_file(location), now) {
+        let rank = match (is_file(location), now) {
             (true, true) => 0,
             (true, false) if held => 1,
             (true, false) => 2,
             (false, _) => 3,
-        }
+        };
+        (rank, !location.member.is_empty())
     };
     // The first of equals: the pipeline has sorted them.
     let places = key.locations.iter().enumerate();
@@ -72,12 +75,13 @@ impl Shown<'_> {
                 if let Some(place) = at.place {
                     text.push_str(&format!(":{}", place.line));
                 }
+                text.push_str(&aside(at));
                 if at.origin == Origin::History {
                     text.push_str(", in history");
                 }
                 text
             }
-            None => sanitize::visible(&self.logical_phrase(at)),
+            None => sanitize::visible(&self.logical_phrase(at)) + &aside(at),
         }
     }
 
@@ -91,6 +95,7 @@ impl Shown<'_> {
                 if let Some(place) = place {
                     text.push_str(&format!(":{place}"));
                 }
+                text.push_str(&aside(at));
                 text.push_str(match at.origin {
                     Origin::History => ", in history",
                     Origin::Staged => ", in the index",
@@ -100,18 +105,16 @@ impl Shown<'_> {
             }
             None => {
                 let phrase = sanitize::visible(&self.logical_phrase(at));
-                match place {
-                    Some(place) => format!("{phrase}, line {place}"),
-                    None => phrase,
-                }
+                let place = place.map(|place| format!(", line {place}"));
+                format!("{phrase}{}{}", place.unwrap_or_default(), aside(at))
             }
         }
     }
 
-    /// The name of the file that a place is in, or that it is the name of.
+    /// The name of the file that a place is in, with the members that lead to it, or that it is the name of.
     fn file(&self, at: &Location, folder: &[u8]) -> Option<String> {
         let path = at.path.as_deref().filter(|_| is_file(at))?;
-        let path = self.visible_path(&from(folder, path));
+        let path = self.visible_file(&from(folder, path), &at.member);
         match (at.place, at.origin) {
             (None, Origin::PathName) => Some(format!("the name of {path}")),
             _ => Some(path),
@@ -120,12 +123,13 @@ impl Shown<'_> {
 
     /// What a place without a file is called: the object that holds it, the object that a note is about, or the ref.
     pub(super) fn logical_name(&self, at: &Location) -> String {
-        match (&at.path, at.blob) {
+        let name = match (&at.path, at.blob) {
             (Some(path), _) => self.path(path).0,
             (None, Some(id)) => id.to_string(),
             (None, None) if at.origin == Origin::Stdin => "standard input".to_owned(),
             (None, None) => at.origin.name().to_owned(),
-        }
+        };
+        self.with_members(name, &at.member)
     }
 
     /// The same as a phrase, for a message.

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::{Shown, when};
 use crate::model::{
-    AllowedBy, Attribution, Commit, Confidence, Event, EventKind, Hygiene, Key, Location, Note,
-    Origin, Outcome, Problem, ProblemKind, Reachable, Severity, Target, TargetKind,
+    AllowedBy, Attribution, Commit, Confidence, Encoding, Event, EventKind, Hygiene, Key, Location,
+    Note, Origin, Outcome, Problem, ProblemKind, Reachable, Severity, Target, TargetKind,
     percent_encoded,
 };
 
@@ -62,8 +62,6 @@ pub(super) struct WireStats {
 }
 
 /// What is said of a key, but for where it stands.
-///
-/// A field of type `Option<()>` or `[(); 0]` below is one whose stage does not exist yet: always null or empty.
 #[derive(Clone, Serialize)]
 pub(super) struct KeyFacts {
     fingerprint: String,
@@ -105,12 +103,19 @@ pub(super) struct WireLocation {
     path: Option<String>,
     path_bytes: Option<String>,
     renamed_from: Option<String>,
-    member: Option<()>,
+    /// Of what came out of containers alone.
+    member: Option<Vec<String>>,
+    /// Only where the names in `member` are not exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member_bytes: Option<Vec<String>>,
+    /// Only in notebooks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cell: Option<u32>,
     line: Option<u64>,
     column: Option<u64>,
     end_line: Option<u64>,
     end_column: Option<u64>,
-    encoding: [(); 0],
+    encoding: Vec<Encoding>,
     blob: Option<String>,
     introduced: Option<WireCommit>,
     removed: Option<WireCommit>,
@@ -204,13 +209,10 @@ pub(super) fn key(key: &Key, shown: Shown<'_>, now: Timestamp) -> KeyFacts {
 
 pub(super) fn location(location: &Location, shown: Shown<'_>) -> WireLocation {
     let (path, path_bytes) = match location.path.as_deref() {
-        Some(raw) => {
-            let (text, intact) = shown.path(raw);
-            let exact = !intact || std::str::from_utf8(raw).is_ok();
-            (Some(text), (!exact).then(|| percent_encoded(raw)))
-        }
+        Some(raw) => name(raw, shown),
         None => (None, None),
     };
+    let (member, member_bytes) = members(&location.member, shown);
     let place = location.place;
     let history = location.attribution.as_deref();
     let commit = |commit: &Commit, at_or_before| wire_commit(commit, at_or_before, shown);
@@ -221,12 +223,14 @@ pub(super) fn location(location: &Location, shown: Shown<'_>) -> WireLocation {
         renamed_from: history
             .and_then(|at| at.renamed_from.as_deref())
             .map(|raw| shown.path(raw).0),
-        member: None,
+        member,
+        member_bytes,
+        cell: location.cell,
         line: place.map(|place| place.line),
         column: place.map(|place| place.column),
         end_line: place.map(|place| place.end_line),
         end_column: place.map(|place| place.end_column),
-        encoding: [],
+        encoding: location.encoding.clone(),
         blob: location.blob.map(|id| id.to_string()),
         introduced: history.and_then(|at| Some(commit(at.introduced.as_ref()?, at.at_or_before))),
         removed: history.and_then(|at| Some(commit(at.removed.as_ref()?, false))),
@@ -241,6 +245,25 @@ pub(super) fn location(location: &Location, shown: Shown<'_>) -> WireLocation {
             reason: allowed.reason.as_deref().map(|text| shown.text(text)),
         }),
     }
+}
+
+/// A name as it is shown, and its exact bytes, percent-encoded, if it does not show them, and no key is in them.
+fn name(raw: &[u8], shown: Shown<'_>) -> (Option<String>, Option<String>) {
+    let (text, intact) = shown.path(raw);
+    let exact = !intact || std::str::from_utf8(raw).is_ok();
+    (Some(text), (!exact).then(|| percent_encoded(raw)))
+}
+
+/// The names of members, and all of them percent-encoded, if one is not exact.
+fn members(member: &[Vec<u8>], shown: Shown<'_>) -> (Option<Vec<String>>, Option<Vec<String>>) {
+    let told: Vec<_> = member.iter().map(|raw| name(raw, shown)).collect();
+    let texts: Vec<String> = told.iter().filter_map(|(text, _)| text.clone()).collect();
+    let is_exact = told.iter().all(|(_, bytes)| bytes.is_none());
+    let bytes = told
+        .into_iter()
+        .filter_map(|(text, bytes)| bytes.or_else(|| Some(percent_encoded(text?.as_bytes()))));
+    let bytes = (!is_exact).then(|| bytes.collect());
+    ((!texts.is_empty()).then_some(texts), bytes)
 }
 
 pub(super) fn stale(outcome: &Outcome, shown: Shown<'_>) -> Vec<String> {

@@ -27,6 +27,7 @@ mod history;
 mod hooks;
 mod hygiene;
 mod live;
+mod notebooks;
 mod pages;
 mod places;
 mod range;

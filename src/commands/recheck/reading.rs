@@ -116,6 +116,13 @@ pub(super) struct Place {
     pub(super) path: Option<Box<str>>,
     #[serde(default)]
     pub(super) path_bytes: Option<Box<str>>,
+    /// Of what came out of a container; [`path`](Self::path) is that of the container.
+    #[serde(default)]
+    pub(super) member: Option<Vec<Box<str>>>,
+    #[serde(default)]
+    pub(super) encoding: Vec<Box<str>>,
+    #[serde(default)]
+    pub(super) cell: Option<u32>,
     #[serde(default)]
     pub(super) line: Option<u64>,
     #[serde(default)]

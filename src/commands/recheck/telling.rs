@@ -16,6 +16,8 @@ use crate::report::{self, called, sanitize::visible};
 const SHOWN: usize = 200;
 /// Characters of a text of the report that are shown.
 const LONGEST: usize = 300;
+/// Names of members, and encodings, that are shown of a place.
+const MEMBERS: usize = 8;
 /// Characters of a fingerprint that are shown: `explain` takes fewer.
 const FINGERPRINT: usize = "sha256:".len() + 12;
 /// Characters of an object's id that are shown: enough for `git show`.
@@ -143,15 +145,32 @@ impl Page<'_> {
             (None, Origin::Stdin) => "standard input".to_owned(),
             (None, _) => format!("object {id}"),
         };
+        for name in place.member.iter().flatten().take(MEMBERS) {
+            text.push_str(&format!("!{}", self.name(name)));
+        }
         match (place.line, place.column, &place.path) {
             (Some(line), Some(column), Some(_)) => text.push_str(&format!(":{line}:{column}")),
             (Some(line), _, _) => text.push_str(&format!(", line {line}")),
             _ => {}
         }
+        text.push_str(&self.aside(place));
         if place.origin == Origin::History && place.path.is_some() {
             text.push_str(", in history");
         }
         text
+    }
+
+    /// ` (cell 3, gzip in base64)`, as the report for people says it; nothing where there is nothing to say.
+    fn aside(&self, place: &Place) -> String {
+        let cell = place.cell.map(|cell| format!("cell {cell}"));
+        let encodings = place.encoding.iter().take(MEMBERS).rev();
+        let encodings: Vec<String> = encodings.map(|name| self.name(name)).collect();
+        let encodings = (!encodings.is_empty()).then(|| encodings.join(" in "));
+        let said: Vec<String> = cell.into_iter().chain(encodings).collect();
+        match said.is_empty() {
+            true => String::new(),
+            false => format!(" ({})", said.join(", ")),
+        }
     }
 
     /// `was active on 2026-11-27 22:10 UTC, is revoked now: …`.

@@ -139,8 +139,8 @@ fn nothing(page: &Page<'_>, answer: &LineAnswer<'_>, out: &mut dyn Write) -> io:
         why.push_str(" Nothing on it is what a rule that was brought looks for.");
     }
     why.push_str(match line.has_encoded {
-        true => " Something on it looks like an encoded key: that is masked wherever it is shown, but is no finding yet.",
-        false => " A key in base64, hex or another encoding would not be seen: nothing is decoded yet.",
+        true => " Something on it looks like an encoded key: that is masked wherever it is shown, but no rule takes it for one.",
+        false => " docs/depth.md lists the encodings in which a key is found.",
     });
     wrap(&why, out)?;
     match line.nearest {

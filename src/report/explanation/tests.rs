@@ -260,7 +260,7 @@ fn why_a_line_has_nothing_is_told() {
             &[
                 "No candidate stands on src/a\\x1b.py:3.",
                 "does not stand on it.",
-                "nothing is decoded",
+                "docs/depth.md lists the encodings",
                 "There is none in",
             ],
         ),

@@ -22,6 +22,8 @@ pub(super) struct Leak {
     pub(super) commit: Option<String>,
     /// Whether that stands in a file that no repository should have.
     pub(super) is_dotenv: bool,
+    /// Whether it stands in a member of an archive.
+    pub(super) is_inside: bool,
     /// Whether all are AIsa's.
     pub(super) is_aisa: bool,
     /// Whether it is known that none works.
@@ -74,6 +76,10 @@ impl Gate {
         match self {
             Self::Commit => [
                 match (leak.is_dotenv, leak.is_aisa) {
+                    _ if leak.is_inside => step([
+                        "Build the archive anew without it, or leave the archive out of git:",
+                        "`git rm --cached`, and a line in .gitignore. Then commit again.",
+                    ]),
                     (true, _) => step([
                         "The file is not for git: take it out with `git rm --cached`, and",
                         "name it in .gitignore. Code reads the key from the environment.",
@@ -90,10 +96,16 @@ impl Gate {
                     ]),
                 },
                 revoke,
-                step([
-                    "No key that works? Say so in a comment on its line:",
-                    "aisaleaks:allow REASON",
-                ]),
+                match leak.is_inside {
+                    true => step([
+                        "No key that works? Say so in .aisaleaks.toml ([[allow]]), by the",
+                        "path of the archive.",
+                    ]),
+                    false => step([
+                        "No key that works? Say so in a comment on its line:",
+                        "aisaleaks:allow REASON",
+                    ]),
+                },
             ],
             Self::Message => [
                 step([

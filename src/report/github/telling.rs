@@ -59,6 +59,10 @@ impl Teller<'_> {
             let Advice { means, advice } = advice::of(*note);
             lines.push(format!("{}: {means}; {advice}.", note.name()));
         }
+        let hiding = at.into_iter().flat_map(|at| advice::of_hiding([at]));
+        lines.extend(
+            hiding.map(|(name, Advice { means, advice })| format!("{name}: {means}; {advice}.")),
+        );
         lines.extend(at.and_then(came));
         let at_once = match key.secret.is_aisa() && !key.verdict.state.is_dead() {
             true => " It takes effect at once.",
@@ -89,7 +93,8 @@ impl Teller<'_> {
     /// The file, as GitHub knows it: with its exact name, but for what is masked or unseen.
     fn spot(&self, at: &Location) -> Option<Spot> {
         let path = at.path.as_deref().filter(|_| is_file(at))?;
-        self.file(path, at.place)
+        // A line of a member is none of the file's.
+        self.file(path, at.place.filter(|_| at.member.is_empty()))
     }
 
     fn file(&self, path: &[u8], place: Option<Place>) -> Option<Spot> {

@@ -17,7 +17,7 @@ use serde::Serialize;
 use super::{Options, Shown, unobeyed, whereabouts};
 use crate::model::{Location, ObjectId, Outcome, TargetKind};
 use scan::{Left, Scan};
-use vulnerability::{Identifier, Vulnerability};
+use vulnerability::{Identifier, Known, Vulnerability};
 
 /// The version of the schema that the report says it has. Nothing in it is newer, later ones take all of it, and GitLab
 /// refuses a report of a version (`MAJOR.MINOR`) that it does not know yet.
@@ -73,7 +73,7 @@ fn listed(outcome: &Outcome, page: Page<'_>) -> io::Result<(Vec<Vulnerability>, 
     let mut bytes = 0_usize;
     let mut lines = BTreeSet::new();
     for key in &outcome.keys {
-        let mut nth: BTreeMap<_, usize> = BTreeMap::new();
+        let mut nth: BTreeMap<Known<'_>, usize> = BTreeMap::new();
         for (at, location) in key.locations.iter().enumerate() {
             if at >= limits::PLACES {
                 left.places += 1;

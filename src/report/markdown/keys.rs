@@ -4,6 +4,7 @@ use super::code::Where;
 use super::fitting::Row;
 use super::{Page, links};
 use crate::model::{Attribution, Commit, Key, Location, Origin, Reachable, Severity};
+use crate::report::hiding::aside;
 use crate::report::whereabouts::{self, is_file};
 use crate::report::{liveness, summary, when};
 
@@ -96,8 +97,7 @@ impl<'a> Page<'a> {
     /// The file and line, or what a place without a file is.
     fn whereabouts(&self, at: &Location) -> String {
         if let Some(path) = at.path.as_deref().filter(|_| is_file(at)) {
-            let line = at.place.map(|place| place.line);
-            let span = self.path(path, line, Where::Cell);
+            let span = self.file(path, at, Where::Cell);
             let kind = match at.origin {
                 Origin::Config => ", in git's own files",
                 Origin::History => ", in history",
@@ -105,16 +105,31 @@ impl<'a> Page<'a> {
                 Origin::PathName => ", in the name",
                 _ => "",
             };
-            return format!("{}{kind}", self.links.place(at, self.shown, span));
+            let span = self.links.place(at, self.shown, span);
+            return format!("{span}{}{kind}", aside(at));
         }
+        format!("{}{}", self.elsewhere(at), aside(at))
+    }
+
+    /// What a place without a file is; a member of it as a code span of its own.
+    fn elsewhere(&self, at: &Location) -> String {
         let name = match (&at.path, at.blob) {
             (Some(path), _) => self.path(path, None, Where::Cell),
             (None, Some(id)) if at.origin == Origin::CommitMessage => self.links.commit(id),
             (None, Some(id)) => links::object(&id.to_string()),
-            (None, None) if at.origin == Origin::Stdin => return "standard input".to_owned(),
-            (None, None) => return at.origin.name().to_owned(),
+            (None, None) if at.origin == Origin::Stdin => "standard input".to_owned(),
+            (None, None) => at.origin.name().to_owned(),
+        };
+        let name = match at.member.split_first() {
+            Some((first, rest)) => {
+                let member = self.members(first, rest, Where::Cell);
+                format!("{member} in {name}")
+            }
+            None => name,
         };
         match at.origin {
+            Origin::Stdin => name,
+            _ if at.path.is_none() && at.blob.is_none() => name,
             Origin::CommitMessage => format!("the message of commit {name}"),
             Origin::TagMessage => format!("the message of tag {name}"),
             Origin::Author => format!("a name or address in {name}"),

@@ -60,7 +60,9 @@ impl<'a> Links<'a> {
         let is_told = shown.path(&path).1;
         let path = percent_encoded(&path);
         // A file that is rendered has no lines.
-        let line = at.place.map(|place| format!("?plain=1#L{}", place.line));
+        // A line of a member is none of the file's.
+        let place = at.place.filter(|_| at.member.is_empty());
+        let line = place.map(|place| format!("?plain=1#L{}", place.line));
         let line = line.unwrap_or_default();
         let web = self.web.filter(|_| is_told)?;
         Some(format!("{web}/blob/{commit}/{path}{line}"))

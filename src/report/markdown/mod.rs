@@ -10,7 +10,7 @@ mod sections;
 use std::io::{self, Write};
 
 use super::{Options, Shown, liveness, sanitize, snippet, steps, summary};
-use crate::model::{Outcome, TargetKind};
+use crate::model::{Location, Outcome, TargetKind};
 use code::Where;
 use fitting::{Part, Row};
 use links::Links;
@@ -135,6 +135,20 @@ impl<'a> Page<'a> {
         let mut text = ended(&self.shown.visible_path(path));
         if let Some(line) = line {
             text.push_str(&format!(":{line}"));
+        }
+        code::of(&text, place)
+    }
+
+    /// The names of members, as a code span.
+    fn members(&self, first: &[u8], rest: &[Vec<u8>], place: Where) -> String {
+        code::of(&ended(&self.shown.visible_file(first, rest)), place)
+    }
+
+    /// The file that a place is in, with the members that lead to it, and its line there, as a code span.
+    fn file(&self, path: &[u8], at: &Location, place: Where) -> String {
+        let mut text = ended(&self.shown.visible_file(path, &at.member));
+        if let Some(at) = at.place {
+            text.push_str(&format!(":{}", at.line));
         }
         code::of(&text, place)
     }

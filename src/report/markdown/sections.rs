@@ -8,6 +8,7 @@ use super::fitting::{Part, Row};
 use super::{Page, item};
 use crate::model::{Hygiene, Key, Location, Note, Outcome, Problem, Severity};
 use crate::report::advice::{self, Advice};
+use crate::report::hiding::aside;
 use crate::report::liveness::Words;
 use crate::report::summary;
 
@@ -27,13 +28,17 @@ impl<'a> Page<'a> {
         let brought: BTreeSet<&str> = brought.map(|key| key.rule.as_str()).collect();
         let rules = self.options.rules.iter();
         let rules: Vec<_> = rules.filter(|rule| brought.contains(&*rule.id)).collect();
-        if notes.is_empty() && rules.is_empty() {
+        let places = outcome.keys.iter().flat_map(|key| &key.locations);
+        let hiding: Vec<_> = advice::of_hiding(places).collect();
+        if notes.is_empty() && rules.is_empty() && hiding.is_empty() {
             return Vec::new();
         }
         let mut text = "\n### What that means\n\n".to_owned();
-        for note in notes {
-            let Advice { means, advice } = advice::of(note);
-            text.push_str(&format!("- {}: {means}; {advice}.\n", note.name()));
+        let notes = notes
+            .into_iter()
+            .map(|note| (note.name(), advice::of(note)));
+        for (name, Advice { means, advice }) in notes.chain(hiding) {
+            text.push_str(&format!("- {name}: {means}; {advice}.\n"));
         }
         let rules = rules.into_iter().map(move |rule| {
             let name = self.name(&rule.id, Where::Line);
@@ -182,10 +187,10 @@ impl<'a> Page<'a> {
             false => self.name(&key.rule, Where::Line),
         };
         let place = match &at.path {
-            Some(path) => self.path(path, at.place.map(|place| place.line), Where::Line),
+            Some(path) => self.file(path, at, Where::Line),
             None => at.origin.name().to_owned(),
         };
-        let mut text = format!("{name} in {place}");
+        let mut text = format!("{name} in {place}{}", aside(at));
         if let Some(allowed) = &at.allowed {
             text.push_str(&format!(": {}", allowed.by.name()));
             if let Some(reason) = &allowed.reason {

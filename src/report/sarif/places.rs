@@ -25,13 +25,16 @@ impl Page<'_> {
             let mut physical = PhysicalLocation::builder()
                 .artifact_location(self.artifact(path))
                 .build();
-            physical.region = Some(match at.place {
+            // GitHub shows a result at a line of a file of the repository, and a line of a member is none.
+            let place = at.place.filter(|_| at.member.is_empty());
+            physical.region = Some(match place {
                 Some(place) => self.region(key, place),
                 None => whole(),
             });
             let around = at.context.as_ref().filter(|_| self.may_quote(at.origin));
-            physical.context_region = at.place.zip(around).map(context);
+            physical.context_region = place.zip(around).map(context);
             location.physical_location = Some(physical);
+            location.logical_locations = self.member(path, at).map(|member| vec![member]);
             return location;
         }
         // GitHub refuses a whole file for one result without an artifact. What has no file of its own stands in the
@@ -52,6 +55,17 @@ impl Page<'_> {
             .name(name);
         location.logical_locations = Some(vec![logical.build()]);
         location
+    }
+
+    /// The member of a container that a place is in.
+    fn member(&self, path: &[u8], at: &Location) -> Option<LogicalLocation> {
+        let name = self.shown.path(at.member.last()?).0;
+        let file = self.shown.path(path).0;
+        let logical = LogicalLocation::builder()
+            .fully_qualified_name(self.shown.with_members(file, &at.member))
+            .kind("member")
+            .name(name);
+        Some(logical.build())
     }
 
     /// Whether the line around a key may be quoted: one of a reflog names a person.
@@ -88,8 +102,19 @@ impl Page<'_> {
             history.and_then(|at| Some(commit(at.introduced.as_ref()?, at.at_or_before)));
         let removed = history.and_then(|at| Some(commit(at.removed.as_ref()?, false)));
         let from = history.and_then(|at| at.renamed_from.as_deref());
+        let inside = at.place.filter(|_| !at.member.is_empty());
+        let member = at.member.iter().map(|name| self.shown.path(name).0);
+        let member: Vec<String> = member.collect();
         bag([
             ("origin", json!(at.origin)),
+            ("member", json!((!member.is_empty()).then_some(member))),
+            ("memberLine", json!(inside.map(|place| place.line))),
+            ("memberColumn", json!(inside.map(|place| place.column))),
+            (
+                "encoding",
+                json!((!at.encoding.is_empty()).then_some(&at.encoding)),
+            ),
+            ("cell", json!(at.cell)),
             ("object", json!(at.blob.map(|id| id.to_string()))),
             ("introduced", json!(introduced)),
             ("removed", json!(removed)),

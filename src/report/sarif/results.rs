@@ -165,9 +165,10 @@ fn text(
     }
     // That it was pushed was just said.
     let notes = key.notes.iter().filter(|note| **note != Note::Pushed);
-    for note in notes.take(limits::NOTES) {
-        let Advice { means, advice } = advice::of(*note);
-        text.push_str(&format!(" {}: {means}; {advice}.", note.name()));
+    let notes = notes.map(|note| (note.name(), advice::of(*note)));
+    let hiding = advice::of_hiding(&key.locations);
+    for (name, Advice { means, advice }) in notes.take(limits::NOTES).chain(hiding) {
+        text.push_str(&format!(" {name}: {means}; {advice}."));
     }
     if !related.is_empty() {
         let links = related.iter().zip(1..).take(limits::LINKS);

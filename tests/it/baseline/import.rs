@@ -61,6 +61,27 @@ fn a_report_with_secrets_is_matched_by_secret_and_file() {
 }
 
 #[test]
+fn a_member_of_an_archive_is_accepted_by_the_path_of_the_archive() {
+    let (repo, key) = (Repo::new(), key());
+    // Not compressed: the key stands in the bytes of the archive as it is.
+    repo.write("d/a!b.tar", format!("x/.env\nK={key}\n"))
+        .commit("one");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("gitleaks.json");
+    for (name, taken) in [("d/a!b.tar!in.zip!x/.env", 1), ("d/b.tar!x", 0)] {
+        let report = json!([finding(name, 1, &key, "")]);
+        std::fs::write(&file, report.to_string()).expect("written");
+        let run = import(&repo, &[&file.display().to_string()]);
+        let expected = format!("of 1 imported findings {taken} are accepted");
+        assert!(run.stdout.contains(&expected), "{}", run.stdout);
+    }
+    let report = json!([finding("d/a!b.tar!x/.env", 1, &key, "")]);
+    std::fs::write(&file, report.to_string()).expect("written");
+    import(&repo, &[&file.display().to_string()]);
+    assert_eq!(paths(&repo), ["d/a!b.tar"]);
+}
+
+#[test]
 fn what_is_not_imported_is_not_accepted() {
     let (repo, keys) = (Repo::new(), [key(), key()]);
     repo.write("a.py", &keys[0])

@@ -1,6 +1,6 @@
 //! Paths count from the top of the repository, whatever folder is scanned and however the repository is laid out.
 
-use super::{NAME, NONE, accepting, baseline, create, listing, new, paths};
+use super::{NAME, NONE, accepting, baseline, create, listing, new, paths, text};
 use crate::support::{Repo, git, key, run};
 
 #[test]
@@ -240,4 +240,27 @@ fn versions_that_nobody_committed_are_accepted_with_their_file() {
             .git(&["add", "a.py"]);
     }
     assert_eq!(new(repo.path(), &["scan"], &key), NONE);
+}
+
+#[test]
+fn an_encoded_key_is_accepted_by_its_fingerprint_and_not_written_down() {
+    let (repo, one) = (Repo::new(), key());
+    let hex: String = one.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let percent: String = one.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    repo.write("a.txt", format!("K={hex}\n"))
+        .write("b.txt", format!("K={percent}\n"))
+        .commit("two encodings");
+    assert_ne!(new(repo.path(), &["scan"], &one), NONE);
+    create(&repo);
+    let written = text(&repo);
+    for encoded in [&one[8..20], &hex[16..40], &percent[24..60]] {
+        assert!(!written.contains(encoded), "{written}");
+    }
+    assert_eq!(paths(&repo), ["a.txt", "b.txt"]);
+    assert_eq!(new(repo.path(), &["scan"], &one), NONE);
+    // Written otherwise, it is the same key at the same place.
+    repo.write("a.txt", &one).commit("plain");
+    assert_eq!(new(repo.path(), &["scan"], &one), NONE);
+    repo.write("c.txt", &hex).commit("a copy");
+    assert_eq!(new(repo.path(), &["scan"], &one), ["c.txt"]);
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use aisaleaks::model::Secret;
 use serde_json::{Value, json};
 
 use super::super::support::bounded::wait;
@@ -378,5 +379,37 @@ fn the_report_is_replaced_whole_and_stays_as_private_as_it_was() {
         std::fs::symlink_metadata(&link)
             .expect("a link")
             .is_symlink()
+    );
+}
+
+#[test]
+fn places_that_hide_are_named_and_their_names_obey_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (plain, other) = (key(), key());
+    std::fs::write(folder.path().join("a.py"), &plain).expect("written");
+    let reported = Reported::scan(folder.path(), &["dir", "."]);
+    reported.edit(|report| {
+        let at = &mut report["keys"][0]["locations"][0];
+        at["member"] = json!(["in.tar", format!("x\u{1b}[2J{other}/.env")]);
+        at["member_bytes"] = json!(["in.tar", "x"]);
+        at["encoding"] = json!(["base64", "a later one\u{1b}"]);
+        at["cell"] = json!(3);
+    });
+    let server = Server::new(&[(plain.as_str(), REVOKED)]);
+    let run = reported.recheck(folder.path(), &server, &[]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(!run.stdout.contains('\u{1b}'), "{}", run.stdout);
+    assert!(!run.stdout.contains(&other), "{}", run.stdout);
+    let redacted = Secret::new(&other).redacted();
+    let place =
+        format!("a.py!in.tar!x\\x1b[2J{redacted}/.env:1:1 (cell 3, a later one\\x1b in base64)");
+    assert!(run.stdout.contains(&place), "{}", run.stdout);
+    // The report itself keeps what it said.
+    let again = reported.recheck(folder.path(), &server, &["-f", "json"]);
+    let at = &again.json()["keys"][0]["locations"][0];
+    assert_eq!(at["encoding"][0], "base64");
+    assert_eq!(
+        (&at["cell"], &at["member"][0]),
+        (&json!(3), &json!("in.tar"))
     );
 }

@@ -75,7 +75,9 @@ impl Imports {
         let mut standing = on_lines(&root, &lines, detector, &control).into_iter();
         let mut found = Found::default();
         for item in &self.items {
-            let spot = Spot::contents(PathName::new(&item.at.path, detector));
+            let spots = containers(&item.at.path);
+            let spots = spots.map(|path| Spot::contents(PathName::new(path, detector)));
+            let spots: Vec<Spot> = spots.collect();
             let (texts, why) = match &item.secret {
                 Some(secret) => (with_own(secret, detector), "not found by any rule here"),
                 None => match standing.next().unwrap_or(Stands::NoFile) {
@@ -86,13 +88,19 @@ impl Imports {
                     Stands::NoFile => (Vec::new(), "there is no such file"),
                 },
             };
-            let numbers = open.at(&texts, &spot);
-            if !numbers.is_empty() {
+            let taken = spots.iter().find_map(|spot| {
+                let numbers = open.at(&texts, spot);
+                (!numbers.is_empty()).then_some((numbers, spot))
+            });
+            if let Some((numbers, spot)) = taken {
                 found.taken += 1;
                 found
                     .places
                     .extend(numbers.into_iter().map(|number| (number, spot.clone())));
-            } else if !allowed.at(&texts, &spot).is_empty() {
+            } else if spots
+                .iter()
+                .any(|spot| !allowed.at(&texts, spot).is_empty())
+            {
                 found.allowed += 1;
             } else {
                 found.missing.push(format!("{}: {why}", told(&item.at)));
@@ -133,6 +141,13 @@ impl Found {
         text.push_str("--rules FILE adds the rules that found them\n");
         text
     }
+}
+
+/// A path of gitleaks', and those of the files that it may be a member of: it writes `a.zip!b.tar!c`.
+fn containers(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ends = path.iter().enumerate().filter(|(_, byte)| **byte == b'!');
+    let files = ends.filter_map(|(at, _)| path.get(..at));
+    std::iter::once(path).chain(files.filter(|file| !file.is_empty()))
 }
 
 /// The secret itself, and what is found in it: another tool's rule may take more than the key for it.
