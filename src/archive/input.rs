@@ -92,7 +92,10 @@ mod tests {
         assert_eq!(input.peek(5).expect("memory"), &bytes[..5]);
         let mut some = vec![0; BUFFER - 3];
         input.read_exact(&mut some).expect("there is more");
-        assert_eq!(input.peek(9).expect("memory"), &bytes[BUFFER - 3..BUFFER + 6]);
+        assert_eq!(
+            input.peek(9).expect("memory"),
+            &bytes[BUFFER - 3..BUFFER + 6]
+        );
         input.read_to_end(&mut some).expect("memory");
         assert_eq!(some, bytes);
         assert_eq!(input.taken, 200_000);

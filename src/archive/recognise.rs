@@ -91,7 +91,9 @@ fn is_bzip2(head: &[u8]) -> bool {
         &[0x17, 0x72, 0x45, 0x38, 0x50, 0x90],
     ];
     head.starts_with(b"BZh")
-        && head.get(3).is_some_and(|level| (b'1'..=b'9').contains(level))
+        && head
+            .get(3)
+            .is_some_and(|level| (b'1'..=b'9').contains(level))
         && known.iter().any(|magic| block == Some(&magic[..]))
 }
 
@@ -181,7 +183,9 @@ fn ends_as_zip(head: &[u8], tail: &[u8]) -> bool {
     }
     let tail = tail.get(tail.len().saturating_sub(TAIL)..).unwrap_or(tail);
     let found = memchr::memmem::rfind(tail, b"PK\x05\x06");
-    found.is_some_and(|at| le16(tail, at + 20).is_some_and(|len| at + 22 + len as usize == tail.len()))
+    found.is_some_and(|at| {
+        le16(tail, at + 20).is_some_and(|len| at + 22 + len as usize == tail.len())
+    })
 }
 
 /// The checksum of gzip, zip, xz and 7z.

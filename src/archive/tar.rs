@@ -178,7 +178,9 @@ fn sparse_map(
 fn pax(text: &[u8], path: &mut Option<Vec<u8>>, size: &mut Option<u64>) {
     let mut rest = text;
     while let Some(space) = memchr::memchr(b' ', rest) {
-        let digits = rest.get(..space).and_then(|it| std::str::from_utf8(it).ok());
+        let digits = rest
+            .get(..space)
+            .and_then(|it| std::str::from_utf8(it).ok());
         let len = digits.and_then(|it| it.parse::<usize>().ok());
         let Some((record, next)) = len.and_then(|len| rest.split_at_checked(len)) else {
             return;
@@ -191,7 +193,9 @@ fn pax(text: &[u8], path: &mut Option<Vec<u8>>, size: &mut Option<u64>) {
         {
             *path = Some(value.to_vec());
         } else if let Some(value) = record.strip_prefix(b"size=") {
-            *size = std::str::from_utf8(value).ok().and_then(|it| it.parse().ok());
+            *size = std::str::from_utf8(value)
+                .ok()
+                .and_then(|it| it.parse().ok());
         }
         if next.len() == rest.len() {
             return;

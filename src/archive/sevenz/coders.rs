@@ -76,7 +76,9 @@ impl<'a, R: Read + Seek> Chain<'a, R> {
             inputs.push(self.input(input, depth)?);
         }
         if coder.id == [0x03, 0x03, 0x01, 0x1b] {
-            return Ok(Box::new(Bcj2Reader::try_new(inputs, coder.size)?.take(coder.size)));
+            return Ok(Box::new(
+                Bcj2Reader::try_new(inputs, coder.size)?.take(coder.size),
+            ));
         }
         let mut inputs = inputs.into_iter();
         let (Some(input), None) = (inputs.next(), inputs.next()) else {
@@ -90,7 +92,11 @@ impl<'a, R: Read + Seek> Chain<'a, R> {
         if let Some((_, out)) = bond {
             return self.coder(*out, depth + 1);
         }
-        let nth = self.folder.packed.iter().position(|packed| *packed == input);
+        let nth = self
+            .folder
+            .packed
+            .iter()
+            .position(|packed| *packed == input);
         let stream = nth.and_then(|nth| self.folder.streams.get(nth));
         let (at, left) = *stream.ok_or(Fault::Damaged)?;
         let packed = Packed {
@@ -110,7 +116,9 @@ impl<'a, R: Read + Seek> Chain<'a, R> {
                 let dictionary = le32(properties, 1).ok_or(Fault::Damaged)?;
                 self.allow(dictionary.into())?;
                 let first = first.ok_or(Fault::Damaged)?;
-                Box::new(LzmaReader::new_with_props(input, coder.size, first, dictionary, None)?)
+                Box::new(LzmaReader::new_with_props(
+                    input, coder.size, first, dictionary, None,
+                )?)
             }
             [0x21] => {
                 let dictionary = lzma2_dictionary(first.ok_or(Fault::Damaged)?)?;

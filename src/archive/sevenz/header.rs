@@ -77,7 +77,11 @@ fn count(fields: &mut Fields<'_>, most: u64) -> Result<usize, Fault> {
 
 fn bits(fields: &mut Fields<'_>, len: usize) -> Result<Vec<bool>, Fault> {
     let bytes = fields.take(len.div_ceil(8))?;
-    let bit = |at: usize| bytes.get(at / 8).is_some_and(|byte| byte & (0x80 >> (at % 8)) != 0);
+    let bit = |at: usize| {
+        bytes
+            .get(at / 8)
+            .is_some_and(|byte| byte & (0x80 >> (at % 8)) != 0)
+    };
     Ok((0..len).map(bit).collect())
 }
 
@@ -155,7 +159,9 @@ fn streams(fields: &mut Fields<'_>) -> Result<(Vec<Folder>, Unnamed), Fault> {
         }
     }
     let alone = || {
-        let each = folders.iter().map(|folder| vec![(folder.size(), folder.crc)]);
+        let each = folders
+            .iter()
+            .map(|folder| vec![(folder.size(), folder.crc)]);
         each.collect()
     };
     let files = files.unwrap_or_else(alone);
@@ -241,7 +247,9 @@ fn folder(fields: &mut Fields<'_>) -> Result<Folder, Fault> {
     }
     let bonds = folder.coders.len().checked_sub(1).ok_or(Fault::Damaged)?;
     for _ in 0..bonds {
-        folder.bonds.push((count(fields, FEW)?, count(fields, FEW)?));
+        folder
+            .bonds
+            .push((count(fields, FEW)?, count(fields, FEW)?));
     }
     let packed = inputs.checked_sub(bonds).ok_or(Fault::Damaged)?;
     if packed == 1 {

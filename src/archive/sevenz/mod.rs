@@ -39,9 +39,14 @@ pub struct Directory {
 ///
 /// # Errors
 /// It is damaged, cut off, encrypted, or asks for too much.
-pub fn directory<R: Read + Seek>(source: &mut R, most: usize, window: u64) -> Result<Directory, Fault> {
+pub fn directory<R: Read + Seek>(
+    source: &mut R,
+    most: usize,
+    window: u64,
+) -> Result<Directory, Fault> {
     let start = read(source, 0, 32)?;
-    let (Some(next), Some(len), Some(sum)) = (le64(&start, 12), le64(&start, 20), le32(&start, 28)) else {
+    let (Some(next), Some(len), Some(sum)) = (le64(&start, 12), le64(&start, 20), le32(&start, 28))
+    else {
         return Err(Fault::Damaged);
     };
     if len == 0 {

@@ -25,7 +25,9 @@ pub(super) fn find<R: Read + Seek>(source: &mut R, len: u64) -> io::Result<Optio
     let tail = at(source, from, TAIL + 20)?;
     let mut high = tail.len();
     let mut best = None;
-    while let Some(found) = memchr::memmem::rfind(tail.get(..high).unwrap_or_default(), b"PK\x05\x06") {
+    while let Some(found) =
+        memchr::memmem::rfind(tail.get(..high).unwrap_or_default(), b"PK\x05\x06")
+    {
         high = found;
         let Some(comment) = le16(&tail, found + 20) else {
             continue;
@@ -60,10 +62,13 @@ fn record<R: Read + Seek>(
         return Ok(None);
     };
     let mut ends = vec![(count, size, start, place)];
-    let locator = found.checked_sub(20).filter(|_| {
-        count == 0xffff || size == 0xffff_ffff || start == 0xffff_ffff
+    let locator = found
+        .checked_sub(20)
+        .filter(|_| count == 0xffff || size == 0xffff_ffff || start == 0xffff_ffff);
+    let locator = locator.filter(|at| {
+        tail.get(*at..)
+            .is_some_and(|it| it.starts_with(b"PK\x06\x07"))
     });
-    let locator = locator.filter(|at| tail.get(*at..).is_some_and(|it| it.starts_with(b"PK\x06\x07")));
     if let Some(stated) = locator.and_then(|at| le64(tail, at + 8)) {
         // With something in front it stands right before the locator.
         for record in [stated, place.saturating_sub(76)] {

@@ -117,7 +117,10 @@ pub(super) fn add_hidden<R: Read + Seek>(
     let mut spans: Vec<(u64, u64)> = Vec::new();
     for entry in &directory.entries {
         let header = 30 + entry.name.len() as u64;
-        let end = entry.offset.saturating_add(header).saturating_add(entry.stored);
+        let end = entry
+            .offset
+            .saturating_add(header)
+            .saturating_add(entry.stored);
         spans.push((entry.offset, end));
     }
     spans.push((start_of_directory, start_of_directory));

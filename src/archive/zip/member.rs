@@ -62,7 +62,9 @@ fn decoder<'a, R: Read + 'a>(
                 return Err(Fault::Window);
             }
             let size = size.unwrap_or(u64::MAX);
-            Box::new(LzmaReader::new_with_props(source, size, properties, dictionary, None)?)
+            Box::new(LzmaReader::new_with_props(
+                source, size, properties, dictionary, None,
+            )?)
         }
         93 | 20 => Box::new(zstd(source, window)?),
         95 => Box::new(XzReader::new_mem_limit(source, true, kib(window))),

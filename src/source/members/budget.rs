@@ -30,7 +30,10 @@ impl Budget {
     /// How many bytes may still come out.
     pub(super) fn left(&self) -> u64 {
         let by_ratio = self.len.get().saturating_mul(self.limits.ratio);
-        let most = self.limits.expansion.min(by_ratio.max(self.limits.ratio_from));
+        let most = self
+            .limits
+            .expansion
+            .min(by_ratio.max(self.limits.ratio_from));
         most.saturating_sub(self.spent.get())
     }
 

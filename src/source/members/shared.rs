@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::{Opening, Seekable};
-use crate::archive::zip::{self, Entry};
 use crate::archive::recognise;
+use crate::archive::zip::{self, Entry};
 use crate::model::{Chunk, Mark, Worker};
 
 /// Smaller archives are not worth a thread.

@@ -26,7 +26,13 @@ const SUFFIXES: [(&[u8], &[u8]); 14] = [
 
 impl Opening<'_, '_> {
     /// Reads a compressed stream. `searched`: whether all its own bytes were pushed.
-    pub(super) fn stream<R: Read>(&mut self, format: Format, input: R, depth: usize, searched: bool) {
+    pub(super) fn stream<R: Read>(
+        &mut self,
+        format: Format,
+        input: R,
+        depth: usize,
+        searched: bool,
+    ) {
         let window = self.to.control.limits.archives.window;
         let mut reader = self.metered(Streams::new(format, input, window));
         let mut head = self.buffers.pop().unwrap_or_default();
@@ -56,7 +62,10 @@ impl Opening<'_, '_> {
         if is_plain {
             self.names.pop();
         }
-        let failed = begun.map_err(|error| Fault::of(&error)).err().or(read.err());
+        let failed = begun
+            .map_err(|error| Fault::of(&error))
+            .err()
+            .or(read.err());
         // Three bytes make a gzip header: what nothing comes out of was none.
         let was_none = format == Format::Gzip && reader.inner.made == 0;
         match failed {
