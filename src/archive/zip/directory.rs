@@ -102,7 +102,7 @@ fn record<R: Read + Seek>(
 /// Reads the entries. Those without contents are left out: their names are in the archive's own bytes.
 pub(super) fn read<R: Read + Seek>(source: &mut R, end: &End, most: usize) -> Directory {
     let mut directory = Directory::default();
-    let read = entries(source, end, most, &mut directory.entries);
+    let read = entries(source, end, most, &mut directory);
     directory.fault = read.err();
     directory
 }
@@ -111,7 +111,7 @@ fn entries<R: Read + Seek>(
     source: &mut R,
     end: &End,
     most: usize,
-    entries: &mut Vec<Entry>,
+    directory: &mut Directory,
 ) -> Result<(), Fault> {
     source.seek(SeekFrom::Start(end.start))?;
     let mut reader = BufReader::with_capacity(64 << 10, source.take(end.size.max(46)));
@@ -135,12 +135,17 @@ fn entries<R: Read + Seek>(
         let extra = rest.get(..len(30)).unwrap_or_default();
         if let Some(mut entry) = entry(&header, name, extra) {
             entry.offset = entry.offset.saturating_add(end.shift);
-            entries.push(entry);
+            if entry.stored > 0 {
+                directory.entries.push(entry);
+            } else {
+                let end = entry.offset.saturating_add(30 + name.len() as u64);
+                directory.empty.push((entry.offset, end));
+            }
         }
     }
 }
 
-/// What an entry says; `None` if it has no contents.
+/// What an entry says.
 fn entry(header: &[u8; 46], name: &[u8], extra: &[u8]) -> Option<Entry> {
     let flags = le16(header, 8)?;
     let long = |at: usize| le32(header, at).map(u64::from);
@@ -155,7 +160,7 @@ fn entry(header: &[u8; 46], name: &[u8], extra: &[u8]) -> Option<Entry> {
         }
     }
     let method = le16(header, 10)?;
-    (stored > 0).then(|| Entry {
+    Some(Entry {
         name: name.to_vec(),
         offset,
         stored,

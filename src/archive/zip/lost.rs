@@ -13,8 +13,8 @@ const WINDOW: usize = 1 << 20;
 /// Goes from local header to local header, and looks for the next one where a header does not say how long its member is.
 pub(super) fn read<R: Read + Seek>(source: &mut R, len: u64, from: u64, most: usize) -> Directory {
     let mut directory = Directory {
-        entries: Vec::new(),
         fault: Some(Fault::Damaged),
+        ..Directory::default()
     };
     let mut offset = from;
     let starts = at(source, offset, 4).is_ok_and(|head| &head == b"PK\x07\x08" || &head == b"PK00");
@@ -82,12 +82,14 @@ fn local<R: Read + Seek>(source: &mut R, offset: u64) -> io::Result<Option<(Entr
 /// The next place of a local header that makes sense.
 fn find<R: Read + Seek>(source: &mut R, from: u64, len: u64) -> Option<u64> {
     // Mostly it is right there.
-    if is_zip(&at(source, from, 30).ok()?) {
+    let head = at(source, from, 30).ok()?;
+    if from < len && head.starts_with(b"PK\x03\x04") && is_zip(&head) {
         return Some(from);
     }
     let mut start = from;
     while start < len {
-        let bytes = at(source, start, WINDOW).ok()?;
+        let left = usize::try_from(len - start).map_or(WINDOW, |left| left.min(WINDOW));
+        let bytes = at(source, start, left).ok()?;
         for found in memchr::memmem::find_iter(&bytes, b"PK\x03\x04") {
             let head = bytes.get(found..).unwrap_or_default();
             // One at the edge is looked at in the next window.
@@ -123,6 +125,7 @@ pub(super) fn add_hidden<R: Read + Seek>(
             .saturating_add(entry.stored);
         spans.push((entry.offset, end));
     }
+    spans.append(&mut directory.empty);
     spans.push((start_of_directory, start_of_directory));
     spans.sort_unstable();
     // What stands in front of an archive is a program, if anything; but not in front of one that begins with a member.

@@ -39,6 +39,8 @@ pub struct Directory {
     pub entries: Vec<Entry>,
     /// Why there may be more.
     pub fault: Option<Fault>,
+    /// Where those without contents are: their first bytes, and their ends.
+    empty: Vec<(u64, u64)>,
 }
 
 /// Reads the directory of an archive with at most `most` members. `None` if it is no archive: no directory stands at the end,

@@ -228,7 +228,7 @@ impl<'a, 'w> Opening<'a, 'w> {
     fn contents(&mut self, reader: &mut dyn Read, level: Level) -> Result<(), Fault> {
         let mut buffer = self.buffers.pop().unwrap_or_default();
         buffer.clear();
-        let read = self.begin(reader, &mut buffer);
+        let read = self.begin(reader, &mut buffer, level.limited);
         let done = match read {
             Ok(whole) => self.sort(&buffer, whole, reader, level),
             // What could be read is looked at all the same.
@@ -242,8 +242,17 @@ impl<'a, 'w> Opening<'a, 'w> {
     }
 
     /// Reads the beginning; whether that was all.
-    fn begin(&self, reader: &mut dyn Read, buffer: &mut Vec<u8>) -> io::Result<bool> {
-        let most = self.to.control.limits.window.max(TAIL) as u64;
+    fn begin(
+        &self,
+        reader: &mut dyn Read,
+        buffer: &mut Vec<u8>,
+        limited: bool,
+    ) -> io::Result<bool> {
+        let limits = &self.to.control.limits;
+        let mut most = limits.window.max(TAIL) as u64;
+        if limited {
+            most = most.min(limits.archives.member.max(HEAD as u64));
+        }
         let read = reader.take(most).read_to_end(buffer)? as u64;
         Ok(read < most)
     }

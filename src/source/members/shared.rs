@@ -29,8 +29,9 @@ impl Opening<'_, '_> {
             return entries;
         };
         let mut left = self.budget.left();
+        let most = EASY.min(self.to.control.limits.archives.member);
         let mut is_easy = |entry: &Entry| {
-            let easy = entry.size <= EASY.min(left) && !entry.encrypted;
+            let easy = entry.size <= most.min(left) && !entry.encrypted;
             left -= if easy { entry.size } else { 0 };
             easy
         };

@@ -37,7 +37,7 @@ impl Opening<'_, '_> {
         let mut reader = self.metered(Streams::new(format, input, window));
         let mut head = self.buffers.pop().unwrap_or_default();
         head.clear();
-        let begun = self.begin(&mut reader, &mut head);
+        let begun = self.begin(&mut reader, &mut head, true);
         let name = reader.inner.name().map(<[u8]>::to_vec);
         let whole = begun.as_ref().copied().unwrap_or(true);
         // An archive has names of its own.
