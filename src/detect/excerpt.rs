@@ -17,12 +17,12 @@ const BEHIND: usize = 60;
 const RUN: usize = 16;
 
 /// The line around the key at `start..end`, cut to a length that can be printed. All in it that may be secret is
-/// masked, and the key redacted, or hidden if a brought rule found it; `start..end` of the result points at the key. With `show_secrets` nothing is masked.
+/// masked, and the key redacted (`wrapped`, where it is written in another way), or hidden if a brought rule found it; `start..end` of the result points at the key. With `show_secrets` nothing is masked.
 pub fn context(
     detector: &Detector,
     bytes: &[u8],
     (start, end): (usize, usize),
-    rule: u16,
+    (rule, wrapped): (u16, Option<&Secret>),
     show_secrets: bool,
 ) -> Context {
     let low = start.saturating_sub(READ);
@@ -51,9 +51,10 @@ pub fn context(
         };
         let behind = glue + &hide_runs(&detector.mask(&lossy(raw_behind)), None);
         let before = hide_runs(&detector.mask(&lossy(raw_before)), name.as_deref());
-        let secret = match detector.is_brought(rule) {
-            true => HIDDEN.to_owned(),
-            false => Secret::new(&key).redacted(),
+        let secret = match wrapped {
+            Some(secret) => secret.redacted(),
+            None if detector.is_brought(rule) => HIDDEN.to_owned(),
+            None => Secret::new(&key).redacted(),
         };
         (before, secret, behind)
     };
@@ -235,7 +236,7 @@ mod tests {
             &detector,
             filled.text.as_bytes(),
             (start, start + key.len()),
-            0,
+            (0, None),
             open,
         );
         (filled, found)

@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use super::gates::Gate;
 use super::mask::HIDDEN;
 use super::matching::Body;
 use super::prefilter::ANCHOR;
+use super::wrapped::{self, Wrapped};
 use super::{Detector, Text, encoded, matching};
 use crate::model::{Judgement, Secret};
 
@@ -28,11 +30,43 @@ impl Detector {
         windows: Option<&[Range<usize>]>,
         mut each: impl FnMut(Judgement),
     ) {
-        self.anchors(bytes, windows, |start| {
-            if let Some(judgement) = self.explain_at(bytes, start) {
-                each(judgement);
+        let mut wrapped = Vec::new();
+        let mut plain = Vec::new();
+        self.literals(bytes, windows, |start, gate| {
+            if gate == Gate::Plain {
+                plain.extend(self.explain_at(bytes, start));
+            }
+            if let Some(gate) = self.gate(bytes, start, gate) {
+                wrapped.extend(self.unwrap(bytes, start, gate));
             }
         });
+        wrapped::settle(&mut wrapped);
+        plain.extend(self.explain_wrapped(&wrapped));
+        plain.sort();
+        plain.into_iter().for_each(&mut each);
+    }
+
+    /// What was decided about candidates that do not stand there as they are.
+    fn explain_wrapped(&self, wrapped: &[Wrapped]) -> Vec<Judgement> {
+        let mut last = (0..0, 0);
+        let judge = |wrapped: &Wrapped| {
+            let span = wrapped.start..wrapped.end;
+            let found = wrapped.confidence.is_some();
+            let next = if last.0 == span { last.1 + 1 } else { 0 };
+            if found {
+                last = (span, next);
+            }
+            Judgement {
+                start: wrapped.start,
+                end: wrapped.end,
+                redacted: Secret::new(&wrapped.secret).redacted(),
+                rule: self.rules.get(wrapped.rule).map(|rule| rule.id.clone()),
+                steps: wrapped.steps.clone(),
+                confidence: wrapped.confidence,
+                wrapped: Some(if found { next } else { u16::MAX }),
+            }
+        };
+        wrapped.iter().map(judge).collect()
     }
 
     /// Judges every match of a brought rule that [`Detector::search_brought`] would look at in these windows, in no order.
@@ -64,6 +98,7 @@ impl Detector {
                 rule: None,
                 steps,
                 confidence: None,
+                wrapped: None,
             });
         };
         let rule = &self.rules[shape.rule];
@@ -79,6 +114,7 @@ impl Detector {
             rule: Some(rule.id.clone()),
             steps,
             confidence,
+            wrapped: None,
         })
     }
 }

@@ -19,7 +19,7 @@ pub(super) const SHORTEST: usize = 20;
 /// The body of a legacy key.
 pub(super) const LEGACY: usize = 48;
 /// The body of a current key.
-const CURRENT: usize = 43;
+pub(super) const CURRENT: usize = 43;
 
 /// A span with the shape of a rule's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

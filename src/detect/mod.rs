@@ -5,9 +5,12 @@ mod brought;
 mod context;
 mod edges;
 mod encoded;
+#[cfg(test)]
+pub(crate) mod encoders;
 mod examples;
 mod excerpt;
 mod explain;
+mod gates;
 mod issuer;
 mod lines;
 mod mask;
@@ -19,14 +22,17 @@ mod structure;
 pub(crate) mod templates;
 #[cfg(test)]
 mod tests;
+mod wrapped;
 
 use std::ops::Range;
 
-use crate::model::{Confidence, FingerprintKey, Reach, Secret};
+use crate::model::{Confidence, Encoding, FingerprintKey, Reach, Secret};
 use crate::rules::Rule;
 use brought::Engine;
+use gates::Gate;
 use matching::Body;
 use prefilter::{ANCHOR, Prefilter};
+use wrapped::Wrapped;
 
 #[cfg(test)]
 pub(crate) use steps::all as all_steps;
@@ -50,6 +56,17 @@ pub struct Match {
     pub rule: u16,
     /// How sure it is; `None`: shaped like a key, but the context that its rule needs is missing here.
     pub confidence: Option<Confidence>,
+    /// Of a key that does not stand there as it is, its number among those of the same span.
+    pub wrapped: Option<u16>,
+}
+
+/// How a key is written that does not stand there as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wrapping {
+    /// Outermost first.
+    pub encoding: Vec<Encoding>,
+    /// Whether it says who issued the key, as [`Detector::names_issuer`] tells.
+    pub names_issuer: bool,
 }
 
 /// Finds keys. It is immutable, so that all threads share one.
@@ -152,6 +169,10 @@ impl Detector {
 
     /// The secret of a match in these bytes.
     pub fn secret(&self, bytes: &[u8], found: &Match) -> Secret {
+        if found.wrapped.is_some() {
+            let wrapped = self.wrapped_match(bytes, found);
+            return Secret::new(&wrapped.map_or_else(String::new, |wrapped| wrapped.secret));
+        }
         let text = bytes.get(found.start..found.end).unwrap_or_default();
         let text = String::from_utf8_lossy(text);
         match self.rules.get(usize::from(found.rule)) {
@@ -160,8 +181,8 @@ impl Detector {
         }
     }
 
-    /// Whether what stands around a match says who issued the key. The prefix of AIsa's own keys does; a shape that other
-    /// issuers' keys have, too, takes a name or an address that is this key's and no other's.
+    /// Whether what stands around a key that stands there as it is says who issued it. The prefix of AIsa's own keys does; a
+    /// shape that other issuers' keys have, too, takes a name or an address that is this key's and no other's.
     pub fn names_issuer(&self, bytes: &[u8], span: (usize, usize), rule: u16) -> bool {
         let rule = self.rules.get(usize::from(rule));
         rule.and_then(Rule::aisa)
@@ -178,6 +199,10 @@ impl Detector {
         found.is_empty() && placeholder::made_up(value).is_none()
     }
 
+    /// How far behind the first byte of an encoded key there may be what leads to it: whoever asks for what begins in a window
+    /// has to search so much more.
+    pub const INSIDE: usize = wrapped::INSIDE;
+
     /// The rules, in the order that [`Match::rule`] counts.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
@@ -190,29 +215,119 @@ impl Detector {
             longest: ANCHOR.len() + matching::LONGEST + 8,
             after: 64,
             context: context::NEAR + 64,
-            stretch: self.brought.as_ref().map_or(0, |_| brought::FORWARD),
+            stretch: (self.brought.as_ref())
+                .map_or(wrapped::REACH, |_| brought::FORWARD.max(wrapped::REACH)),
         }
     }
 
     /// Appends what is found to `out`, sorted by start. With `windows`, only candidates that start inside one of these
     /// sorted disjoint ranges are looked at; bytes outside them still decide about those.
     pub fn search(&self, bytes: &[u8], windows: Option<&[Range<usize>]>, out: &mut Vec<Match>) {
-        self.anchors(bytes, windows, |start| {
-            out.extend(self.decide(bytes, start));
-        });
+        self.search_on(bytes, windows, &[], out, &mut Vec::new());
     }
 
-    /// Calls `each` with every place where the anchor starts inside the windows.
-    fn anchors(&self, bytes: &[u8], windows: Option<&[Range<usize>]>, mut each: impl FnMut(usize)) {
+    /// The same in bytes that have much in common with others that were searched: `known` are places of gates that were found
+    /// there and stand here too. The gates of this search are appended to `gates`: an encoded key depends on bytes far around
+    /// its gate, so that it is decoded again wherever the gate is copied.
+    pub fn search_on(
+        &self,
+        bytes: &[u8],
+        windows: Option<&[Range<usize>]>,
+        known: &[usize],
+        out: &mut Vec<Match>,
+        gates: &mut Vec<Range<usize>>,
+    ) {
+        let (first, first_gate) = (out.len(), gates.len());
+        let mut wrapped = Vec::new();
+        let mut unwrap = |start: usize, gate: Gate| {
+            gates.push(start..bytes.len().min(start + wrapped::PEEK));
+            wrapped.extend(self.unwrap(bytes, start, gate));
+        };
+        self.literals(bytes, windows, |start, gate| {
+            if gate == Gate::Plain {
+                out.extend(self.decide(bytes, start));
+            }
+            if let Some(gate) = self.gate(bytes, start, gate) {
+                unwrap(start, gate);
+            }
+        });
+        for &start in known {
+            self.prefilter.each(bytes, start, start + 1, |start, gate| {
+                if let Some(gate) = self.gate(bytes, start, gate) {
+                    unwrap(start, gate);
+                }
+            });
+        }
+        if gates.len() > first_gate && !known.is_empty() {
+            gates[first_gate..].sort_by_key(|gate| gate.start);
+            gates.dedup();
+        }
+        if wrapped.is_empty() {
+            return;
+        }
+        wrapped.retain(|wrapped| wrapped.confidence.is_some());
+        wrapped::settle(&mut wrapped);
+        let mut last = (0..0, 0);
+        for wrapped in wrapped {
+            let span = wrapped.start..wrapped.end;
+            last = (span.clone(), if last.0 == span { last.1 + 1 } else { 0 });
+            out.push(Match {
+                start: wrapped.start,
+                end: wrapped.end,
+                rule: wrapped.rule as u16,
+                confidence: wrapped.confidence,
+                wrapped: Some(last.1),
+            });
+        }
+        out[first..].sort_by_key(|found| (found.start, found.end, found.wrapped));
+        yield_to_wrapped(&mut out[first..]);
+    }
+
+    /// Calls `each` with every literal of the prefilter that starts inside the windows.
+    fn literals(
+        &self,
+        bytes: &[u8],
+        windows: Option<&[Range<usize>]>,
+        mut each: impl FnMut(usize, Gate),
+    ) {
         let whole = 0..bytes.len();
         for window in windows.unwrap_or(std::slice::from_ref(&whole)) {
-            let to = bytes.len().min(window.end.saturating_add(ANCHOR.len() - 1));
-            let mut from = window.start;
-            while let Some(start) = self.prefilter.next(bytes, from, to) {
-                from = start + ANCHOR.len();
-                each(start);
-            }
+            let to = bytes.len().min(window.end);
+            self.prefilter.each(bytes, window.start, to, &mut each);
         }
+    }
+
+    /// The encoded keys at a span, in the order that [`Match::wrapped`] counts.
+    fn wrapped_at(&self, bytes: &[u8], (start, end): (usize, usize)) -> Vec<Wrapped> {
+        let mut found = Vec::new();
+        // A gate may stand two bytes before what it leads to (`0x`).
+        let window = start.saturating_sub(2)..end;
+        self.literals(bytes, Some(&[window]), |at, gate| {
+            if let Some(gate) = self.gate(bytes, at, gate) {
+                found.extend(self.unwrap(bytes, at, gate));
+            }
+        });
+        found.retain(|wrapped| wrapped.confidence.is_some());
+        wrapped::settle(&mut found);
+        found.retain(|wrapped| (wrapped.start, wrapped.end) == (start, end));
+        found
+    }
+
+    /// How a secret is written at a span at which it was found, but not as it is.
+    pub fn wrapping(&self, bytes: &[u8], span: (usize, usize), secret: &Secret) -> Wrapping {
+        let all = self.wrapped_at(bytes, span).into_iter();
+        let mut same = all.filter(|wrapped| wrapped.secret == secret.expose());
+        let found = same.next().map(|wrapped| Wrapping {
+            encoding: wrapped.encoding,
+            names_issuer: wrapped.names_issuer,
+        });
+        found.unwrap_or_default()
+    }
+
+    fn wrapped_match(&self, bytes: &[u8], found: &Match) -> Option<Wrapped> {
+        let nth = usize::from(found.wrapped?);
+        let mut all = self.wrapped_at(bytes, (found.start, found.end));
+        (nth < all.len()).then(|| all.swap_remove(nth))
     }
 
     fn decide(&self, bytes: &[u8], start: usize) -> Option<Match> {
@@ -224,6 +339,7 @@ impl Detector {
             end: shape.end,
             rule: shape.rule as u16,
             confidence,
+            wrapped: None,
         })
     }
 
@@ -245,5 +361,24 @@ impl Detector {
             Body::Known,
             |_| {},
         )?
+    }
+}
+
+/// Takes the confidence of what only seems to stand there as it is: the beginning of a key in pieces looks like a whole one of
+/// another shape. The matches are sorted.
+pub fn yield_to_wrapped(matches: &mut [Match]) {
+    let mut end = 0;
+    for at in 0..matches.len() {
+        // What begins at the same place may come after it.
+        let start = matches[at].start;
+        let same = matches[at..]
+            .iter()
+            .take_while(|found| found.start == start);
+        let wrapped = same.filter(|found| found.wrapped.is_some() && found.confidence.is_some());
+        end = wrapped.map(|found| found.end).fold(end, usize::max);
+        let found = &mut matches[at];
+        if found.wrapped.is_none() && found.start < end {
+            found.confidence = None;
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::edges::Edge;
 use super::placeholder::MadeUp;
-use crate::model::{Effect, Step};
+use crate::model::{Effect, Encoding, Step};
 
 const fn step(name: &'static str, effect: Effect, why: &'static str) -> Step {
     Step { name, effect, why }
@@ -39,6 +39,11 @@ pub(super) const ALLOWED_BY_RULE: Step = step("rules file", Effect::Drops, "allo
 pub(super) const NO_KEYWORD: Step =
     step("keywords", Effect::Drops, "none of its rule's in the file");
 pub(super) const NOT_NEAR: Step = step("required", Effect::Drops, "is not near by");
+
+/// What a candidate was decoded from.
+pub(super) fn encoded(encoding: Encoding) -> Step {
+    step("encoding", Effect::Passes, encoding.name())
+}
 
 pub(super) fn edge(edge: Edge) -> Step {
     match edge {

@@ -53,6 +53,19 @@ pub struct Place {
     pub end_column: u64,
 }
 
+impl Place {
+    /// The same place in a text whose characters take as many bytes as they do in its outermost encoding.
+    pub fn of_encoding(self, encoding: &[Encoding]) -> Self {
+        let width = encoding.first().map_or(1, |encoding| encoding.width());
+        let column = |column: u64| column.saturating_sub(1) / width + 1;
+        Self {
+            column: column(self.column),
+            end_column: column(self.end_column),
+            ..self
+        }
+    }
+}
+
 /// A piece of the line around a finding, safe to print: every key in it is already masked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Context {

@@ -41,6 +41,8 @@ pub struct Judgement {
     pub steps: Vec<Step>,
     /// How sure the detector is; `None` if a step dropped the candidate.
     pub confidence: Option<Confidence>,
+    /// Of a candidate that does not stand there as it is, its number among those of the same span.
+    pub wrapped: Option<u16>,
 }
 
 /// A judgement, and where its candidate stands. The order is that in which they are told.

@@ -9,7 +9,7 @@ use super::{Options, telling};
 use crate::detect::{self, Cursor, Detector, Match, Text};
 use crate::model::{
     Chunk, FingerprintStart, Fresh, Judged, Judgement, Mark, ObjectId, Origin, Outcome, Place,
-    Problem, Sink, Worker,
+    Problem, Secret, Sink, Worker,
 };
 
 /// Of which candidates the judgements are kept.
@@ -219,16 +219,17 @@ impl Explaining<'_> {
         u16::try_from(number).ok()
     }
 
-    /// The fingerprint of a candidate.
-    fn fingerprint(&self, bytes: &[u8], judgement: &Judgement) -> String {
+    /// A candidate.
+    fn secret(&self, bytes: &[u8], judgement: &Judgement) -> Secret {
         let found = Match {
             start: judgement.start,
             end: judgement.end,
             // Of no rule: it has the shape of an AIsa key, but for its length.
             rule: self.rule(judgement).unwrap_or(u16::MAX),
             confidence: None,
+            wrapped: judgement.wrapped,
         };
-        self.detector.secret(bytes, &found).fingerprint()
+        self.detector.secret(bytes, &found)
     }
 }
 
@@ -263,7 +264,7 @@ impl<'a, 'b> Counting<'a, 'b> {
         }
         let fingerprint = match explaining.asked {
             Explain::Fingerprint(asked) => {
-                let fingerprint = explaining.fingerprint(chunk.bytes, &judgement);
+                let fingerprint = explaining.secret(chunk.bytes, &judgement).fingerprint();
                 if !asked.fits(&fingerprint) {
                     return;
                 }
@@ -281,6 +282,10 @@ impl<'a, 'b> Counting<'a, 'b> {
         let rule = explaining.rule(&judgement).filter(|_| is_asked);
         // Without the shape of a rule's key, the last characters may be most of it.
         let context = rule.filter(|_| place.is_some()).map(|rule| {
+            let wrapped = judgement
+                .wrapped
+                .map(|_| explaining.secret(chunk.bytes, &judgement));
+            let rule = (rule, wrapped.as_ref());
             detect::context(explaining.detector, chunk.bytes, (start, end), rule, false)
         });
         let most = match explaining.asked {

@@ -1,8 +1,10 @@
 //! What is told of a place, from the bytes around it and the path that leads to it.
 
 use crate::assess;
-use crate::detect::{self, Detector, Match, Scratch, Text};
-use crate::model::{Allowed, Chunk, Context, Encoding, Fresh, Note, Origin, Problem, ProblemKind};
+use crate::detect::{self, Detector, Match, Scratch, Text, Wrapping};
+use crate::model::{
+    Allowed, Chunk, Context, Encoding, Fresh, Note, Origin, Problem, ProblemKind, Secret,
+};
 
 /// What is said of bytes in which brought rules begin to match too often.
 pub(super) fn exhausted(chunk: &Chunk<'_>) -> Problem {
@@ -80,18 +82,24 @@ pub(super) struct Told {
 }
 
 impl Teller<'_> {
-    /// What is told of the finding of a rule at `start..end`. A name has no line that could be shown.
+    /// What is told of the finding of a rule at `start..end`; of `wrapped`, if it is this secret that is written there in
+    /// another way. A name has no line that could be shown.
     pub(super) fn tell(
         &self,
         bytes: &[u8],
         (start, end): (usize, usize),
-        rule: u16,
+        (rule, wrapped): (u16, Option<&Secret>),
         origin: Origin,
         path: Option<&[u8]>,
     ) -> Told {
         let is_name = matches!(origin, Origin::PathName | Origin::RefName);
         let (detector, show) = (self.detector, self.show_secrets);
-        let context = || detect::context(detector, bytes, (start, end), rule, show);
+        let context = || detect::context(detector, bytes, (start, end), (rule, wrapped), show);
+        let wrapping = wrapped.map(|secret| detector.wrapping(bytes, (start, end), secret));
+        let wrapping = wrapping.unwrap_or_else(|| Wrapping {
+            encoding: Vec::new(),
+            names_issuer: detector.names_issuer(bytes, (start, end), rule),
+        });
         // What was found in an object that is not read again is judged by its path alone, once that is known.
         let unknown = origin == Origin::History && path.is_none();
         let dropped = !unknown && {
@@ -107,8 +115,8 @@ impl Teller<'_> {
                 .then(|| detect::inline_allow(detector, bytes, (start, end), id, show))
                 .flatten(),
             dropped,
-            names_issuer: detector.names_issuer(bytes, (start, end), rule),
-            encoding: Vec::new(),
+            names_issuer: wrapping.names_issuer,
+            encoding: wrapping.encoding,
             cell: None,
         }
     }

@@ -83,6 +83,7 @@ fn hostile(text: &str) -> Outcome {
             redacted: "sk-aisa-…Q9k".to_owned(),
             rule: Some(text.into()),
             steps: Vec::new(),
+            wrapped: None,
             confidence: Some(Confidence::High),
         },
     }];

@@ -109,7 +109,7 @@ proptest! {
                 if !found.iter().any(|found| found.start == mark.start) {
                     let rule = mark.id as u16;
                     let confidence = detector.judge(&result, mark.start, mark.end, rule);
-                    found.push(Match { start: mark.start, end: mark.end, rule, confidence });
+                    found.push(Match { start: mark.start, end: mark.end, rule, confidence, wrapped: None });
                 }
             }
             found.sort_by_key(|found| found.start);

@@ -252,6 +252,7 @@ mod tests {
                 redacted: String::new(),
                 rule: None,
                 steps: Vec::new(),
+                wrapped: None,
                 confidence: None,
             },
             fingerprint: Some(fingerprint.to_owned()),

@@ -143,6 +143,7 @@ impl Look<'_> {
             redacted: "…".to_owned(),
             rule: Some(rule.id.clone()),
             steps: told,
+            wrapped: None,
             confidence: dropped
                 .is_none()
                 .then(|| examining::confidence(rule, brought, secret)),

@@ -274,6 +274,7 @@ impl Look<'_> {
             end: at.end,
             rule: u16::try_from(self.engine.first + number).unwrap_or(u16::MAX),
             confidence: None,
+            wrapped: None,
         }
     }
 }

@@ -113,5 +113,6 @@ fn found(rules: &[Rule], number: usize, name: Range<usize>) -> Match {
         end: name.end,
         rule: u16::try_from(number).unwrap_or(u16::MAX),
         confidence: Some(confidence.unwrap_or(Confidence::Medium)),
+        wrapped: None,
     }
 }

@@ -1,14 +1,19 @@
 //! What one thread sees: it asks the detector about each chunk and keeps what it found.
 
+use std::ops::Range;
+
 use super::super::sightings::{Direct, Stored};
 use super::super::telling;
-use super::known::Sighted;
+use super::known::{Manner, Sighted};
 use super::{Collector, lock, read, write};
-use crate::detect::{Cursor, Match, Scratch};
+use crate::detect::{Cursor, Detector, Match, Scratch};
 use crate::model::{Chunk, Fresh, Mark, Origin, Secret, Sink, Worker};
 
 /// Stands for a secret that is not known yet.
 const UNKNOWN: u32 = u32::MAX;
+
+/// The id of marks that stand for gates, and for no secret: a number that no secret has.
+const GATE: u32 = u32::MAX << 2;
 
 /// Takes the chunks of one thread.
 pub(super) struct Collecting<'a> {
@@ -18,9 +23,11 @@ pub(super) struct Collecting<'a> {
     /// What brought rules have to look at again.
     anchors: Vec<Match>,
     secrets: Vec<Secret>,
-    /// The rule of each number that this thread has met: so that inherited marks, of which a long history has millions,
+    /// Where gates to encoded keys stand.
+    gates: Vec<Range<usize>>,
+    /// The manner of each number that this thread has met: so that inherited marks, of which a long history has millions,
     /// wait for nobody.
-    rules: Vec<u16>,
+    manners: Vec<Manner>,
     direct: Vec<Direct>,
     stored: Vec<Stored>,
 }
@@ -33,7 +40,8 @@ impl<'a> Collecting<'a> {
             matches: Vec::new(),
             anchors: Vec::new(),
             secrets: Vec::new(),
-            rules: Vec::new(),
+            gates: Vec::new(),
+            manners: Vec::new(),
             direct: Vec::new(),
             stored: Vec::new(),
         }
@@ -42,15 +50,11 @@ impl<'a> Collecting<'a> {
 
 impl Worker for Collecting<'_> {
     fn chunk(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>) {
-        self.matches.clear();
-        let windows = match chunk.fresh {
-            Fresh::All => None,
-            Fresh::Only(ranges) => Some(ranges),
-        };
+        self.search(chunk);
         let detector = self.collector.teller.detector;
-        detector.search(chunk.bytes, windows, &mut self.matches);
         let brought = detector.has_brought() && chunk.origin != Origin::RefName;
-        if self.matches.is_empty() && chunk.inherited.is_empty() && !brought {
+        let found = !self.matches.is_empty() || !self.gates.is_empty();
+        if !found && chunk.inherited.is_empty() && !brought {
             return;
         }
         let first = marks.len();
@@ -73,7 +77,9 @@ impl Worker for Collecting<'_> {
         }
         let inherited = marks.len() > first;
         self.identify(chunk, marks);
-        if inherited || brought {
+        let gates = self.gates.iter();
+        marks.extend(gates.map(|gate| mark(gate.start, gate.end, GATE, false)));
+        if inherited || brought || !self.gates.is_empty() {
             // Stable, for its speed: there are two sorted runs, and it merges those.
             marks[first..].sort_by_key(|mark| (mark.start, mark.end));
         }
@@ -89,6 +95,30 @@ fn is_own(chunk: &Chunk<'_>, start: usize) -> bool {
 }
 
 impl Collecting<'_> {
+    /// Searches what is fresh, and around the gates that were found in the base and stand here too.
+    fn search(&mut self, chunk: &Chunk<'_>) {
+        self.matches.clear();
+        self.gates.clear();
+        let own = chunk
+            .own
+            .map(|(from, to)| from..to.saturating_add(Detector::INSIDE));
+        let windows = match (chunk.fresh, &own) {
+            (Fresh::Only(ranges), _) => Some(ranges),
+            (Fresh::All, Some(own)) => Some(std::slice::from_ref(own)),
+            (Fresh::All, None) => None,
+        };
+        let known = chunk.inherited.iter().filter(|mark| mark.id == GATE);
+        let known: Vec<usize> = known.map(|mark| mark.start).collect();
+        let detector = self.collector.teller.detector;
+        detector.search_on(
+            chunk.bytes,
+            windows,
+            &known,
+            &mut self.matches,
+            &mut self.gates,
+        );
+    }
+
     /// Marks what was found in this chunk.
     fn identify(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>) {
         if self.matches.is_empty() {
@@ -100,7 +130,7 @@ impl Collecting<'_> {
         let first = marks.len();
         let known = read(&self.collector.known);
         for (found, secret) in self.matches.iter().zip(&self.secrets) {
-            let id = known.find(secret, found.rule).map_or(UNKNOWN, |number| {
+            let id = known.find(secret, manner(found)).map_or(UNKNOWN, |number| {
                 let confidence = found.confidence;
                 Sighted { number, confidence }.id()
             });
@@ -113,7 +143,7 @@ impl Collecting<'_> {
             let found = self.matches.iter().zip(self.secrets.drain(..));
             for (mark, (found, secret)) in marks.iter_mut().zip(found) {
                 if mark.id == UNKNOWN {
-                    let number = known.add(secret, found.rule);
+                    let number = known.add(secret, manner(found));
                     let confidence = found.confidence;
                     mark.id = Sighted { number, confidence }.id();
                 }
@@ -129,8 +159,10 @@ impl Collecting<'_> {
         let mut found = 0;
         for &Mark { start, end, id, .. } in chunk.inherited {
             let Sighted { number, confidence } = Sighted::of(id);
-            let Some(rule) = self.rule(number) else {
-                continue;
+            let rule = match self.manner(number) {
+                Some(manner) if !manner.wrapped => manner.rule,
+                // What does not stand there as it is was found again around its gates.
+                _ => continue,
             };
             if detector.is_brought(rule) {
                 if chunk.origin == Origin::PathName {
@@ -142,36 +174,44 @@ impl Collecting<'_> {
                         end,
                         rule,
                         confidence,
+                        wrapped: None,
                     });
                 }
                 continue;
             }
-            while self
-                .matches
-                .get(found)
-                .is_some_and(|found| found.start < start)
-            {
+            let start_of = |found: usize| self.matches.get(found).map(|found| found.start);
+            while start_of(found).is_some_and(|at| at < start) {
                 found += 1;
             }
-            let again = self
-                .matches
-                .get(found)
-                .is_some_and(|found| found.start == start);
+            let same = self.matches.get(found..).unwrap_or_default().iter();
+            let mut same = same.take_while(|found| found.start == start);
+            let again = same.any(|found| found.wrapped.is_none());
             if again || !is_own(chunk, start) {
                 continue;
             }
-            let confidence = detector.judge(chunk.bytes, start, end, rule);
+            let confidence = detector
+                .judge(chunk.bytes, start, end, rule)
+                .filter(|_| !self.is_within_wrapped(start));
             let id = Sighted { number, confidence }.id();
             marks.push(mark(start, end, id, confidence.is_some()));
         }
     }
 
-    /// The rule of a number.
-    fn rule(&mut self, number: u32) -> Option<u16> {
-        if number as usize >= self.rules.len() {
-            read(&self.collector.known).rules_into(&mut self.rules);
+    /// Whether what starts here belongs to a key in pieces, or to one of which only some characters are escaped.
+    fn is_within_wrapped(&self, start: usize) -> bool {
+        !self.gates.is_empty()
+            && self
+                .matches
+                .iter()
+                .any(|found| found.wrapped.is_some() && (found.start..found.end).contains(&start))
+    }
+
+    /// The manner of a number.
+    fn manner(&mut self, number: u32) -> Option<Manner> {
+        if number as usize >= self.manners.len() {
+            read(&self.collector.known).manners_into(&mut self.manners);
         }
-        self.rules.get(number as usize).copied()
+        self.manners.get(number as usize).copied()
     }
 
     /// Keeps what is a finding. Marks of the same chunk come sorted.
@@ -209,17 +249,26 @@ impl Collecting<'_> {
     fn direct(&self, chunk: &Chunk<'_>, mark: &Mark, cursor: &mut Cursor) -> Direct {
         let is_name = matches!(chunk.origin, Origin::PathName | Origin::RefName);
         let (bytes, start, end) = (chunk.bytes, mark.start, mark.end);
-        let rule = self.collector.rule(mark.id);
+        let (rule, wrapped) = self.collector.manner(mark.id);
         let teller = &self.collector.teller;
+        let rule = (rule, wrapped.as_ref());
+        let told = teller.tell(bytes, (start, end), rule, chunk.origin, chunk.path);
         Direct {
             seen: mark.id,
             origin: chunk.origin,
             path: chunk.path.map(<[u8]>::to_vec),
             member: chunk.member.to_vec(),
             object: chunk.object,
-            place: (!is_name).then(|| cursor.place(bytes, start, end)),
-            told: teller.tell(bytes, (start, end), rule, chunk.origin, chunk.path),
+            place: (!is_name).then(|| cursor.place(bytes, start, end).of_encoding(&told.encoding)),
+            told,
         }
+    }
+}
+
+fn manner(found: &Match) -> Manner {
+    Manner {
+        rule: found.rule,
+        wrapped: found.wrapped.is_some(),
     }
 }
 

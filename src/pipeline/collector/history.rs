@@ -166,11 +166,10 @@ impl Collector<'_> {
             let place = detect::place(bytes, start, end, Default::default());
             let span = (start, end);
             let path = missing.path.as_deref();
-            let rule = self.rule(found.seen);
-            (
-                Some(place),
-                self.teller.tell(bytes, span, rule, origin, path),
-            )
+            let (rule, wrapped) = self.manner(found.seen);
+            let rule = (rule, wrapped.as_ref());
+            let told = self.teller.tell(bytes, span, rule, origin, path);
+            (Some(place.of_encoding(&told.encoding)), told)
         });
         if told.dropped {
             return None;

@@ -41,62 +41,88 @@ impl Sighted {
     }
 }
 
+/// In which way a secret was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Manner {
+    /// The rule that found it.
+    pub(super) rule: u16,
+    /// Whether it did not stand there as it is.
+    pub(super) wrapped: bool,
+}
+
+impl From<u16> for Manner {
+    /// As it is, by this rule.
+    fn from(rule: u16) -> Self {
+        Self {
+            rule,
+            wrapped: false,
+        }
+    }
+}
+
 /// The secrets seen so far. The numbers depend on which thread came first; nothing that is reported may.
 #[derive(Default)]
 pub(super) struct Known {
-    /// The number of each under the rule that found it first.
+    /// The number of each in the manner in which it was seen first.
     first: HashMap<Secret, u32>,
-    /// The few that another rule found too, by that number and the rule.
-    others: HashMap<(u32, u16), u32>,
+    /// The few that were seen in another manner too, by that number and the manner.
+    others: HashMap<(u32, Manner), u32>,
     all: Vec<Entry>,
 }
 
 struct Entry {
     first: u32,
-    rule: u16,
+    manner: Manner,
 }
 
 impl Known {
-    /// The number of a secret under a rule.
-    pub(super) fn find(&self, secret: &Secret, rule: u16) -> Option<u32> {
-        let first = *self.first.get(secret)?;
-        if self.rule(first) == Some(rule) {
+    /// The number of a secret seen in this manner.
+    pub(super) fn find(&self, secret: &Secret, manner: impl Into<Manner>) -> Option<u32> {
+        let (first, manner) = (*self.first.get(secret)?, manner.into());
+        if self.manner(first) == Some(manner) {
             return Some(first);
         }
-        self.others.get(&(first, rule)).copied()
+        self.others.get(&(first, manner)).copied()
     }
 
-    /// The number of a secret under a rule, a new one if it has none.
-    pub(super) fn add(&mut self, secret: Secret, rule: u16) -> u32 {
-        let next = self.all.len() as u32;
+    /// The number of a secret seen in this manner, a new one if it has none.
+    pub(super) fn add(&mut self, secret: Secret, manner: impl Into<Manner>) -> u32 {
+        let (next, manner) = (self.all.len() as u32, manner.into());
         let first = *self.first.entry(secret).or_insert(next);
-        if self.rule(first) == Some(rule) {
+        if self.manner(first) == Some(manner) {
             return first;
         }
         let number = match first == next {
             true => next,
-            false => *self.others.entry((first, rule)).or_insert(next),
+            false => *self.others.entry((first, manner)).or_insert(next),
         };
         if number == next {
-            self.all.push(Entry { first, rule });
+            self.all.push(Entry { first, manner });
         }
         number
     }
 
-    /// The rule of a number.
-    pub(super) fn rule(&self, number: u32) -> Option<u16> {
-        self.all.get(number as usize).map(|entry| entry.rule)
+    /// The manner of a number.
+    pub(super) fn manner(&self, number: u32) -> Option<Manner> {
+        self.all.get(number as usize).map(|entry| entry.manner)
     }
 
-    /// One number for a secret, whatever the rule.
+    /// One number for a secret, whatever the manner.
     pub(super) fn key(&self, number: u32) -> Option<u32> {
         self.all.get(number as usize).map(|entry| entry.first)
     }
 
-    /// Appends the rules of the numbers that are not in `rules` yet.
-    pub(super) fn rules_into(&self, rules: &mut Vec<u16>) {
-        let more = self.all.get(rules.len()..).unwrap_or_default();
-        rules.extend(more.iter().map(|entry| entry.rule));
+    /// Appends the manners of the numbers that are not in `manners` yet.
+    pub(super) fn manners_into(&self, manners: &mut Vec<Manner>) {
+        let more = self.all.get(manners.len()..).unwrap_or_default();
+        manners.extend(more.iter().map(|entry| entry.manner));
+    }
+
+    /// The secret of a number.
+    pub(super) fn secret(&self, number: u32) -> Option<&Secret> {
+        let key = self.key(number)?;
+        let mut all = self.first.iter();
+        all.find_map(|(secret, &first)| (first == key).then_some(secret))
     }
 
     /// The secrets under what [`Known::key`] tells.
@@ -129,7 +155,7 @@ mod tests {
         let numbers = numbers.map(|(n, rule)| known.add(secret(n), rule));
         assert_eq!(numbers, [0, 1, 2, 1, 3, 2, 0]);
         assert_eq!(
-            [0, 1, 2, 3, 4].map(|n| known.rule(n)),
+            [0, 1, 2, 3, 4].map(|n| known.manner(n).map(|manner| manner.rule)),
             [Some(0), Some(0), Some(1), Some(2), None]
         );
         assert_eq!(
@@ -139,9 +165,16 @@ mod tests {
         assert_eq!(known.find(&secret(0), 2), Some(3));
         assert_eq!(known.find(&secret(1), 2), None);
         assert_eq!(known.find(&secret(2), 0), None);
-        let mut rules = vec![0, 0];
-        known.rules_into(&mut rules);
-        assert_eq!(rules, [0, 0, 1, 2]);
+        let mut manners = vec![Manner::from(0); 2];
+        known.manners_into(&mut manners);
+        assert_eq!(manners, [0, 0, 1, 2].map(Manner::from));
+        let wrapped = Manner {
+            rule: 0,
+            wrapped: true,
+        };
+        assert_eq!(known.find(&secret(1), wrapped), None);
+        assert_eq!(known.add(secret(1), wrapped), 4);
+        assert_eq!((known.manner(4), known.key(4)), (Some(wrapped), Some(1)));
         let secrets = known.secrets();
         assert_eq!(secrets.len(), 2);
         assert_eq!(secrets.get(&1), Some(&&secret(1)));

@@ -16,7 +16,7 @@ use super::telling::Teller;
 use crate::detect::Detector;
 use crate::model::{Attribution, Key, Location, Problem, Secret, Sink, Verdict, Worker};
 use collecting::Collecting;
-use known::{Known, Sighted};
+use known::{Known, Manner, Sighted};
 
 pub(super) struct Collector<'a> {
     teller: Teller<'a>,
@@ -84,10 +84,18 @@ impl<'a> Collector<'a> {
         self.teller.detector
     }
 
-    /// The rule that something was seen under.
-    fn rule(&self, seen: u32) -> u16 {
+    /// How something was seen: by which rule, and the secret if it did not stand there as it is.
+    fn manner(&self, seen: u32) -> (u16, Option<Secret>) {
         let known = read(&self.known);
-        known.rule(Sighted::of(seen).number).unwrap_or(u16::MAX)
+        let number = Sighted::of(seen).number;
+        match known.manner(number) {
+            Some(Manner {
+                rule,
+                wrapped: false,
+            }) => (rule, None),
+            Some(Manner { rule, .. }) => (rule, known.secret(number).cloned()),
+            None => (u16::MAX, None),
+        }
     }
 
     /// The secrets under the numbers that locations have.
@@ -113,7 +121,7 @@ impl<'a> Collector<'a> {
             .unwrap_or_else(PoisonError::into_inner);
         let rules = self.teller.detector.rules();
         let rule = |number| {
-            let rule = rules.get(usize::from(known.rule(number)?))?;
+            let rule = rules.get(usize::from(known.manner(number)?.rule))?;
             Some(rule.id.to_string())
         };
         // Locations come sorted by secret: those of one key follow each other.

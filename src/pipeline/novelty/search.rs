@@ -26,6 +26,8 @@ pub(in crate::pipeline) struct Found {
     pub(in crate::pipeline) origin: Origin,
     /// Its first byte; of what came out of a container, in the member.
     pub(in crate::pipeline) start: u64,
+    /// One past its last byte.
+    pub(in crate::pipeline) end: u64,
     /// The names of the members that lead to it, where it came out of a container.
     pub(in crate::pipeline) member: Vec<Vec<u8>>,
     pub(in crate::pipeline) place: Place,
@@ -229,10 +231,11 @@ impl<'a> Searcher<'a> {
         let Some((_, bytes)) = (!same).then(read).flatten() else {
             return found.told.clone();
         };
-        let (start, len) = (found.start as usize, found.seen.secret.expose().len());
-        let span = (start, start + len);
+        let span = (found.start as usize, found.end as usize);
+        let wrapped = (!found.told.encoding.is_empty()).then_some(&found.seen.secret);
+        let rule = (found.seen.rule, wrapped);
         self.teller()
-            .tell(&bytes, span, found.seen.rule, found.origin, Some(path))
+            .tell(&bytes, span, rule, found.origin, Some(path))
     }
 
     /// What is told of something that came out of a container: it is opened again.
@@ -338,6 +341,7 @@ impl Worker for Finding<'_> {
                 end,
                 rule,
                 confidence,
+                ..
             } = *found;
             let own = chunk
                 .own
@@ -353,12 +357,13 @@ impl Worker for Finding<'_> {
                 position,
             );
             (at, position.line, position.column) = (start, place.line, place.column);
+            let secret = self.teller.detector.secret(bytes, found);
+            let wrapped = found.wrapped.map(|_| &secret);
+            let (span, path) = ((start, end), chunk.path);
+            let told = self
+                .teller
+                .tell(bytes, span, (rule, wrapped), chunk.origin, path);
             self.found.push(Found {
-                seen: Seen {
-                    secret: self.teller.detector.secret(bytes, found),
-                    rule,
-                    confidence,
-                },
                 origin: match chunk.origin {
                     Origin::CommitMessage | Origin::TagMessage
                         if header::names_a_person(bytes, start) =>
@@ -368,12 +373,16 @@ impl Worker for Finding<'_> {
                     origin => origin,
                 },
                 start: chunk.position.offset + start as u64,
+                end: chunk.position.offset + end as u64,
                 member: chunk.member.to_vec(),
-                place,
-                told: self
-                    .teller
-                    .tell(bytes, (start, end), rule, chunk.origin, chunk.path),
+                place: place.of_encoding(&told.encoding),
+                told,
                 line: line(bytes, start, end),
+                seen: Seen {
+                    secret,
+                    rule,
+                    confidence,
+                },
             });
         }
     }

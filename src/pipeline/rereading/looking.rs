@@ -125,7 +125,10 @@ impl<'a> Looking<'a> {
                 continue;
             };
             let span = (found.start, found.end);
-            known.names_issuer |= detector.names_issuer(chunk.bytes, span, found.rule);
+            known.names_issuer |= match found.wrapped {
+                Some(_) => detector.wrapping(chunk.bytes, span, &secret).names_issuer,
+                None => detector.names_issuer(chunk.bytes, span, found.rule),
+            };
             known.secret.get_or_insert(secret);
         }
     }

@@ -43,6 +43,7 @@ fn judged(line: u64, steps: Vec<Step>, confidence: Option<Confidence>) -> Judged
             redacted: Secret::new(&key_text()).redacted(),
             rule: Some("aisa-api-key".into()),
             steps,
+            wrapped: None,
             confidence,
         },
         fingerprint: None,

@@ -1,0 +1,103 @@
+//! Text in pieces: strings that a program puts together, words that a shell does, and lines that are one line to whoever reads
+//! them.
+
+use super::Region;
+use super::decoded::Decoded;
+use crate::model::Encoding;
+
+/// So many bytes may lie between two pieces.
+const SEAM: usize = 256;
+
+/// The text around `hit` without what lies between its pieces.
+pub(super) fn decode(bytes: &[u8], hit: usize, region: Region) -> Option<Decoded> {
+    let (low, high) = region.around(bytes, hit);
+    let mut decoded = Decoded::new(Encoding::Concatenation, low);
+    let mut at = low;
+    while at < high {
+        let length = match decoded.bytes.last() {
+            Some(&last) if is_word(last) => seam(bytes.get(at..high)?).unwrap_or(0),
+            _ => 0,
+        };
+        at += length;
+        if at <= hit {
+            decoded.focus = decoded.bytes.len();
+        }
+        decoded.push(*bytes.get(at)?, at..at + 1);
+        at += 1;
+    }
+    decoded.cut = high < bytes.len();
+    (decoded.focus < decoded.bytes.len()).then_some(decoded)
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
+/// The length of what parts two pieces, if `text` begins with it and the next piece follows.
+pub(super) fn seam(text: &[u8]) -> Option<usize> {
+    let text = &text[..text.len().min(SEAM)];
+    if text.first().is_none_or(|&byte| is_word(byte)) {
+        return None;
+    }
+    let closed = quote(text);
+    let mut at = closed + blank(&text[closed..]);
+    let continues = text[at..].starts_with(b"\\\n") || text[at..].starts_with(b"\\\r\n");
+    // One that joins, and one that goes on with the next line.
+    let mut operators = 0;
+    for _ in 0..2 {
+        let signs = operator(&text[at..]);
+        operators += signs;
+        at += signs;
+        at += blank(&text[at..]);
+    }
+    let opened = opening(&text[at..], closed > 0 && at > closed);
+    at += opened;
+    let joins = match (closed > 0, opened > 0) {
+        (true, true) => true,
+        // A shell goes on before a quote and behind one, if nothing else lies between.
+        (true, false) => at == closed,
+        (false, true) => at == opened,
+        // What a program reads as one line.
+        (false, false) => {
+            text[..at].contains(&b'\n') && (operators == 0 || continues && operators == 1)
+        }
+    };
+    (joins && text.get(at).is_some_and(|&byte| is_word(byte))).then_some(at)
+}
+
+fn blank(text: &[u8]) -> usize {
+    let blank = text.iter().take_while(|byte| byte.is_ascii_whitespace());
+    blank.count()
+}
+
+/// The length of what joins strings in one language or another; a backslash goes on with the line in most.
+fn operator(text: &[u8]) -> usize {
+    if quote(text) > 0 {
+        return 0;
+    }
+    let signs = text.iter().take(3);
+    let signs = signs.take_while(|byte| b"+.&|<>~_\\".contains(byte));
+    signs.count()
+}
+
+/// The length of the begin of a string; if it may have one, with the letters that say what kind of string it is.
+fn opening(text: &[u8], may_have_kind: bool) -> usize {
+    let letters = text.iter().take(2);
+    let letters = letters
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .count();
+    let kind = if may_have_kind { letters } else { 0 };
+    match quote(&text[kind..]) {
+        0 => 0,
+        length => kind + length,
+    }
+}
+
+/// The length of the quote that `text` begins with, which may be escaped.
+fn quote(text: &[u8]) -> usize {
+    match text {
+        [b'"' | b'\'' | b'`', ..] => 1,
+        [b'\\', b'"' | b'\'' | b'`', ..] => 2,
+        _ => 0,
+    }
+}

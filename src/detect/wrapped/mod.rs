@@ -1,0 +1,414 @@
+//! Keys that do not stand there as they are: encoded, escaped, in wide characters, or in pieces. What stands around a gate is
+//! decoded, and what it says is judged as any other text is: by the same rules, with the context that was decoded with it.
+//!
+//! How much is decoded does not depend on how the bytes are cut into windows, so that all sources find the same.
+
+mod compressed;
+mod decoded;
+mod digits;
+mod escapes;
+mod joined;
+#[cfg(test)]
+mod tests;
+mod wide;
+
+use memchr::memmem;
+
+use super::gates::{Escape, Gate};
+use super::matching::{self, Body, CURRENT, PREFIX};
+use super::prefilter::ANCHOR;
+use super::{Detector, issuer, steps};
+use crate::model::{Confidence, Encoding, Step};
+use crate::rules::Anchor;
+use decoded::Decoded;
+use digits::Digits;
+
+/// So many encodings may lie in each other.
+const DEPTH: usize = 4;
+/// How far from what a gate stands for the key may begin: a gate may stand for the end of the prefix.
+const BESIDE: usize = 16;
+/// A candidate with fewer characters of a body is not looked at any further.
+const PROMISE: usize = 17;
+
+/// How far around a gate bytes are decoded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Region {
+    back: usize,
+    forward: usize,
+}
+
+impl Region {
+    /// To see whether a gate promises anything. No more than [`crate::model::Reach`] covers: where a delta changes any of it,
+    /// it is looked at again.
+    const PEEK: Self = Self {
+        back: 100,
+        forward: 480,
+    };
+    /// Enough for most keys.
+    const NEAR: Self = Self {
+        back: 256,
+        forward: 2048,
+    };
+    /// Enough for the longest key in the widest encoding, and for the context of one that needs it.
+    const FAR: Self = Self {
+        back: 8 << 10,
+        forward: 8 << 10,
+    };
+    /// What is compressed is decoded from its begin, so far.
+    const COMPRESSED: Self = Self {
+        back: 0,
+        forward: 256 << 10,
+    };
+
+    /// What of `bytes` it is, around `hit`.
+    fn around(self, bytes: &[u8], hit: usize) -> (usize, usize) {
+        let high = hit.saturating_add(self.forward).min(bytes.len());
+        (hit.saturating_sub(self.back), high)
+    }
+}
+
+/// How far around a gate the bytes lie that decide about it.
+pub(super) const REACH: usize = Region::COMPRESSED.forward;
+/// How far behind its first byte the gate of a key may stand.
+pub(super) const INSIDE: usize = Region::FAR.back;
+/// How many bytes from a gate on decide whether it promises anything.
+pub(super) const PEEK: usize = Region::PEEK.forward;
+
+/// A key, how it is written, and where.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Wrapped {
+    /// First byte of the encoded text.
+    pub(super) start: usize,
+    /// One past the last.
+    pub(super) end: usize,
+    pub(super) secret: String,
+    pub(super) rule: usize,
+    pub(super) confidence: Option<Confidence>,
+    /// Outermost first.
+    pub(super) encoding: Vec<Encoding>,
+    /// Whether what was decoded with it, or what it is assigned to, says who issued it.
+    pub(super) names_issuer: bool,
+    /// What was decided, if somebody asked.
+    pub(super) steps: Vec<Step>,
+}
+
+impl Detector {
+    /// What a place of the prefilter may be the begin of, but for a key that stands there as it is.
+    pub(super) fn gate(&self, bytes: &[u8], start: usize, gate: Gate) -> Option<Gate> {
+        let gate = match gate {
+            Gate::Plain => opened(bytes, start)?,
+            gate => gate,
+        };
+        let decoded = decode(bytes, start, gate, Region::PEEK)?;
+        self.promises(&decoded, DEPTH).then_some(gate)
+    }
+
+    /// Whether there may be a key where a gate stands.
+    fn promises(&self, decoded: &Decoded, depth: usize) -> bool {
+        let text = &decoded.bytes;
+        let is_long = |start: usize| {
+            let body = text[start + ANCHOR.len()..].iter();
+            let length = body.take_while(|&&byte| matching::is_body(byte)).count();
+            length >= PROMISE || start + ANCHOR.len() + length == text.len()
+        };
+        plain_anchors(decoded).any(is_long)
+            || compressed::begins(&text[decoded.focus..])
+            || depth > 1
+                && self.inner_gates(decoded).into_iter().any(|(at, gate)| {
+                    decode(text, at, gate, Region::PEEK)
+                        .is_some_and(|inner| self.promises(&inner, depth - 1))
+                })
+    }
+
+    /// The gates in decoded text that may be about the same key.
+    fn inner_gates(&self, decoded: &Decoded) -> Vec<(usize, Gate)> {
+        let text = &decoded.bytes;
+        let from = decoded.focus.saturating_sub(BESIDE);
+        let to = text.len().min(decoded.focus + 2 * BESIDE);
+        let mut gates = Vec::new();
+        self.prefilter.each(text, from, to, |at, gate| {
+            let gate = match gate {
+                Gate::Plain => opened(text, at),
+                gate => Some(gate),
+            };
+            gates.extend(gate.map(|gate| (at, gate)));
+        });
+        gates
+    }
+
+    /// The keys that a gate leads to.
+    pub(super) fn unwrap(&self, bytes: &[u8], hit: usize, gate: Gate) -> Vec<Wrapped> {
+        let mut found = Vec::new();
+        self.unwrap_into(bytes, hit, gate, DEPTH, &mut found);
+        // What stands beside it has gates of its own. One gate stands two bytes before what it leads to (`0x`).
+        found.retain(|wrapped| wrapped.start <= hit + 2 && hit < wrapped.end);
+        found
+    }
+
+    fn unwrap_into(
+        &self,
+        bytes: &[u8],
+        hit: usize,
+        gate: Gate,
+        depth: usize,
+        found: &mut Vec<Wrapped>,
+    ) {
+        let first = found.len();
+        for region in [Region::NEAR, Region::FAR] {
+            let Some(decoded) = decode(bytes, hit, gate, region) else {
+                return;
+            };
+            found.truncate(first);
+            let mut inner = Vec::new();
+            let settled = self.read(&decoded, depth, &mut inner);
+            for wrapped in inner {
+                found.extend(outward(&decoded, wrapped));
+            }
+            if settled || decoded.is_all_of(bytes) {
+                break;
+            }
+        }
+        for wrapped in &mut found[first..] {
+            self.name(bytes, wrapped);
+        }
+        if matches!(gate, Gate::Base64(0)) && depth > 1 {
+            self.inflate(bytes, hit, depth, found);
+        }
+    }
+
+    /// What decoded text says near its focus; whether more text could not say anything else.
+    fn read(&self, decoded: &Decoded, depth: usize, found: &mut Vec<Wrapped>) -> bool {
+        let mut settled = true;
+        for start in plain_anchors(decoded) {
+            let wrapped = self.decide_decoded(decoded, start);
+            let is_sure = wrapped.as_ref().is_some_and(|wrapped| {
+                wrapped.confidence.is_some() && wrapped.end < decoded.bytes.len()
+            });
+            settled &= is_sure || !decoded.cut;
+            found.extend(wrapped);
+        }
+        if depth > 1 {
+            for (at, gate) in self.inner_gates(decoded) {
+                self.unwrap_into(&decoded.bytes, at, gate, depth - 1, found);
+                settled &= !decoded.cut;
+            }
+        }
+        settled
+    }
+
+    /// Decides about the candidate at `start` of decoded text; one that is dropped has no confidence.
+    fn decide_decoded(&self, decoded: &Decoded, start: usize) -> Option<Wrapped> {
+        let text = &decoded.bytes[..];
+        let shape = matching::shape(self.built_in(), text, start, |_| {})?;
+        let (end, rule) = (shape.end, self.rules.get(shape.rule)?);
+        let key = rule.aisa()?;
+        let written = decoded.written(start..end)?;
+        let in_pieces = decoded.encoding == Encoding::Concatenation;
+        // What stands there as it is, is found as it is.
+        if written.len() == end - start || in_pieces && !is_whole(key.anchor, end - start) {
+            return None;
+        }
+        let (confidence, steps) = match self.judge_decoded(text, start) {
+            // A letter before the key is none if it came out of other data.
+            (None, _) if decoded.is_noise_before(start) => {
+                let (confidence, steps) = self.judge_decoded(&text[start..], 0);
+                let least = |confidence: Confidence| confidence.min(Confidence::Medium);
+                (confidence.map(least), steps)
+            }
+            judged => judged,
+        };
+        let span = (start, end);
+        Some(Wrapped {
+            start,
+            end,
+            secret: String::from_utf8_lossy(&text[start..end]).into_owned(),
+            rule: shape.rule,
+            confidence,
+            encoding: Vec::new(),
+            names_issuer: (key.context).is_none_or(|need| issuer::is_named(need, text, span)),
+            steps,
+        })
+    }
+
+    /// How sure the detector is of a candidate, and what it decided.
+    fn judge_decoded(&self, text: &[u8], start: usize) -> (Option<Confidence>, Vec<Step>) {
+        let mut steps = Vec::new();
+        let shape = matching::shape(self.built_in(), text, start, |step| steps.push(step));
+        let confidence = shape.and_then(|shape| {
+            let rule = self.rules.get(shape.rule)?;
+            matching::decide(rule, text, start, shape, Body::New, |step| steps.push(step))?
+        });
+        (confidence, steps)
+    }
+
+    /// What the key is assigned to where it is encoded counts, too.
+    fn name(&self, bytes: &[u8], wrapped: &mut Wrapped) {
+        let rule = self.rules.get(wrapped.rule);
+        let need = rule.and_then(|rule| rule.aisa()?.context);
+        let Some(need) = need else { return };
+        if !issuer::is_named(need, bytes, (wrapped.start, wrapped.end)) {
+            return;
+        }
+        wrapped.names_issuer = true;
+        if wrapped.steps.last() == Some(&steps::OUT_OF_CONTEXT) {
+            wrapped.steps.pop();
+            wrapped.steps.push(steps::IN_CONTEXT);
+            wrapped.confidence = rule.map(|rule| rule.confidence);
+        }
+    }
+
+    /// The keys in what is compressed and begins, in base64, at `hit`.
+    fn inflate(&self, bytes: &[u8], hit: usize, depth: usize, found: &mut Vec<Wrapped>) {
+        let region = Region::COMPRESSED;
+        let Some(decoded) = decode(bytes, hit, Gate::Base64(0), region) else {
+            return;
+        };
+        compressed::each(&decoded.bytes, |encoding, text| {
+            let mut inner = Vec::new();
+            self.search_at_depth(text, depth - 2, &mut inner);
+            let Some(written) = decoded.written(0..decoded.bytes.len()) else {
+                return;
+            };
+            found.extend(inner.into_iter().map(|mut wrapped| {
+                wrapped.encoding.splice(..0, [Encoding::Base64, encoding]);
+                (wrapped.start, wrapped.end) = (written.start, written.end);
+                wrapped
+            }));
+        });
+    }
+
+    /// All keys in a text that was inflated, plain ones too.
+    fn search_at_depth(&self, text: &[u8], depth: usize, found: &mut Vec<Wrapped>) {
+        self.prefilter.each(text, 0, text.len(), |at, gate| {
+            if gate == Gate::Plain
+                && let Some(plain) = self.decide(text, at)
+            {
+                let span = (plain.start, plain.end);
+                found.push(Wrapped {
+                    start: plain.start,
+                    end: plain.end,
+                    secret: String::from_utf8_lossy(&text[plain.start..plain.end]).into_owned(),
+                    rule: usize::from(plain.rule),
+                    confidence: plain.confidence,
+                    encoding: Vec::new(),
+                    names_issuer: self.names_issuer(text, span, plain.rule),
+                    steps: self.judge_decoded(text, at).1,
+                });
+            }
+            if depth > 0
+                && let Some(gate) = self.gate(text, at, gate)
+            {
+                self.unwrap_into(text, at, gate, depth, found);
+            }
+        });
+    }
+}
+
+impl Decoded {
+    /// Whether it holds all that there is, so that no wider region would hold more.
+    fn is_all_of(&self, bytes: &[u8]) -> bool {
+        bytes.len() <= Region::NEAR.back
+    }
+}
+
+/// What was found in decoded text, where it is written.
+fn outward(decoded: &Decoded, mut wrapped: Wrapped) -> Option<Wrapped> {
+    let written = decoded.written(wrapped.start..wrapped.end)?;
+    (wrapped.start, wrapped.end) = (written.start, written.end);
+    wrapped.encoding.insert(0, decoded.encoding);
+    wrapped.steps.insert(0, steps::encoded(decoded.encoding));
+    Some(wrapped)
+}
+
+/// Where a key may start in decoded text, near what its gate stands for.
+fn plain_anchors(decoded: &Decoded) -> impl Iterator<Item = usize> {
+    let from = decoded.focus.saturating_sub(BESIDE);
+    let to = decoded
+        .bytes
+        .len()
+        .min(decoded.focus + BESIDE + ANCHOR.len());
+    memmem::find_iter(&decoded.bytes[from..to], ANCHOR).map(move |at| from + at)
+}
+
+/// Whether a key of this length is whole. Pieces have to make up a whole key: something else would only be a piece and what
+/// happens to follow it.
+fn is_whole(anchor: Anchor, length: usize) -> bool {
+    match anchor {
+        Anchor::Aisa => length == PREFIX.len() + CURRENT,
+        Anchor::Plain => true,
+    }
+}
+
+/// What the text around a gate says.
+fn decode(bytes: &[u8], hit: usize, gate: Gate, region: Region) -> Option<Decoded> {
+    match gate {
+        Gate::Plain => None,
+        Gate::Base64(phase) => Digits::Base64.decode(bytes, hit, usize::from(phase), region),
+        Gate::Hex => Digits::Hex.decode(bytes, hit, 0, region),
+        Gate::Escaped(escape) => escapes::decode(bytes, hit, escape, region),
+        Gate::Wide(width) => wide::decode(bytes, hit, usize::from(width), region),
+        Gate::Split => joined::decode(bytes, hit, region),
+    }
+}
+
+/// What a plain anchor opens, if a key that begins there does not go on as it is.
+fn opened(bytes: &[u8], start: usize) -> Option<Gate> {
+    let body = bytes.get(start + ANCHOR.len()..)?;
+    let most = PREFIX.len() + CURRENT;
+    let length = body
+        .iter()
+        .take(most)
+        .take_while(|&&byte| matching::is_body(byte))
+        .count();
+    if length + ANCHOR.len() >= most {
+        return None;
+    }
+    let rest = &body[length..];
+    let escape = match rest.first()? {
+        b'%' => Some(Escape::Percent),
+        b'&' => Some(Escape::Entity),
+        b'=' => Some(Escape::Quoted),
+        b'\\' if rest.starts_with(b"\\x") => Some(Escape::Hex),
+        b'\\' if rest.starts_with(b"\\u") || rest.starts_with(b"\\U") => Some(Escape::Unicode),
+        _ => None,
+    };
+    match escape {
+        Some(escape) => escape.read(rest).map(|_| Gate::Escaped(escape)),
+        None => joined::seam(rest).map(|_| Gate::Split),
+    }
+}
+
+/// Sorted, each once, and none within another that says the same.
+pub(super) fn settle(found: &mut Vec<Wrapped>) {
+    found.sort_by(|one, other| {
+        let order = |wrapped: &Wrapped| (wrapped.start, std::cmp::Reverse(wrapped.end));
+        (
+            order(one),
+            &one.secret,
+            std::cmp::Reverse(one.confidence),
+            &one.encoding,
+        )
+            .cmp(&(
+                order(other),
+                &other.secret,
+                std::cmp::Reverse(other.confidence),
+                &other.encoding,
+            ))
+    });
+    let mut kept: Vec<Wrapped> = Vec::new();
+    for wrapped in found.drain(..) {
+        let mut before = kept
+            .iter()
+            .rev()
+            .take_while(|known| known.end > wrapped.start);
+        let known = before.any(|known| {
+            // What is only the beginning of a key in pieces looks like one of another shape.
+            let is_part = known.start == wrapped.start && known.end > wrapped.end;
+            known.end >= wrapped.end && (known.secret == wrapped.secret || is_part)
+        });
+        if !known {
+            kept.push(wrapped);
+        }
+    }
+    *found = kept;
+}
