@@ -352,7 +352,7 @@ impl<'a, 'w> Opening<'a, 'w> {
             Format::Zip => self.zip(source, depth),
             Format::SevenZip => self.sevenz(source, depth),
             Format::Tar => self.tar(&mut source.from(0), depth, true),
-            Format::Bundle => {}
+            Format::Bundle => self.trouble(Trouble::Bundle, 0),
             Format::Gzip | Format::Bzip2 | Format::Xz | Format::Zstd => {
                 self.stream(format, source.from(0), depth, true);
             }

@@ -9,6 +9,8 @@ use crate::model::{Chunk, Problem, ProblemKind, Sink};
 pub(super) enum Trouble {
     /// By what the container is.
     Fault(Fault),
+    /// It is a git bundle.
+    Bundle,
     /// It is nested too deep.
     Depth,
     /// A member is too large.
@@ -133,6 +135,10 @@ fn words(trouble: Trouble, limits: &ArchiveLimits) -> (ProblemKind, String) {
             "it has more than {} members, and the rest was not scanned; {LOOK}",
             limits.members
         )),
+        Trouble::Bundle => (
+            ProblemKind::Unsupported,
+            "a git bundle, whose pack is not opened; clone from it, and scan the clone".to_owned(),
+        ),
         Trouble::Depth => limit(format!(
             "it is nested deeper than {} containers, and was not opened; raise --archive-depth",
             limits.depth

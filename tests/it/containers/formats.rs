@@ -8,12 +8,18 @@ use crate::support::key;
 fn a_key_in_a_member_is_found_there_and_only_there() {
     let key = key();
     let text = text(&key);
-    let members: [archive::Member<'_>; 3] =
-        [("a.txt", b"nothing"), ("in/x.env", &text), ("z", b"nothing")];
+    let members: [archive::Member<'_>; 3] = [
+        ("a.txt", b"nothing"),
+        ("in/x.env", &text),
+        ("z", b"nothing"),
+    ];
     let mut made = vec![
         ("tar", archive::tar(&members)),
         ("7z", archive::sevenz(&members)),
-        ("tar.gz", archive::gzip(&archive::tar(&members), Some("x.tar"))),
+        (
+            "tar.gz",
+            archive::gzip(&archive::tar(&members), Some("x.tar")),
+        ),
         ("tar.bz2", archive::bzip2(&archive::tar(&members))),
         ("tar.xz", archive::xz(&archive::tar(&members))),
         ("tar.zst", archive::zstd(&archive::tar(&members))),

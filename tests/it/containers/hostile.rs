@@ -1,8 +1,6 @@
 //! Containers that were made to keep a scan busy, to fill its memory, or to hide a key from it.
 
-use aisaleaks::model::ProblemKind::{
-    self, DamagedArchive, EncryptedArchive, Limit, Unsupported,
-};
+use aisaleaks::model::ProblemKind::{self, DamagedArchive, EncryptedArchive, Limit, Unsupported};
 
 use super::{kinds, only, places, scan_file, text};
 use crate::support::archive::{self, Method};
@@ -64,8 +62,14 @@ fn what_is_cut_off_is_read_as_far_as_it_goes() {
         ("zip", archive::zip(&members, Method::Deflate)),
         ("tar", tar.clone()),
         ("gzip", archive::gzip(&tar, None)),
-        ("bzip2", archive::bzip2(&[&tar[..], &rest.repeat(10)].concat())),
-        ("zstd", archive::zstd(&[&tar[..], &rest.repeat(10)].concat())),
+        (
+            "bzip2",
+            archive::bzip2(&[&tar[..], &rest.repeat(10)].concat()),
+        ),
+        (
+            "zstd",
+            archive::zstd(&[&tar[..], &rest.repeat(10)].concat()),
+        ),
     ] {
         let cut = &bytes[..bytes.len() * 2 / 3];
         let outcome = scan_file(cut, |_| {});
@@ -82,17 +86,40 @@ fn what_is_cut_off_is_read_as_far_as_it_goes() {
 fn limits_are_told_with_the_flag_that_raises_them() {
     let key = key();
     let deep = archive::zip(
-        &[("b.zip", &archive::zip(&[("c", &text(&key))], Method::Deflate))],
+        &[(
+            "b.zip",
+            &archive::zip(&[("c", &text(&key))], Method::Deflate),
+        )],
         Method::Deflate,
     );
     let zeros = archive::gzip(&vec![0; 1 << 20], None);
     let large = archive::gzip(&[&vec![b' '; 200_000][..], &text(&key)].concat(), None);
     type Limits = fn(&mut aisaleaks::control::ArchiveLimits);
     let cases: [(&str, &[u8], Limits, &str); 5] = [
-        ("file!b.zip", &deep, |limits| limits.depth = 1, "--archive-depth"),
-        ("file", &large, |limits| limits.member = 1000, "--max-member-size"),
-        ("file", &zeros, |limits| limits.expansion = 1000, "--max-expansion"),
-        ("file", &zeros, |limits| limits.ratio_from = 1000, "--max-expansion"),
+        (
+            "file!b.zip",
+            &deep,
+            |limits| limits.depth = 1,
+            "--archive-depth",
+        ),
+        (
+            "file",
+            &large,
+            |limits| limits.member = 1000,
+            "--max-member-size",
+        ),
+        (
+            "file",
+            &zeros,
+            |limits| limits.expansion = 1000,
+            "--max-expansion",
+        ),
+        (
+            "file",
+            &zeros,
+            |limits| limits.ratio_from = 1000,
+            "--max-expansion",
+        ),
         ("file", &deep, |limits| limits.members = 0, "unpack it"),
     ];
     for (place, bytes, change, words) in cases {
@@ -111,21 +138,25 @@ fn limits_are_told_with_the_flag_that_raises_them() {
 
 #[test]
 fn bombs_end_as_one_problem() {
-    let mut bomb = vec![0; 8 << 20];
+    let mut bomb = vec![0; 1 << 20];
     for depth in 0..4 {
-        let names: Vec<String> = (0..16).map(|number| format!("{depth}-{number}.zip")).collect();
-        let members: Vec<archive::Member<'_>> =
-            names.iter().map(|name| (name.as_str(), &bomb[..])).collect();
+        let names: Vec<String> = (0..8)
+            .map(|number| format!("{depth}-{number}.zip"))
+            .collect();
+        let members: Vec<archive::Member<'_>> = names
+            .iter()
+            .map(|name| (name.as_str(), &bomb[..]))
+            .collect();
         bomb = archive::zip(&members, Method::Deflate);
     }
     // Sixty thousand members that are all the same bytes.
-    let one = archive::zip(&[("a", &vec![0; 1 << 20])], Method::Deflate);
+    let one = archive::zip(&[("a", &vec![0; 1 << 18])], Method::Deflate);
     let entry = archive::entries(&one)[0];
-    let directory = one[entry..one.len() - 22].repeat(60_000);
-    let overlapping = archive::end(one[..entry].to_vec(), &directory, 60_000);
+    let directory = one[entry..one.len() - 22].repeat(10_000);
+    let overlapping = archive::end(one[..entry].to_vec(), &directory, 10_000);
     for bytes in [bomb, overlapping] {
         let few = |control: &mut aisaleaks::control::Control| {
-            control.limits.archives.ratio_from = 16 << 20;
+            control.limits.archives.ratio_from = 2 << 20;
         };
         assert_eq!(kinds(&scan_file(&bytes, few)), [Limit]);
     }
@@ -153,11 +184,22 @@ fn a_thousand_damaged_archives_in_one_are_few_problems() {
     let names: Vec<String> = (0..1000).map(|number| format!("{number}.gz")).collect();
     let mut damaged = archive::gzip(b"some contents", None);
     damaged.truncate(damaged.len() - 4);
-    let members: Vec<archive::Member<'_>> =
-        names.iter().map(|name| (name.as_str(), &damaged[..])).collect();
+    let members: Vec<archive::Member<'_>> = names
+        .iter()
+        .map(|name| (name.as_str(), &damaged[..]))
+        .collect();
     let outcome = scan_file(&archive::tar(&members), |_| {});
-    assert!((2..20).contains(&outcome.problems.len()), "{}", outcome.problems.len());
-    let told = |part: &str| outcome.problems.iter().any(|problem| problem.message.contains(part));
+    assert!(
+        (2..20).contains(&outcome.problems.len()),
+        "{}",
+        outcome.problems.len()
+    );
+    let told = |part: &str| {
+        outcome
+            .problems
+            .iter()
+            .any(|problem| problem.message.contains(part))
+    };
     assert!(told("990 more"));
 }
 

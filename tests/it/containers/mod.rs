@@ -12,9 +12,10 @@ use aisaleaks::detect::Detector;
 use aisaleaks::model::{Outcome, ProblemKind, Secret};
 use aisaleaks::pipeline::{self, Options};
 
-/// A file with a key.
+/// A file with a key. It is long enough to be worth compressing: of a short one a compressor stores the bytes as they are.
 fn text(key: &str) -> Vec<u8> {
-    format!("# settings\nAISA_API_KEY=\"{key}\"\n").into_bytes()
+    let comments = "# more settings than anybody reads\n".repeat(50);
+    format!("# settings\nAISA_API_KEY=\"{key}\"\n{comments}").into_bytes()
 }
 
 /// What a scan of a folder finds, the same with one thread and with four.
@@ -46,7 +47,9 @@ fn scan_file(bytes: &[u8], control: impl Fn(&mut Control)) -> Outcome {
 /// The fingerprint of each key, and the members that lead to its places.
 fn places(outcome: &Outcome) -> Vec<(String, Vec<Vec<String>>)> {
     let texts = |names: &Vec<Vec<u8>>| -> Vec<String> {
-        let texts = names.iter().map(|name| String::from_utf8_lossy(name).into_owned());
+        let texts = names
+            .iter()
+            .map(|name| String::from_utf8_lossy(name).into_owned());
         texts.collect()
     };
     let keys = outcome.keys.iter().map(|key| {
@@ -61,9 +64,16 @@ fn places(outcome: &Outcome) -> Vec<(String, Vec<Vec<String>>)> {
 /// What [`places`] says if this key is in these members, and no other key anywhere.
 fn only(key: &str, members: &[&[&str]]) -> Vec<(String, Vec<Vec<String>>)> {
     let texts = |names: &&[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    vec![(Secret::new(key).fingerprint(), members.iter().map(texts).collect())]
+    vec![(
+        Secret::new(key).fingerprint(),
+        members.iter().map(texts).collect(),
+    )]
 }
 
 fn kinds(outcome: &Outcome) -> Vec<ProblemKind> {
-    outcome.problems.iter().map(|problem| problem.kind).collect()
+    outcome
+        .problems
+        .iter()
+        .map(|problem| problem.kind)
+        .collect()
 }

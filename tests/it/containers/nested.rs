@@ -22,7 +22,10 @@ fn a_tarball_in_a_zip_in_a_tarball() {
 fn an_image_as_docker_saves_it() {
     let key = key();
     let class = text(&key);
-    let jar = archive::zip(&[("META-INF/MANIFEST.MF", b"x"), ("app.properties", &class)], Method::Deflate);
+    let jar = archive::zip(
+        &[("META-INF/MANIFEST.MF", b"x"), ("app.properties", &class)],
+        Method::Deflate,
+    );
     let layer = archive::tar(&[("etc/passwd", b"root"), ("srv/app.jar", &jar)]);
     let save = archive::tar(&[("manifest.json", b"[]"), ("1234/layer.tar", &layer)]);
     let oci = archive::tar(&[

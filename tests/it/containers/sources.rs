@@ -6,7 +6,9 @@ use crate::support::{Repo, command, feed, has, key, locations, problems, report,
 
 fn zip(key: &str, name: &str) -> Vec<u8> {
     // What does not compress makes two versions a delta.
-    let noise: Vec<u8> = (0..20_000u64).map(|n| (n * n * 31 >> 5) as u8 ^ (n >> 7) as u8).collect();
+    let noise: Vec<u8> = (0..20_000u64)
+        .map(|n| (n * n * 31 >> 5) as u8 ^ (n >> 7) as u8)
+        .collect();
     archive::zip(&[("noise", &noise), (name, &text(key))], Method::Deflate)
 }
 
@@ -26,7 +28,10 @@ fn work_trees_and_standard_input() {
         let mut stdin = command(folder.path(), &["stdin", "-f", "json"]);
         let read = feed(&mut stdin, &bytes);
         let found = locations(&read.json(), &key).len();
-        assert_eq!((read.code as usize, problems(&read.json()).len()), (found, 0));
+        assert_eq!(
+            (read.code as usize, problems(&read.json()).len()),
+            (found, 0)
+        );
     }
     let (code, _) = report(folder.path(), &["dir", ".", "--archive-depth", "0"]);
     assert_eq!(code, 0);
@@ -60,7 +65,6 @@ fn histories_loose_and_packed_and_their_deltas() {
     }
     let (_, json) = report(repo.path(), &["git", "--range", "HEAD~2..HEAD"]);
     assert!(has(&json, &new) && !has(&json, &old));
-    // Streamed, because it is larger than what is held.
 }
 
 #[test]
@@ -68,8 +72,11 @@ fn a_file_that_is_committed_as_it_is_is_one_place() {
     let key = key();
     let repo = Repo::new();
     repo.write("a.bin", zip(&key, "x.env")).commit("first");
-    repo.write("stored.bin", archive::zip(&[("y", &text(&key))], Method::Stored))
-        .commit("second");
+    repo.write(
+        "stored.bin",
+        archive::zip(&[("y", &text(&key))], Method::Stored),
+    )
+    .commit("second");
     let (_, json) = report(repo.path(), &["scan", "."]);
     let found = locations(&json, &key);
     let paths: Vec<_> = found.iter().map(|at| at["path"].as_str()).collect();
@@ -102,14 +109,26 @@ fn what_is_staged_and_what_was_there_before() {
 fn a_report_leads_back_into_them() {
     let (committed, loose) = (key(), key());
     let repo = Repo::new();
-    repo.write("a.bin", zip(&committed, "x.env")).commit("first");
+    repo.write("a.bin", zip(&committed, "x.env"))
+        .commit("first");
     std::fs::remove_file(repo.join("a.bin")).expect("removed");
-    repo.write("b.tgz", archive::gzip(&archive::tar(&[("x", &text(&loose))]), None));
+    repo.write(
+        "b.tgz",
+        archive::gzip(&archive::tar(&[("x", &text(&loose))]), None),
+    );
     let scan = run(repo.path(), &["scan", ".", "-f", "json"]);
     repo.write("report.json", &scan.stdout);
     // Nobody listens there: a key that was not found would not be asked about.
-    let args = ["recheck", "report.json", "--verify-base-url", "http://127.0.0.1:9"];
+    let args = [
+        "recheck",
+        "report.json",
+        "--verify-base-url",
+        "http://127.0.0.1:9",
+    ];
     let again = run(repo.path(), &args);
     let told = again.stdout + &again.stderr;
-    assert!(!told.contains("not found") && told.contains("2 keys"), "{told}");
+    assert!(
+        !told.contains("not found") && told.contains("2 keys"),
+        "{told}"
+    );
 }

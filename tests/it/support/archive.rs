@@ -21,7 +21,8 @@ fn pressed(method: Method, bytes: &[u8]) -> (u16, Vec<u8>) {
     match method {
         Method::Stored => (0, bytes.to_vec()),
         Method::Deflate => {
-            let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+            let mut encoder =
+                flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
             encoder.write_all(bytes).expect("memory");
             (8, encoder.finish().expect("memory"))
         }
@@ -140,8 +141,12 @@ pub fn zstd(bytes: &[u8]) -> Vec<u8> {
 /// A 7z archive, all its members compressed together.
 pub fn sevenz(members: &[Member<'_>]) -> Vec<u8> {
     let mut writer = sevenz_rust2::ArchiveWriter::new(Cursor::new(Vec::new())).expect("memory");
-    let entries = members.iter().map(|(name, _)| sevenz_rust2::ArchiveEntry::new_file(name));
-    let readers = members.iter().map(|(_, bytes)| Cursor::new(bytes.to_vec()).into());
+    let entries = members
+        .iter()
+        .map(|(name, _)| sevenz_rust2::ArchiveEntry::new_file(name));
+    let readers = members
+        .iter()
+        .map(|(_, bytes)| Cursor::new(bytes.to_vec()).into());
     writer
         .push_archive_entries(entries.collect(), readers.collect())
         .expect("memory");
