@@ -92,7 +92,7 @@ pub struct RunningArgs {
     pub no_progress: bool,
     /// How far archives are opened.
     #[command(flatten)]
-    pub archives: ArchiveArgs,
+    pub archives: Box<ArchiveArgs>,
 }
 
 /// Flags that every scanning command has.

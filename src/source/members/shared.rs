@@ -15,6 +15,9 @@ const LARGE: u64 = 4 << 20;
 /// Larger members are read as streams, one after the other.
 const EASY: u64 = 16 << 20;
 
+/// A member, and its place in the directory.
+type Numbered = (usize, Entry);
+
 impl Opening<'_, '_> {
     /// Reads those members of an archive that are files of the size that they say they have. Returns the others, in their
     /// order: what is a container itself, lies, or cannot be read is for one thread, so that limits cut the same off
@@ -36,7 +39,7 @@ impl Opening<'_, '_> {
             easy
         };
         let numbered = entries.into_iter().enumerate();
-        let (easy, mut others): (Vec<(usize, Entry)>, Vec<(usize, Entry)>) =
+        let (easy, mut others): (Vec<Numbered>, Vec<Numbered>) =
             numbered.partition(|(_, entry)| is_easy(entry));
         let next = AtomicUsize::new(0);
         let hard = Mutex::new(HashSet::new());
