@@ -103,7 +103,7 @@ fn limits_are_told_with_the_flag_that_raises_them() {
             "--archive-depth",
         ),
         (
-            "file",
+            "file!contents",
             &large,
             |limits| limits.member = 1000,
             "--max-member-size",
