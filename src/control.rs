@@ -17,6 +17,8 @@ pub struct Limits {
     pub absent: usize,
     /// How deep alternates may lead.
     pub alternates: usize,
+    /// What containers may ask for.
+    pub archives: ArchiveLimits,
     /// What attribution may use.
     pub attribution: AttributionLimits,
     /// Entries of folders that one change is looked for in: a few small trees that hold each other can have more paths than
@@ -27,6 +29,40 @@ pub struct Limits {
     pub parents: usize,
     /// Bytes in a window of a large stream.
     pub window: usize,
+}
+
+/// What containers may ask for: a few kilobytes can unpack to more than any disk holds.
+#[derive(Clone, Copy, Debug)]
+pub struct ArchiveLimits {
+    /// Containers in containers are opened so deep; 0 opens none. A compressed archive, as `.tar.gz`, is one.
+    pub depth: usize,
+    /// Bytes of one member, and of what has to be kept in memory because it cannot be read here and there: a zip or 7z archive
+    /// that comes out of another one, or through a pipe.
+    pub member: u64,
+    /// Bytes of all members of one file, and of what is inside of them.
+    pub expansion: u64,
+    /// How many times as many bytes as the file has may come out of it. It counts once that is more than `ratio_from` bytes.
+    pub ratio: u64,
+    /// So many bytes may come out of any file.
+    pub ratio_from: u64,
+    /// Bytes that a decoder may take for its window or dictionary.
+    pub window: u64,
+    /// Members of one container.
+    pub members: usize,
+}
+
+impl Default for ArchiveLimits {
+    fn default() -> Self {
+        Self {
+            depth: 4,
+            member: 256 << 20,
+            expansion: 4 << 30,
+            ratio: 200,
+            ratio_from: 64 << 20,
+            window: 128 << 20,
+            members: 1_000_000,
+        }
+    }
 }
 
 /// No honest history needs as much; a few small trees that hold each other can make more paths than there are atoms.
@@ -65,6 +101,7 @@ impl Default for Limits {
             max_open_bases: 4 << 30,
             absent: 1_000_000,
             alternates: 5,
+            archives: ArchiveLimits::default(),
             attribution: AttributionLimits::default(),
             change_entries: 5_000_000,
             parents: 128,

@@ -6,9 +6,10 @@
 //!
 //! A source pushes chunks from many threads and knows nothing of secrets; the detector answers with marks; the
 //! collector groups findings by key. Imports point one way, and a test holds them to it:
-//! `cli > commands > pipeline > { source, detect, attribute, assess, verify, report } > { rules, git, baseline } > { model, control, error }`.
+//! `cli > commands > pipeline > { source, detect, attribute, assess, verify, report } > { rules, git, archive, baseline } > { model, control, error }`.
 #![deny(missing_docs, unsafe_code)]
 
+pub mod archive;
 pub mod assess;
 pub mod attribute;
 pub mod baseline;

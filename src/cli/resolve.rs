@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{CommonArgs, GitArgs, ScanArgs, StagedArgs};
+use super::args::{ArchiveArgs, CommonArgs, GitArgs, ScanArgs, StagedArgs};
 use super::{config, live, moment, rule_files};
 use crate::commands::request::{Checkout, Request};
+use crate::control::ArchiveLimits;
 use crate::error::{Error, Result};
 use crate::git::Repository;
 use crate::pipeline;
@@ -169,6 +170,7 @@ fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Request> {
         on_incomplete: common.on_incomplete,
         found_code: common.exit_code.unwrap_or(1),
         threads: common.running.threads,
+        archives: archives(&common.running.archives),
         progress: !common.running.no_progress && !common.quiet,
         quiet: common.quiet,
         verbose: common.verbose,
@@ -178,6 +180,18 @@ fn request(common: &CommonArgs, options: pipeline::Options) -> Result<Request> {
         live: live::asked(&common.verify)?,
         only_active: common.verify.only_active,
     })
+}
+
+/// What containers may ask for.
+fn archives(args: &ArchiveArgs) -> ArchiveLimits {
+    let usual = ArchiveLimits::default();
+    ArchiveLimits {
+        depth: args.archive_depth.unwrap_or(usual.depth),
+        member: args.max_member_size.unwrap_or(usual.member),
+        expansion: args.max_expansion.unwrap_or(usual.expansion),
+        ratio_from: args.max_expansion.unwrap_or(usual.ratio_from),
+        ..usual
+    }
 }
 
 /// The reports to write, and where to; `None` is standard output. No two may go to one place.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::exit::{FailOn, OnIncomplete};
+use crate::control::ArchiveLimits;
 use crate::error::Diagnostic;
 use crate::model::FingerprintKey;
 use crate::pipeline;
@@ -50,6 +51,8 @@ pub struct Request {
     pub found_code: u8,
     /// How many threads; 0 is one for each processor.
     pub threads: usize,
+    /// What archives may ask for.
+    pub archives: ArchiveLimits,
     /// Whether a progress line is wanted where there is a terminal for it.
     pub progress: bool,
     /// Whether a clean run says nothing.

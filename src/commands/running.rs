@@ -141,7 +141,9 @@ fn looked(
     rules: Vec<Rule>,
     scan: impl FnOnce(&Detector, &Arc<Control>) -> Result<Outcome>,
 ) -> Result<(Arc<Control>, Detector, Outcome)> {
-    let control = Arc::new(Control::new(request.threads));
+    let mut control = Control::new(request.threads);
+    control.limits.archives = request.archives;
+    let control = Arc::new(control);
     stop_on_signal(&control);
     if let Some(deadline) = request.deadline {
         stop_at(deadline, &control);

@@ -17,6 +17,10 @@ pub enum ProblemKind {
     DamagedIndex,
     /// One object could not be inflated, or its delta is wrong.
     DamagedObject,
+    /// An archive or a compressed file, or a member of one, is damaged or cut off.
+    DamagedArchive,
+    /// Members of an archive are encrypted.
+    EncryptedArchive,
     /// An object that something names is not there.
     AbsentObject,
     /// The clone is shallow: history ends early.
@@ -31,7 +35,7 @@ pub enum ProblemKind {
     BrokenAlternate,
     /// A path of the index is in conflict.
     Unmerged,
-    /// A repository feature that we cannot read.
+    /// A repository feature, or a method of compression, that we cannot read.
     Unsupported,
     /// A limit was reached.
     Limit,
@@ -48,6 +52,8 @@ impl ProblemKind {
             Self::DamagedPack => "damaged-pack",
             Self::DamagedIndex => "damaged-index",
             Self::DamagedObject => "damaged-object",
+            Self::DamagedArchive => "damaged-archive",
+            Self::EncryptedArchive => "encrypted-archive",
             Self::AbsentObject => "absent-object",
             Self::Shallow => "shallow",
             Self::Partial => "partial",

@@ -157,7 +157,8 @@ impl Worker for Passing<'_> {
         match explaining.asked {
             Explain::Nothing => {}
             Explain::All => explaining.judge_fresh(chunk),
-            Explain::Line(_) if is_name(chunk) => {}
+            // Lines are counted in the file itself.
+            Explain::Line(_) if is_name(chunk) || !chunk.member.is_empty() => {}
             Explain::Line(_) => {
                 if let Some(line) = &mut explaining.lock().line {
                     line.look(chunk);

@@ -152,7 +152,8 @@ struct Passing<'a> {
 impl Worker for Passing<'_> {
     fn chunk(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>) {
         self.inner.chunk(chunk, marks);
-        if let Some(path) = chunk.path.filter(|_| chunk.origin == Origin::Worktree) {
+        let is_file = chunk.origin == Origin::Worktree && chunk.member.is_empty();
+        if let Some(path) = chunk.path.filter(|_| is_file) {
             self.habits.kept.look(chunk, path);
         }
     }

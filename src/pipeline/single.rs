@@ -9,8 +9,8 @@ use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
 use crate::model::{Chunk, Origin, Outcome, Sink};
+use crate::source::members::{self, Pushed};
 use crate::source::single::Single;
-use crate::source::window;
 
 /// Scans a file on disk, whatever any rule says of it.
 ///
@@ -72,18 +72,18 @@ pub fn committed(
         .as_ref()
         .map_or(&collector as &dyn Sink, |explaining| explaining);
     let template = Chunk::whole(&[], Origin::History, Some(path.as_bytes()));
-    let read = window::stream(
-        &mut &bytes[..],
-        &template,
-        detector.reach(),
-        limits.window,
-        &mut Vec::new(),
-        &mut *sink.worker(),
+    let mut worker = sink.worker();
+    let to = Pushed {
+        worker: &mut *worker,
+        sink,
+        more: Some(sink),
+        reach: detector.reach(),
         control,
-    );
+    };
+    let read = members::of_stream(&mut &bytes[..], &template, to);
+    drop(worker);
     let mut outcome = Outcome::default();
-    // Memory can be read.
-    outcome.stats.bytes = read.unwrap_or_default();
+    outcome.stats.bytes = read.bytes;
     if let Some(explaining) = explaining {
         explaining.finish(&mut outcome);
     }

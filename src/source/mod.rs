@@ -7,6 +7,7 @@ pub mod history;
 mod ignore_rules;
 pub mod lfs;
 mod listing;
+pub mod members;
 pub mod message;
 mod open;
 mod paths;

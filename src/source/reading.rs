@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use super::files::Found;
 use super::lfs;
 use super::listing::Directory;
+use super::members::{self, Pushed};
 use super::open::{self, Refused};
 use super::paths::stored;
 use super::roots::Root;
@@ -134,6 +135,30 @@ impl<'a> Reading<'a> {
             );
         }
         self.contents(&mut file, size, origin);
+        self.members(&file, size, origin);
+    }
+
+    /// Pushes what is in the file that was just read, if it is a container.
+    fn members(&mut self, file: &fs::File, size: u64, origin: Origin) {
+        let template = Chunk::whole(&[], origin, Some(&self.shown));
+        let to = Pushed {
+            worker: &mut *self.worker,
+            sink: self.sink,
+            more: Some(self.sink),
+            reach: self.reach,
+            control: self.control,
+        };
+        // So short a file is still in the buffer as a whole.
+        let read = usize::try_from(size).ok();
+        let read = read.filter(|read| *read < self.control.limits.window);
+        match read.and_then(|read| self.buffer.get(..read)) {
+            Some(bytes) => {
+                if let Some(format) = members::format_of(bytes, self.control) {
+                    members::of_bytes(format, bytes, &template, to);
+                }
+            }
+            None => drop(members::of_file(file, size, &template, to)),
+        }
     }
 
     /// Pushes what `reader` gives of a file that had `size` bytes when it was opened.

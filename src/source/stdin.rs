@@ -1,8 +1,8 @@
 //! One stream, standard input by name.
 
-use std::io::{self, Read};
+use std::io::Read;
 
-use super::window;
+use super::members::{self, Pushed};
 use crate::control::Control;
 use crate::model::{Chunk, Origin, Problem, ProblemKind, Reach, Sink};
 
@@ -18,43 +18,30 @@ pub fn scan(
     control: &Control,
 ) -> u64 {
     let template = Chunk::whole(&[], Origin::Stdin, label.map(str::as_bytes));
-    let mut counted = Counted { reader, bytes: 0 };
-    let result = window::stream(
-        &mut counted,
-        &template,
+    let mut worker = sink.worker();
+    let to = Pushed {
+        worker: &mut *worker,
+        sink,
+        more: Some(sink),
         reach,
-        control.limits.window,
-        &mut Vec::new(),
-        &mut *sink.worker(),
         control,
-    );
-    if let Err(error) = result {
+    };
+    let read = members::of_stream(reader, &template, to);
+    if let Some(error) = read.error {
         sink.problem(Problem::new(
             ProblemKind::Unreadable,
             label.unwrap_or("standard input"),
             format!("the stream broke off: {error}; run it again"),
         ));
     }
-    counted.bytes
-}
-
-/// Knows how much came even when the stream breaks.
-struct Counted<'a> {
-    reader: &'a mut dyn Read,
-    bytes: u64,
-}
-
-impl Read for Counted<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.reader.read(buffer)?;
-        self.bytes += n as u64;
-        Ok(n)
-    }
+    read.bytes
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io;
+
     use crate::source::testing::{REACH, Recorder};
 
     #[test]

@@ -149,6 +149,9 @@ fn everything_that_is_wrong_is_said_at_once_with_its_line() {
     for key in [
         "limits",
         "max-file-size",
+        "archive-depth",
+        "max-member-size",
+        "max-expansion",
         "exclude",
         "paths",
         "targets",

@@ -1,5 +1,5 @@
 //! Holds imports to one direction, so that the design cannot rot unseen:
-//! `cli > commands > pipeline > { source, detect, attribute, assess, verify, report } > { rules, git, baseline } > { model, control, error }`.
+//! `cli > commands > pipeline > { source, detect, attribute, assess, verify, report } > { rules, git, archive, baseline } > { model, control, error }`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ const LAYERS: [&[&str]; 6] = [
         "verify",
         "report",
     ],
-    &["rules", "git", "baseline"],
+    &["rules", "git", "archive", "baseline"],
     &["model", "control", "error"],
 ];
 

@@ -13,6 +13,7 @@ mod ci;
 mod ci_formats;
 mod completions;
 mod config;
+mod containers;
 mod contract;
 mod crowd;
 mod damage;

@@ -59,6 +59,21 @@ pub struct WalkArgs {
     pub max_file_size: Option<u64>,
 }
 
+/// How far archives and compressed files are opened.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ArchiveArgs {
+    /// Open archives in archives so deep, four by default; 0 opens none.
+    #[arg(long, value_name = "N", help_heading = "What to scan")]
+    pub archive_depth: Option<usize>,
+    /// Scan so many bytes of one member, and keep so much of an archive in memory; 256 MiB by default.
+    #[arg(long, value_name = "BYTES", help_heading = "What to scan")]
+    pub max_member_size: Option<u64>,
+    /// Let so many bytes come out of one file, whatever its size; by default 4 GiB, and past 64 MiB at most 200 times as many as it
+    /// has.
+    #[arg(long, value_name = "BYTES", help_heading = "What to scan")]
+    pub max_expansion: Option<u64>,
+}
+
 /// How it runs.
 #[derive(Args, Clone, Debug, Default)]
 pub struct RunningArgs {
@@ -75,6 +90,9 @@ pub struct RunningArgs {
     /// No progress line.
     #[arg(long, help_heading = "Running")]
     pub no_progress: bool,
+    /// How far archives are opened.
+    #[command(flatten)]
+    pub archives: Box<ArchiveArgs>,
 }
 
 /// Flags that every scanning command has.

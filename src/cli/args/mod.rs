@@ -17,7 +17,7 @@ pub use baseline::{
     BaselineCommand, BaselineCreateArgs, BaselineScanArgs, BaselineShowArgs, BaselineUpdateArgs,
 };
 pub use ci::{CiArgs, Mode};
-pub use common::{CommonArgs, ConfigArgs, RulesArgs, RunningArgs, WalkArgs};
+pub use common::{ArchiveArgs, CommonArgs, ConfigArgs, RulesArgs, RunningArgs, WalkArgs};
 pub use explain::ExplainArgs;
 pub use hook::{HookCommand, HookInstallArgs, HookPlaceArgs, HookRunArgs};
 pub use recheck::RecheckArgs;

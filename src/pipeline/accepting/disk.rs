@@ -82,7 +82,9 @@ impl<'a> Disk<'a> {
             Contents::Bytes(bytes) => {
                 self.read += bytes.len() as u64;
                 let found = standing::search(self.detector, &bytes, path).into_iter();
-                Held::Only(found.map(|(_, secret)| secret).collect())
+                let own = found.map(|(_, secret)| secret);
+                let inside = standing::inside(self.detector, &bytes, path);
+                Held::Only(own.chain(inside).collect())
             }
         }
     }

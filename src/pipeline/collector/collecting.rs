@@ -222,7 +222,9 @@ impl Collecting<'_> {
                 continue;
             }
             let positions = (u32::try_from(mark.start), u32::try_from(mark.end));
-            match (chunk.object, chunk.own, positions) {
+            // What came out of a container is not read again either.
+            let object = chunk.object.filter(|_| chunk.member.is_empty());
+            match (object, chunk.own, positions) {
                 (Some(object), None, (Ok(start), Ok(end))) => self.stored.push(Stored {
                     seen: mark.id,
                     object,
@@ -255,6 +257,7 @@ impl Collecting<'_> {
             seen: mark.id,
             origin: chunk.origin,
             path: chunk.path.map(<[u8]>::to_vec),
+            member: chunk.member.to_vec(),
             object: chunk.object,
             place: (!is_name).then(|| cursor.place(bytes, start, end).of_encoding(&told.encoding)),
             told,

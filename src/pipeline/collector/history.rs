@@ -6,7 +6,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::super::notes::Notes;
-use super::super::sightings::{Located, Placed, Where};
+use super::super::sightings::{Direct, Located, Placed, Where, containers};
 use super::placing::{Found, Names, Sightings, Wanted, place};
 use super::{Collector, lock};
 use crate::attribute::{self, Sighted, Standings, Subject};
@@ -108,7 +108,18 @@ impl Collector<'_> {
             });
         }
         let mut direct = std::mem::take(&mut *lock(&self.direct));
-        direct.sort_by_key(|seen| (seen.object, seen.place));
+        direct.sort_by(|one, other| {
+            let order = |seen: &Direct| (seen.object, seen.origin);
+            let order = order(one)
+                .cmp(&order(other))
+                .then_with(|| one.member.cmp(&other.member));
+            order.then((one.place, one.seen).cmp(&(other.place, other.seen)))
+        });
+        // An object may be in several packs.
+        direct.dedup_by(|next, known| {
+            let what = |seen: &Direct| (seen.object, seen.origin, seen.place, seen.seen);
+            next.object.is_some() && what(next) == what(known) && next.member == known.member
+        });
         for (at, seen) in direct.into_iter().enumerate() {
             let Some(object) = seen.object else {
                 lock(&self.direct).push(seen);
@@ -120,8 +131,11 @@ impl Collector<'_> {
                 start: at as u32,
                 end: at as u32,
                 origin: seen.origin,
-                told: Some(Box::new((seen.place, seen.told))),
+                told: Some(Box::new(seen)),
             });
+        }
+        for found in sightings.values_mut() {
+            drop_containers(found);
         }
         sightings
     }
@@ -143,7 +157,9 @@ impl Collector<'_> {
             origin => origin,
         };
         let is_text = origin != Origin::PathName && end <= bytes.len();
-        let (place, told) = found.told.as_deref().cloned().unwrap_or_else(|| {
+        let known = found.told.as_deref();
+        let known = known.map(|seen| (seen.place, seen.told.clone()));
+        let (place, told) = known.unwrap_or_else(|| {
             if !is_text {
                 return Default::default();
             }
@@ -178,12 +194,29 @@ impl Collector<'_> {
             site: missing.site,
             names_issuer: told.names_issuer,
             encoding: told.encoding,
-            member: Vec::new(),
+            member: found.member().to_vec(),
             cell: told.cell,
         };
         let seen = found.seen;
         Some((missing.at, Placed { seen, location }))
     }
+}
+
+/// Leaves out what was seen in the bytes of a container, and in one of its members, too.
+fn drop_containers(found: &mut Vec<Found>) {
+    if found.iter().all(|found| found.member().is_empty()) {
+        return;
+    }
+    let seen: Vec<_> = found
+        .iter()
+        .map(|found| (found.key, found.member()))
+        .collect();
+    let mut above = containers(&seen).into_iter().peekable();
+    let mut at = 0;
+    found.retain(|_| {
+        at += 1;
+        above.next_if_eq(&(at - 1)).is_none()
+    });
 }
 
 fn names(sightings: &Sightings, history: &History, control: &Control) -> Names {

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use super::super::sightings::Where;
-use super::super::telling::Told;
+use super::super::sightings::{Direct, Where};
 use crate::attribute::{Standing, Standings};
 use crate::git::plain;
-use crate::model::{Arrival, Attribution, ObjectId, Origin, Place, Reachable, Site};
+use crate::model::{Arrival, Attribution, ObjectId, Origin, Reachable, Site};
 
 /// Something seen in an object.
 pub(super) struct Found {
@@ -16,8 +15,15 @@ pub(super) struct Found {
     pub(super) start: u32,
     pub(super) end: u32,
     pub(super) origin: Origin,
-    /// Known already where the object was read as a stream. There are millions of these and hardly one is streamed.
-    pub(super) told: Option<Box<(Option<Place>, Told)>>,
+    /// Known already where the object was read as a stream, or came out of a container. There are millions of these and hardly one is streamed.
+    pub(super) told: Option<Box<Direct>>,
+}
+
+impl Found {
+    /// The names of the members that lead to it.
+    pub(super) fn member(&self) -> &[Vec<u8>] {
+        self.told.as_deref().map_or(&[], |seen| &seen.member)
+    }
 }
 
 /// By object, in the order of the bytes.
@@ -144,7 +150,9 @@ fn left_over<'a>(
     let message = standings.messages.get(&id);
     // Where a limit left something out, nobody knows what leads to it.
     let lost = (is_lost && !standings.cut).then_some(Reachable::None);
-    let at = Where::Object(found.origin, id, u64::from(found.start));
+    // What came out of a container has no place in the object: it is numbered.
+    let number = u64::from(found.told.is_some()) << 63;
+    let at = Where::Object(found.origin, id, number | u64::from(found.start));
     Wanted {
         at: (found.key, at),
         found,

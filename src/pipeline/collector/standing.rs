@@ -3,20 +3,54 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::super::sightings::{Direct, Located, Placed, Where};
+use super::super::sightings::{Direct, Located, Placed, Where, containers};
 use super::{Collector, lock};
 use crate::git::plain;
 use crate::model::{Arrival, Location, Origin, Reachable, Site};
 
 impl Collector<'_> {
+    /// Leaves out what was seen in the bytes of a container, and in one of its members, too. They come sorted by file, and
+    /// there by member.
+    fn drop_containers(&self, direct: &mut Vec<Direct>) {
+        if direct.iter().all(|seen| seen.member.is_empty()) {
+            return;
+        }
+        let same = |one: &Direct, other: &Direct| {
+            (one.origin, one.object) == (other.origin, other.object) && one.path == other.path
+        };
+        let keys: Vec<u32> = direct.iter().map(|seen| self.key_of(seen.seen)).collect();
+        let mut kept = vec![true; direct.len()];
+        let mut start = 0;
+        for file in direct.chunk_by(same) {
+            let end = start + file.len();
+            let keys = keys.get(start..end).unwrap_or_default();
+            let seen = file.iter().zip(keys);
+            let seen: Vec<_> = seen.map(|(seen, key)| (*key, &seen.member[..])).collect();
+            for at in containers(&seen) {
+                if let Some(kept) = kept.get_mut(start + at) {
+                    *kept = false;
+                }
+            }
+            start = end;
+        }
+        let mut kept = kept.into_iter();
+        direct.retain(|_| kept.next().unwrap_or(true));
+    }
+
     /// Locations of what was seen in what has no id. Paths of files count from `base`.
     pub(in crate::pipeline) fn file_locations(&self, base: &Path) -> Located {
         let mut located = Located::new();
         let mut direct = std::mem::take(&mut *lock(&self.direct));
         direct.sort_by(|one, other| {
-            let order = |seen: &Direct| (seen.origin, seen.object, seen.place);
-            (order(one), &one.path).cmp(&(order(other), &other.path))
+            let order = |seen: &Direct| (seen.origin, seen.object);
+            let within = |seen: &Direct| (seen.place, seen.seen);
+            let order = order(one)
+                .cmp(&order(other))
+                .then(one.path.cmp(&other.path));
+            let order = order.then_with(|| one.member.cmp(&other.member));
+            order.then(within(one).cmp(&within(other)))
         });
+        self.drop_containers(&mut direct);
         let mut nth = HashMap::new();
         for sighting in direct {
             let key = self.key_of(sighting.seen);
@@ -26,6 +60,15 @@ impl Collector<'_> {
                     let count: &mut usize = nth.entry(file).or_default();
                     *count += 1;
                     Where::File(base.join(plain::to_path(path)), *count - 1)
+                }
+                _ if !sighting.member.is_empty() => {
+                    let Direct { path, member, .. } = &sighting;
+                    Where::Member(
+                        sighting.origin,
+                        path.clone(),
+                        member.clone(),
+                        sighting.place,
+                    )
                 }
                 _ => Where::Named(sighting.origin, sighting.path.clone(), sighting.place),
             };
@@ -55,7 +98,7 @@ impl Collector<'_> {
                 site,
                 names_issuer: sighting.told.names_issuer,
                 encoding: sighting.told.encoding,
-                member: Vec::new(),
+                member: sighting.member,
                 cell: sighting.told.cell,
             };
             let seen = sighting.seen;

@@ -213,7 +213,7 @@ impl Novelty {
                         site: Some(site(path)),
                         names_issuer: told.names_issuer,
                         encoding: told.encoding,
-                        member: Vec::new(),
+                        member: found.member.clone(),
                         cell: told.cell,
                     },
                 });
@@ -260,9 +260,15 @@ impl Novelty {
         found: Vec<Found>,
         attribution: Option<&Attribution>,
     ) {
-        for found in found.into_iter().filter(|found| !found.told.dropped) {
+        let counting = found.into_iter().filter(|found| !found.told.dropped);
+        for (number, found) in counting.enumerate() {
+            // What came out of a container has no place in the object: it is numbered.
+            let start = match found.member.is_empty() {
+                true => found.start,
+                false => 1 << 63 | number as u64,
+            };
             self.new.push(New {
-                at: Where::Object(found.origin, object, found.start),
+                at: Where::Object(found.origin, object, start),
                 location: Location {
                     origin: found.origin,
                     path: None,
@@ -277,7 +283,7 @@ impl Novelty {
                     site: None,
                     names_issuer: found.told.names_issuer,
                     encoding: found.told.encoding.clone(),
-                    member: Vec::new(),
+                    member: found.member,
                     cell: found.told.cell,
                 },
                 seen: found.seen,

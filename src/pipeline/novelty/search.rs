@@ -1,13 +1,13 @@
 //! Searches single objects, each once, and keeps what stands in them: a change needs to know how often a key stands in
 //! a blob, before and after it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::explaining::Explaining;
-use super::super::sightings::Seen;
+use super::super::sightings::{Seen, containers};
 use super::super::telling::{self, Teller, Told};
 use crate::control::Control;
 use crate::detect::{self, Detector, Match, Scratch};
@@ -16,17 +16,20 @@ use crate::git::{Kind, Repository, Store, header};
 use crate::model::{
     Chunk, Mark, ObjectId, Origin, Place, Problem, ProblemKind, Sink, Stats, Worker,
 };
-use crate::source::{change, lfs, window};
+use crate::source::members::{self, Pushed};
+use crate::source::{change, lfs};
 
 /// A key in an object.
 #[derive(Clone, Debug)]
 pub(in crate::pipeline) struct Found {
     pub(in crate::pipeline) seen: Seen,
     pub(in crate::pipeline) origin: Origin,
-    /// Its first byte.
+    /// Its first byte; of what came out of a container, in the member.
     pub(in crate::pipeline) start: u64,
     /// One past its last byte.
     pub(in crate::pipeline) end: u64,
+    /// The names of the members that lead to it, where it came out of a container.
+    pub(in crate::pipeline) member: Vec<Vec<u8>>,
     pub(in crate::pipeline) place: Place,
     pub(in crate::pipeline) told: Told,
     /// Stands for the text of its line: a key on a line that was there before is the old one.
@@ -190,6 +193,10 @@ impl<'a> Searcher<'a> {
                     },
                     &mut Vec::new(),
                 );
+                if let Some(format) = members::format_of(&bytes, self.control) {
+                    members::of_bytes(format, &bytes, template, self.pushed(worker));
+                }
+                worker.drop_containers();
                 Some((kind, bytes.len() as u64))
             }
             Object::Stream(kind, mut reader, size) => {
@@ -197,26 +204,29 @@ impl<'a> Searcher<'a> {
                     inner: &mut *reader,
                     left: size,
                 };
-                let reach = self.detector.reach();
-                let mut buffer = Vec::new();
-                window::stream(
-                    &mut reader,
-                    template,
-                    reach,
-                    limits.window,
-                    &mut buffer,
-                    worker,
-                    self.control,
-                )
-                .ok()
-                .map(|size| (kind, size))
+                let read = members::of_stream(&mut reader, template, self.pushed(worker));
+                worker.drop_containers();
+                read.error.is_none().then_some((kind, read.bytes))
             }
+        }
+    }
+
+    fn pushed<'w>(&'w self, worker: &'w mut Finding<'_>) -> Pushed<'w> {
+        Pushed {
+            worker,
+            sink: self.sink,
+            more: None,
+            reach: self.detector.reach(),
+            control: self.control,
         }
     }
 
     /// What is told of something that was found in a blob, where this path leads to it.
     pub(in crate::pipeline) fn told(&self, blob: &ObjectId, found: &Found, path: &[u8]) -> Told {
         let same = self.lock().get(blob).is_none_or(|known| known.path == path);
+        if !same && !found.member.is_empty() {
+            return self.told_again(blob, found, path);
+        }
         let read = || self.store.read(blob, self.control.limits.max_whole_object);
         let Some((_, bytes)) = (!same).then(read).flatten() else {
             return found.told.clone();
@@ -226,6 +236,21 @@ impl<'a> Searcher<'a> {
         let rule = (found.seen.rule, wrapped);
         self.teller()
             .tell(&bytes, span, rule, found.origin, Some(path))
+    }
+
+    /// What is told of something that came out of a container: it is opened again.
+    fn told_again(&self, blob: &ObjectId, found: &Found, path: &[u8]) -> Told {
+        let template = Chunk {
+            object: Some(*blob),
+            ..Chunk::whole(&[], found.origin, Some(path))
+        };
+        let mut worker = self.worker(false);
+        self.read(blob, &template, &mut worker);
+        let is_it = |again: &&Found| {
+            (again.start, &again.member) == (found.start, &found.member) && again.seen == found.seen
+        };
+        let again = worker.found.iter().find(is_it);
+        again.unwrap_or(found).told.clone()
     }
 
     fn teller(&self) -> Teller<'_> {
@@ -349,6 +374,7 @@ impl Worker for Finding<'_> {
                 },
                 start: chunk.position.offset + start as u64,
                 end: chunk.position.offset + end as u64,
+                member: chunk.member.to_vec(),
                 place: place.of_encoding(&told.encoding),
                 told,
                 line: line(bytes, start, end),
@@ -359,6 +385,22 @@ impl Worker for Finding<'_> {
                 },
             });
         }
+    }
+}
+
+impl Finding<'_> {
+    /// Leaves out what was found in the bytes of a container, and in one of its members, too.
+    fn drop_containers(&mut self) {
+        let found = self.found.iter();
+        let found: Vec<_> = found
+            .map(|found| (found.seen.secret.expose(), &found.member[..]))
+            .collect();
+        let above: BTreeSet<usize> = containers(&found).into_iter().collect();
+        let mut at = 0;
+        self.found.retain(|_| {
+            at += 1;
+            !above.contains(&(at - 1))
+        });
     }
 }
 

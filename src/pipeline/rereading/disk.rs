@@ -203,7 +203,7 @@ fn read(full: &Path, looking: &mut Looking<'_>) -> Look {
     }
     // It may grow while it is read.
     match looking.stream(&mut file.take(LARGEST)) {
-        Ok(_) => Look::Read,
+        Ok((_, look)) => look,
         Err(error) => failed(&error),
     }
 }

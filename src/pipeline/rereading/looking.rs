@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::io::{self, Read};
+use std::sync::{Mutex, PoisonError};
 
 use super::{Reread, Sought};
 use crate::control::Control;
 use crate::detect::{Detector, Match};
-use crate::model::{Chunk, Mark, Origin, Worker};
-use crate::source::window;
+use crate::model::{Chunk, Mark, Origin, Problem, Sink, Worker};
+use crate::source::members::{self, Pushed};
 
 /// What came of a look at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +40,6 @@ pub(super) struct Looking<'a> {
     pub(super) found: Vec<Reread>,
     /// How many bytes were read.
     pub(super) bytes: u64,
-    buffer: Vec<u8>,
     matches: Vec<Match>,
 }
 
@@ -54,7 +54,6 @@ impl<'a> Looking<'a> {
                 .collect(),
             found: vec![Reread::default(); sought.len()],
             bytes: 0,
-            buffer: Vec::new(),
             matches: Vec::new(),
         }
     }
@@ -77,28 +76,38 @@ impl<'a> Looking<'a> {
         self.chunk(&Chunk::whole(bytes, Origin::Worktree, None));
     }
 
-    /// Looks in a stream of any length.
+    /// Looks in all of these bytes, which are those of a file or an object, and in what they hold if they are a container.
+    /// Returns what could not be read.
+    pub(super) fn whole(&mut self, bytes: &[u8]) -> Look {
+        // That is memory, which can be read.
+        self.stream(&mut &*bytes)
+            .map_or(Look::Read, |(_, look)| look)
+    }
+
+    /// Looks in a stream of any length, and in what it holds if it is a container. Returns how long it was, and what could
+    /// not be read in it.
     ///
     /// # Errors
     /// The reader's.
-    pub(super) fn stream(&mut self, reader: &mut dyn Read) -> io::Result<u64> {
+    pub(super) fn stream(&mut self, reader: &mut dyn Read) -> io::Result<(u64, Look)> {
         let (reach, control) = (self.detector.reach(), self.control);
-        let mut buffer = std::mem::take(&mut self.buffer);
-        let window = control.limits.window;
         let template = Chunk::whole(&[], Origin::Worktree, None);
+        let first = First::default();
         let mut worker = Borrowed(self);
-        let read = window::stream(
-            reader,
-            &template,
+        let to = Pushed {
+            worker: &mut worker,
+            sink: &first,
+            more: None,
             reach,
-            window,
-            &mut buffer,
-            &mut worker,
             control,
-        );
-        self.buffer = buffer;
-        self.bytes += read.as_ref().copied().unwrap_or_default();
-        read
+        };
+        let read = members::of_stream(reader, &template, to);
+        self.bytes += read.bytes;
+        match (read.error, first.0.into_inner()) {
+            (Some(error), _) => Err(error),
+            (None, Ok(Some(reason))) => Ok((read.bytes, Look::Unread(reason))),
+            (None, _) => Ok((read.bytes, Look::Read)),
+        }
     }
 
     fn chunk(&mut self, chunk: &Chunk<'_>) {
@@ -123,6 +132,28 @@ impl<'a> Looking<'a> {
             known.secret.get_or_insert(secret);
         }
     }
+}
+
+/// Keeps the first of the problems of a container.
+#[derive(Default)]
+struct First(Mutex<Option<String>>);
+
+impl Sink for First {
+    fn worker(&self) -> Box<dyn Worker + '_> {
+        Box::new(Nobody)
+    }
+
+    fn problem(&self, problem: Problem) {
+        let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        first.get_or_insert(problem.message);
+    }
+}
+
+/// Takes chunks that nobody pushes.
+struct Nobody;
+
+impl Worker for Nobody {
+    fn chunk(&mut self, _: &Chunk<'_>, _: &mut Vec<Mark>) {}
 }
 
 /// Lends the keys to what reads a stream.

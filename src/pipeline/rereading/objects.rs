@@ -80,17 +80,14 @@ impl<'a> Databases<'a> {
         let limits = &self.control.limits;
         let unread = |why: &str| Look::Unread(format!("object {id}: {why}"));
         match store.object(id, limits.max_whole_object, limits.max_delta_result) {
-            Some(Object::Whole(_, bytes)) => {
-                looking.bytes(&bytes);
-                Look::Read
-            }
+            Some(Object::Whole(_, bytes)) => looking.whole(&bytes),
             Some(Object::Stream(_, mut inner, left)) => {
                 let mut reader = Exactly {
                     inner: &mut inner,
                     left,
                 };
                 match looking.stream(&mut reader) {
-                    Ok(_) => Look::Read,
+                    Ok((_, look)) => look,
                     Err(error) => unread(&error.to_string()),
                 }
             }

@@ -5,20 +5,20 @@ use std::sync::atomic::Ordering;
 
 use super::lookups::Lookups;
 use super::{Round, lock};
+use crate::archive::Format;
 use crate::git::Kind;
 use crate::git::inflate::Exactly;
 use crate::git::loose::{self, Loose};
 use crate::git::pack::{Entry, Pack};
 use crate::git::walk::{Visited, Visitor};
 use crate::model::{Chunk, Fresh, Mark, ObjectId, Origin, Position, Problem, ProblemKind, Worker};
-use crate::source::window;
+use crate::source::members::{self, Pushed};
 
 pub(super) struct Contents<'a> {
     round: &'a Round<'a>,
     pack: Option<(u32, &'a Pack)>,
     worker: Box<dyn Worker + 'a>,
     lookups: Lookups<'a>,
-    window: Vec<u8>,
     blobs: u64,
     commits: u64,
     bytes: u64,
@@ -33,7 +33,6 @@ impl<'a> Contents<'a> {
             pack,
             worker,
             lookups: Lookups::new(round),
-            window: Vec::new(),
             blobs: 0,
             commits: 0,
             bytes: 0,
@@ -123,9 +122,25 @@ impl<'a> Contents<'a> {
             position,
         };
         self.worker.chunk(&chunk, marks);
-        if marks.iter().any(|mark| mark.counts) {
+        let mut any = marks.iter().any(|mark| mark.counts);
+        // Marks of members are not the container's: a delta copies its bytes, and not theirs.
+        if kind == Kind::Blob
+            && first
+            && let Some(format) = members::format_of(bytes, self.round.control)
+        {
+            any |= self.members(format, bytes, id);
+        }
+        if any {
             self.round.note(id);
         }
+    }
+
+    /// Pushes what is in a blob that is a container; whether something was found.
+    fn members(&mut self, format: Format, bytes: &[u8], id: Option<ObjectId>) -> bool {
+        let mut template = Chunk::whole(&[], origin(Kind::Blob), None);
+        template.object = id;
+        let to = pushed(&mut *self.worker, self.round);
+        members::of_bytes(format, bytes, &template, to)
     }
 
     fn count(&mut self, kind: Kind, bytes: u64) {
@@ -196,39 +211,26 @@ impl<'a> Contents<'a> {
     ) -> std::io::Result<()> {
         let mut template = Chunk::whole(&[], origin(kind), None);
         template.object = id;
-        let control = self.round.control;
-        let mut noting = Noting {
-            worker: &mut *self.worker,
-            any: false,
-        };
-        let window = control.limits.window;
-        let bytes = window::stream(
-            reader,
-            &template,
-            self.round.reach,
-            window,
-            &mut self.window,
-            &mut noting,
-            control,
-        )?;
-        if noting.any {
+        let to = pushed(&mut *self.worker, self.round);
+        let read = members::of_stream(reader, &template, to);
+        if let Some(error) = read.error {
+            return Err(error);
+        }
+        if read.found {
             self.round.note(id);
         }
-        self.count(kind, bytes);
+        self.count(kind, read.bytes);
         Ok(())
     }
 }
 
-/// Notices whether anything was found in a stream.
-struct Noting<'a, 'b> {
-    worker: &'a mut (dyn Worker + 'b),
-    any: bool,
-}
-
-impl Worker for Noting<'_, '_> {
-    fn chunk(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>) {
-        self.worker.chunk(chunk, marks);
-        self.any |= marks.iter().any(|mark| mark.counts);
+fn pushed<'w>(worker: &'w mut (dyn Worker + 'w), round: &'w Round<'_>) -> Pushed<'w> {
+    Pushed {
+        worker,
+        sink: round.sink,
+        more: Some(round.sink),
+        reach: round.reach,
+        control: round.control,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Sealed git repositories, keys made at test time, and runs of the real binary.
 #![allow(dead_code, reason = "each theme uses some of it")]
 
+pub mod archive;
 pub mod bounded;
 pub mod files;
 pub mod pack;

@@ -1,0 +1,73 @@
+//! The contents of a member.
+
+use std::io::{BufReader, Read, Seek, SeekFrom};
+
+use lzma_rust2::{LzmaReader, XzReader};
+
+use super::super::decode::{Checked, Decoder, kib, zstd};
+use super::super::fields::{le16, le32};
+use super::{Entry, Fault, at};
+
+/// Opens a member. Decoders may take so many bytes for their windows. What it gives is compared with the length and the
+/// checksum that the archive states.
+///
+/// # Errors
+/// It is encrypted, compressed in a way that is not known, or there is no local header where it should be.
+pub fn open<'a, R: Read + Seek>(
+    source: &'a mut R,
+    entry: &Entry,
+    window: u64,
+) -> Result<Box<dyn Read + 'a>, Fault> {
+    if entry.encrypted {
+        return Err(Fault::Encrypted);
+    }
+    let header = at(source, entry.offset, 30)?;
+    let (Some(name), Some(extra)) = (le16(&header, 26), le16(&header, 28)) else {
+        return Err(Fault::Damaged);
+    };
+    if !header.starts_with(b"PK\x03\x04") {
+        return Err(Fault::Damaged);
+    }
+    let skipped = 30 + u64::from(name) + u64::from(extra);
+    let data = entry.offset.checked_add(skipped).ok_or(Fault::Damaged)?;
+    source.seek(SeekFrom::Start(data))?;
+    let stored = source.take(entry.stored);
+    let size = (entry.size != u64::MAX).then_some(entry.size);
+    let decoder = decoder(entry.method, BufReader::new(stored), size, window)?;
+    Ok(Box::new(Checked::new(decoder, entry.crc, size)))
+}
+
+/// 4.4.5.
+fn decoder<'a, R: Read + 'a>(
+    method: u16,
+    mut source: BufReader<R>,
+    size: Option<u64>,
+    window: u64,
+) -> Result<Decoder<'a>, Fault> {
+    Ok(match method {
+        0 => Box::new(source),
+        8 => Box::new(flate2::bufread::DeflateDecoder::new(source)),
+        9 => Box::new(deflate64::Deflate64Decoder::with_buffer(source)),
+        12 => Box::new(bzip2::bufread::BzDecoder::new(source)),
+        14 => {
+            // 5.8.8: the version of the coder, the length of the properties, and the properties.
+            let mut header = [0; 9];
+            source.read_exact(&mut header)?;
+            let dictionary = le32(&header, 5).ok_or(Fault::Damaged)?;
+            let properties = header.get(4).copied().unwrap_or_default();
+            if le16(&header, 2) != Some(5) {
+                return Err(Fault::Damaged);
+            }
+            if u64::from(dictionary) > window {
+                return Err(Fault::Window);
+            }
+            let size = size.unwrap_or(u64::MAX);
+            Box::new(LzmaReader::new_with_props(
+                source, size, properties, dictionary, None,
+            )?)
+        }
+        93 | 20 => Box::new(zstd(source, window)?),
+        95 => Box::new(XzReader::new_mem_limit(source, true, kib(window))),
+        _ => return Err(Fault::Method),
+    })
+}

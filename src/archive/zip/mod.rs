@@ -1,0 +1,71 @@
+//! Zip archives (APPNOTE.TXT of PKWARE; numbers in comments are its sections).
+//!
+//! Read here, and not by a crate: one that keeps members by name shows one of two with the same name, and the other is what
+//! a hostile archive would hide a key in.
+
+mod directory;
+mod lost;
+mod member;
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use super::Fault;
+
+pub use member::open;
+
+/// A member of an archive, as the directory has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name, as it is stored.
+    pub name: Vec<u8>,
+    /// Where its local header is.
+    pub offset: u64,
+    /// How many bytes it has in the archive.
+    pub stored: u64,
+    /// How many bytes it says that it has outside.
+    pub size: u64,
+    /// The checksum of its contents; `None` if nobody knows.
+    pub crc: Option<u32>,
+    /// How it is compressed.
+    pub method: u16,
+    /// Whether it is encrypted.
+    pub encrypted: bool,
+}
+
+/// The members of an archive that have contents.
+#[derive(Debug, Default)]
+pub struct Directory {
+    /// In the order of the directory.
+    pub entries: Vec<Entry>,
+    /// Why there may be more.
+    pub fault: Option<Fault>,
+    /// Where those without contents are: their first bytes, and their ends.
+    empty: Vec<(u64, u64)>,
+}
+
+/// Reads the directory of an archive with at most `most` members. `None` if it is no archive: no directory stands at the end,
+/// and no member at the start.
+pub fn directory<R: Read + Seek>(source: &mut R, most: usize) -> Option<Directory> {
+    let len = source.seek(SeekFrom::End(0)).ok()?;
+    let end = directory::find(source, len).ok().flatten();
+    let mut found = match end {
+        Some(end) => directory::read(source, &end, most),
+        // It is cut off, or damaged where the directory is.
+        None => lost::read(source, len, 0, most),
+    };
+    if end.is_some() && found.entries.is_empty() && found.fault == Some(Fault::Damaged) {
+        found = lost::read(source, len, 0, most);
+    }
+    if let Some(end) = &end {
+        lost::add_hidden(source, (len, end.start), most, &mut found);
+    }
+    (end.is_some() || !found.entries.is_empty()).then_some(found)
+}
+
+/// Reads `len` bytes at a place.
+fn at<R: Read + Seek>(source: &mut R, offset: u64, len: usize) -> io::Result<Vec<u8>> {
+    source.seek(SeekFrom::Start(offset))?;
+    let mut bytes = Vec::new();
+    source.take(len as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,262 @@
+//! Containers that were made to keep a scan busy, to fill its memory, or to hide a key from it.
+
+use aisaleaks::model::ProblemKind::{self, DamagedArchive, EncryptedArchive, Limit, Unsupported};
+
+use super::{kinds, only, places, scan_file, text};
+use crate::support::archive::{self, Method};
+use crate::support::key;
+
+/// The zip archive with a key, and a second member that is `change`d.
+fn changed(key: &str, method: Method, change: impl Fn(&mut Vec<u8>, usize)) -> Vec<u8> {
+    let members: [archive::Member<'_>; 2] = [("a", &text(key)), ("b", b"some other contents")];
+    let mut bytes = archive::zip(&members, method);
+    let entry = archive::entries(&bytes)[1];
+    change(&mut bytes, entry);
+    bytes
+}
+
+#[test]
+fn what_cannot_be_read_is_told_once_and_the_rest_is_scanned() {
+    type Change = fn(&mut Vec<u8>, usize);
+    let cases: [(&str, Change, ProblemKind); 6] = [
+        ("encrypted", |zip, at| zip[at + 8] |= 1, EncryptedArchive),
+        ("AES", |zip, at| zip[at + 10] = 99, EncryptedArchive),
+        ("method", |zip, at| zip[at + 10] = 97, Unsupported),
+        ("checksum", |zip, at| zip[at + 16] ^= 1, DamagedArchive),
+        ("size", |zip, at| zip[at + 24] = 10, DamagedArchive),
+        ("large size", |zip, at| zip[at + 27] = 0xff, DamagedArchive),
+    ];
+    for (name, change, kind) in cases {
+        let key = key();
+        let outcome = scan_file(&changed(&key, Method::Deflate, change), |_| {});
+        assert_eq!(places(&outcome), only(&key, &[&["a"]]), "{name}");
+        assert_eq!(kinds(&outcome), [kind], "{name}");
+        assert_eq!(outcome.problems[0].place, "file", "{name}");
+    }
+}
+
+#[test]
+fn a_member_that_lies_about_its_size_is_read_to_its_end() {
+    for size in [10, u32::MAX - 1] {
+        let key = key();
+        let members: [archive::Member<'_>; 1] = [("a", &text(&key))];
+        let mut bytes = archive::zip(&members, Method::Deflate);
+        let entry = archive::entries(&bytes)[0];
+        bytes[entry + 24..entry + 28].copy_from_slice(&size.to_le_bytes());
+        let outcome = scan_file(&bytes, |_| {});
+        assert_eq!(places(&outcome), only(&key, &[&["a"]]));
+        assert_eq!(kinds(&outcome), [DamagedArchive]);
+    }
+}
+
+#[test]
+fn what_is_cut_off_is_read_as_far_as_it_goes() {
+    let key = key();
+    let mut rest = vec![0; 100_000];
+    for (at, byte) in rest.iter_mut().enumerate() {
+        *byte = (at * at / 7) as u8 ^ (at >> 8) as u8;
+    }
+    let members: [archive::Member<'_>; 2] = [("a", &text(&key)), ("b", &rest)];
+    let tar = archive::tar(&members);
+    for (name, bytes) in [
+        ("zip", archive::zip(&members, Method::Deflate)),
+        ("tar", tar.clone()),
+        ("gzip", archive::gzip(&tar, None)),
+        (
+            "bzip2",
+            archive::bzip2(&[&tar[..], &rest.repeat(10)].concat()),
+        ),
+        (
+            "zstd",
+            archive::zstd(&[&tar[..], &rest.repeat(10)].concat()),
+        ),
+    ] {
+        let cut = &bytes[..bytes.len() * 2 / 3];
+        let outcome = scan_file(cut, |_| {});
+        assert_eq!(places(&outcome), only(&key, &[&["a"]]), "{name}");
+        assert_eq!(kinds(&outcome), [DamagedArchive], "{name}");
+    }
+    for bytes in [archive::sevenz(&members), archive::xz(&tar)] {
+        let outcome = scan_file(&bytes[..bytes.len() - 30], |_| {});
+        assert_eq!(kinds(&outcome), [DamagedArchive]);
+    }
+}
+
+#[test]
+fn limits_are_told_with_the_flag_that_raises_them() {
+    let key = key();
+    let deep = archive::zip(
+        &[(
+            "b.zip",
+            &archive::zip(&[("c", &text(&key))], Method::Deflate),
+        )],
+        Method::Deflate,
+    );
+    let zeros = archive::gzip(&vec![0; 1 << 20], None);
+    let large = archive::gzip(&[&vec![b' '; 200_000][..], &text(&key)].concat(), None);
+    type Limits = fn(&mut aisaleaks::control::ArchiveLimits);
+    let cases: [(&str, &[u8], Limits, &str); 5] = [
+        (
+            "file!b.zip",
+            &deep,
+            |limits| limits.depth = 1,
+            "--archive-depth",
+        ),
+        (
+            "file!contents",
+            &large,
+            |limits| limits.member = 1000,
+            "--max-member-size",
+        ),
+        (
+            "file",
+            &zeros,
+            |limits| limits.expansion = 1000,
+            "--max-expansion",
+        ),
+        (
+            "file",
+            &zeros,
+            |limits| limits.ratio_from = 1000,
+            "--max-expansion",
+        ),
+        ("file", &deep, |limits| limits.members = 0, "unpack it"),
+    ];
+    for (place, bytes, change, words) in cases {
+        let outcome = scan_file(bytes, |control| change(&mut control.limits.archives));
+        assert!(outcome.keys.is_empty(), "{words}");
+        assert_eq!(kinds(&outcome), [Limit], "{words}");
+        let problem = &outcome.problems[0];
+        assert_eq!(problem.place, place);
+        assert!(problem.message.contains(words), "{}", problem.message);
+    }
+    let none = scan_file(&deep, |control| control.limits.archives.depth = 0);
+    assert_eq!((none.keys.len(), kinds(&none)), (0, vec![]));
+    let all = scan_file(&large, |_| {});
+    assert_eq!((all.keys.len(), kinds(&all)), (1, vec![]));
+}
+
+#[test]
+fn bombs_end_as_one_problem() {
+    let mut bomb = vec![0; 1 << 20];
+    for depth in 0..4 {
+        let names: Vec<String> = (0..8)
+            .map(|number| format!("{depth}-{number}.zip"))
+            .collect();
+        let members: Vec<archive::Member<'_>> = names
+            .iter()
+            .map(|name| (name.as_str(), &bomb[..]))
+            .collect();
+        bomb = archive::zip(&members, Method::Deflate);
+    }
+    // Sixty thousand members that are all the same bytes.
+    let one = archive::zip(&[("a", &vec![0; 1 << 18])], Method::Deflate);
+    let entry = archive::entries(&one)[0];
+    let directory = one[entry..one.len() - 22].repeat(10_000);
+    let overlapping = archive::end(one[..entry].to_vec(), &directory, 10_000);
+    for bytes in [bomb, overlapping] {
+        let few = |control: &mut aisaleaks::control::Control| {
+            control.limits.archives.ratio_from = 2 << 20;
+        };
+        assert_eq!(kinds(&scan_file(&bytes, few)), [Limit]);
+    }
+}
+
+#[test]
+fn dictionaries_are_refused_before_there_is_memory_for_them() {
+    let text = vec![b'a'; 100];
+    let mut lzma = archive::sevenz(&[("a", &text)]);
+    let few = |control: &mut aisaleaks::control::Control| control.limits.archives.window = 1 << 10;
+    for bytes in [archive::xz(&text), archive::sevenz(&[("a", &text)])] {
+        let outcome = scan_file(&bytes, few);
+        assert_eq!(kinds(&outcome), [Limit]);
+        assert!(outcome.problems[0].message.contains("1024 bytes of memory"));
+    }
+    // The header of a zstd frame with a window of 2^41 bytes.
+    let frame = [0x28, 0xb5, 0x2f, 0xfd, 0, 31 << 3, 1, 0, 0];
+    assert_eq!(kinds(&scan_file(&frame, |_| {})), [Limit]);
+    lzma.truncate(40);
+    assert_eq!(kinds(&scan_file(&lzma, |_| {})), [DamagedArchive]);
+}
+
+#[test]
+fn a_thousand_damaged_archives_in_one_are_few_problems() {
+    let names: Vec<String> = (0..1000).map(|number| format!("{number}.gz")).collect();
+    let mut damaged = archive::gzip(b"some contents", None);
+    damaged.truncate(damaged.len() - 4);
+    let members: Vec<archive::Member<'_>> = names
+        .iter()
+        .map(|name| (name.as_str(), &damaged[..]))
+        .collect();
+    let outcome = scan_file(&archive::tar(&members), |_| {});
+    assert!(
+        (2..20).contains(&outcome.problems.len()),
+        "{}",
+        outcome.problems.len()
+    );
+    let told = |part: &str| {
+        outcome
+            .problems
+            .iter()
+            .any(|problem| problem.message.contains(part))
+    };
+    assert!(told("990 more"));
+}
+
+#[test]
+fn names_are_only_names() {
+    let key = key();
+    let name = "../../../etc/\u{1b}[31m/x";
+    for bytes in [
+        archive::zip(&[(name, &text(&key))], Method::Deflate),
+        archive::tar(&[(name, &text(&key))]),
+    ] {
+        assert_eq!(places(&scan_file(&bytes, |_| {})), only(&key, &[&[name]]));
+    }
+}
+
+#[test]
+fn a_million_members_without_contents_are_no_problem() {
+    let one = archive::zip(&[("a", b"")], Method::Stored);
+    let entry = archive::entries(&one)[0];
+    let directory = one[entry..one.len() - 22].repeat(60_000);
+    let bytes = archive::end(one[..entry].to_vec(), &directory, 60_000);
+    assert_eq!(kinds(&scan_file(&bytes, |_| {})), []);
+}
+
+#[test]
+fn random_damage_never_ends_the_program() {
+    let text = text(&key());
+    let members: [archive::Member<'_>; 2] = [("a", &text), ("b", b"other")];
+    let tar = archive::tar(&members);
+    let made = [
+        archive::zip(&members, Method::Xz),
+        archive::zip(&members, Method::Zstd),
+        archive::sevenz(&members),
+        archive::gzip(&tar, None),
+        archive::bzip2(&tar),
+        archive::xz(&tar),
+        archive::zstd(&tar),
+        tar,
+    ];
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut seed = 1u64;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (seed >> 33) as usize % below
+    };
+    for number in 0..800 {
+        let mut bytes = made[number % made.len()].clone();
+        for _ in 0..=next(3) {
+            let at = next(bytes.len());
+            bytes[at] = next(256) as u8;
+        }
+        if next(4) == 0 {
+            bytes.truncate(next(bytes.len()));
+        }
+        std::fs::write(folder.path().join(number.to_string()), bytes).expect("written");
+    }
+    super::scan_with(folder.path(), |control| {
+        control.limits.archives.window = 16 << 20;
+    });
+}
