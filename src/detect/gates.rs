@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn none_is_longer_than_the_longest() {
-        let longest = all().concat().iter().map(|literal| literal.0.len()).max();
+        let longest = all().iter().map(|literal| literal.0.len()).max();
         assert_eq!(longest, Some(LONGEST));
     }
 
