@@ -21,8 +21,18 @@ pub(super) struct Prefilter {
     literals: Vec<(Vec<u8>, Gate)>,
     /// For each pair, 0 or one more than its number in `probes`.
     table: Box<[u8; PAIRS]>,
-    /// For each pair that counts, the literals that it stands in, and at which place.
-    probes: Vec<Vec<(usize, usize)>>,
+    /// For each pair that counts, the literals that it stands in.
+    probes: Vec<Vec<Probe>>,
+}
+
+/// A literal in which a pair stands.
+#[derive(Debug)]
+struct Probe {
+    literal: usize,
+    /// Where in it the pair stands.
+    place: usize,
+    /// Its first three bytes: nearly always they tell that it is not there.
+    first: [u8; 3],
 }
 
 impl Prefilter {
@@ -46,7 +56,13 @@ impl Prefilter {
                         this.table[pair] = this.probes.len() as u8;
                     }
                     let probe = known.checked_sub(1).unwrap_or(this.probes.len() - 1);
-                    this.probes[probe].push((number, place));
+                    if let Some(&first) = literal.first_chunk() {
+                        this.probes[probe].push(Probe {
+                            literal: number,
+                            place,
+                            first,
+                        });
+                    }
                 }
             }
         }
@@ -64,13 +80,15 @@ impl Prefilter {
         let mut verify = |at: usize, probe: u8| {
             let probes = usize::from(probe).checked_sub(1);
             let probes = probes.and_then(|probe| self.probes.get(probe));
-            for &(number, place) in probes.into_iter().flatten() {
-                let start = at
-                    .checked_sub(place)
-                    .filter(|start| (from..to).contains(start));
-                let literal = self.literals.get(number);
-                if let (Some(start), Some((literal, gate))) = (start, literal)
-                    && bytes[start..].starts_with(literal)
+            for probe in probes.into_iter().flatten() {
+                let start = at.wrapping_sub(probe.place);
+                let Some(rest) = bytes.get(start..) else {
+                    continue;
+                };
+                if rest.first_chunk() == Some(&probe.first)
+                    && (from..to).contains(&start)
+                    && let Some((literal, gate)) = self.literals.get(probe.literal)
+                    && rest.starts_with(literal)
                 {
                     each(start, *gate);
                 }
@@ -111,11 +129,14 @@ fn pair(two: [u8; 2]) -> usize {
 /// About how often a byte stands in source code: a literal is told by its rarest pair.
 fn weight(byte: u8) -> u32 {
     match byte {
-        b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' | b' ' => 16,
+        b'i' | b'e' | b't' => 17,
+        b'a' | b'o' | b'n' | b's' | b'r' | b' ' => 16,
+        // It stands beside itself.
+        0 => 12,
         b'l' | b'h' | b'd' | b'c' | b'u' | b'm' | b'p' | b'f' | b'g' => 8,
         b'y' | b'b' | b'w' | b'v' | b'0' | b'1' | b'2' | b'_' | b'"' | b'.' | b',' => 4,
-        b'=' | b'-' | b'3'..=b'9' | b'(' | b')' | b';' | b':' | b'\'' | 0 => 3,
-        b'A'..=b'Z' | b'k' | b'x' | b'/' => 2,
+        b'=' | b'-' | b'3'..=b'9' | b'(' | b')' | b';' | b':' | b'\'' | b'x' => 3,
+        b'A'..=b'Z' | b'k' | b'/' => 2,
         _ => 1,
     }
 }

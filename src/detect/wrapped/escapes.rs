@@ -34,6 +34,26 @@ pub(super) fn decode(bytes: &[u8], hit: usize, escape: Escape, region: Region) -
 }
 
 impl Escape {
+    /// Whether the escape at `hit` may be a character of `sk-`, or one that escapes another: most are something else.
+    pub(super) fn is_likely(self, bytes: &[u8], hit: usize) -> bool {
+        let Some((Some(code), length)) = bytes.get(hit..).and_then(|text| self.read(text)) else {
+            return false;
+        };
+        let before = hit.checked_sub(1).and_then(|at| bytes.get(at));
+        let behind = bytes.get(hit + length);
+        let ends = |byte: &u8| matches!(byte, b'}' | b';') || byte.is_ascii_hexdigit();
+        let begins = |byte: &u8| matches!(byte, b'%' | b'\\' | b'&' | b'=');
+        match char::from_u32(code) {
+            Some('s') => behind.is_some_and(|byte| *byte == b'k' || begins(byte)),
+            Some('k') => {
+                before.is_some_and(|byte| *byte == b's' || ends(byte))
+                    && behind.is_some_and(|byte| *byte == b'-' || begins(byte))
+            }
+            Some('-') => before.is_some_and(|byte| *byte == b'k' || ends(byte)),
+            code => matches!(code, Some('%' | '&' | '\\')),
+        }
+    }
+
     fn encoding(self) -> Encoding {
         match self {
             Self::Percent => Encoding::Percent,

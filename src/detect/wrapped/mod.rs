@@ -97,7 +97,8 @@ impl Detector {
     pub(super) fn gate(&self, bytes: &[u8], start: usize, gate: Gate) -> Option<Gate> {
         let gate = match gate {
             Gate::Plain => opened(bytes, start)?,
-            gate => gate,
+            gate if is_likely(bytes, start, gate) => gate,
+            _ => return None,
         };
         let decoded = decode(bytes, start, gate, Region::PEEK)?;
         self.promises(&decoded, DEPTH).then_some(gate)
@@ -348,6 +349,18 @@ fn decode(bytes: &[u8], hit: usize, gate: Gate, region: Region) -> Option<Decode
         Gate::Escaped(escape) => escapes::decode(bytes, hit, escape, region),
         Gate::Wide(width) => wide::decode(bytes, hit, usize::from(width), region),
         Gate::Split => joined::decode(bytes, hit, region),
+    }
+}
+
+/// Whether it is worth a closer look: what most gates are comes to nothing, and is told by the bytes beside it.
+fn is_likely(bytes: &[u8], hit: usize, gate: Gate) -> bool {
+    match gate {
+        Gate::Escaped(escape) => escape.is_likely(bytes, hit),
+        Gate::Split if bytes[hit..].starts_with(b"sk") => {
+            let behind = &bytes[hit + 2..];
+            joined::seam(behind).is_some_and(|length| behind.get(length) == Some(&b'-'))
+        }
+        _ => true,
     }
 }
 
