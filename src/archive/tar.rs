@@ -177,11 +177,13 @@ fn sparse_map(
 /// Takes the path and the size from records of the form `LENGTH KEY=VALUE\n`.
 fn pax(text: &[u8], path: &mut Option<Vec<u8>>, size: &mut Option<u64>) {
     let mut rest = text;
-    while let Some(space) = memchr::memchr(b' ', rest) {
+    // A length has a few digits, and counts itself: with leading zeros it could be told again and again.
+    while let Some(space) = rest.iter().take(20).position(|&byte| byte == b' ') {
         let digits = rest
             .get(..space)
             .and_then(|it| std::str::from_utf8(it).ok());
         let len = digits.and_then(|it| it.parse::<usize>().ok());
+        let len = len.filter(|&len| len > space + 1);
         let Some((record, next)) = len.and_then(|len| rest.split_at_checked(len)) else {
             return;
         };

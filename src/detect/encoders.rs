@@ -67,6 +67,7 @@ pub(crate) fn encode(name: &str, text: &[u8], rng: &mut Rng) -> Vec<u8> {
             out.write_all(text).expect("written");
             out.finish().expect("written")
         }
+        "zip" => zip(text),
         "cut" => cut(text, argument, rng),
         _ => panic!("no such encoder: {name}"),
     }
@@ -159,6 +160,33 @@ fn cut(text: &[u8], language: &str, rng: &mut Rng) -> Vec<u8> {
         from = cut;
     }
     pieces.join(between.as_bytes())
+}
+
+/// An archive of one member that is not compressed (APPNOTE 4.3.6).
+fn zip(text: &[u8]) -> Vec<u8> {
+    let mut crc = flate2::Crc::new();
+    crc.update(text);
+    let (name, len) = (b"in.txt", (text.len() as u32).to_le_bytes());
+    let common = [
+        &[20, 0, 0, 0, 0, 0, 0, 0, 0, 0][..],
+        &crc.sum().to_le_bytes(),
+        &len,
+        &len,
+        &[6, 0, 0, 0],
+    ]
+    .concat();
+    let local = [b"PK\x03\x04", &common[..], name, text].concat();
+    let central = [b"PK\x01\x02\x14\0", &common[..], &[0; 14], name].concat();
+    let size = (central.len() as u32).to_le_bytes();
+    let start = (local.len() as u32).to_le_bytes();
+    let end = [
+        &b"PK\x05\x06\0\0\0\0\x01\0\x01\0"[..],
+        &size,
+        &start,
+        &[0, 0],
+    ]
+    .concat();
+    [local, central, end].concat()
 }
 
 fn base64(text: &[u8], last: &[u8; 2], padded: bool) -> Vec<u8> {

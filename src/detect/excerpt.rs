@@ -49,8 +49,13 @@ pub fn context(
         } else {
             lossy(glued)
         };
-        let behind = glue + &hide_runs(&detector.mask(&lossy(raw_behind)), None);
-        let before = hide_runs(&detector.mask(&lossy(raw_before)), name.as_deref());
+        let side = |raw: &[u8], name: Option<&str>| match detector.may_hold_encoded(raw) {
+            // A part of another key, in any way of writing it.
+            true => HIDDEN.to_owned(),
+            false => hide_runs(&detector.mask(&lossy(raw)), name),
+        };
+        let behind = glue + &side(raw_behind, None);
+        let before = side(raw_before, name.as_deref());
         let secret = match wrapped {
             Some(secret) => secret.redacted(),
             None if detector.is_brought(rule) => HIDDEN.to_owned(),

@@ -8,7 +8,7 @@ use super::gates::Gate;
 use super::mask::HIDDEN;
 use super::matching::Body;
 use super::prefilter::ANCHOR;
-use super::wrapped::{self, Wrapped};
+use super::wrapped::{self, Effort, Wrapped};
 use super::{Detector, Text, encoded, matching};
 use crate::model::{Judgement, Secret};
 
@@ -30,14 +30,15 @@ impl Detector {
         windows: Option<&[Range<usize>]>,
         mut each: impl FnMut(Judgement),
     ) {
-        let mut wrapped = Vec::new();
-        let mut plain = Vec::new();
+        let (mut wrapped, mut plain) = (Vec::new(), Vec::new());
+        let searched = windows.map_or(bytes.len(), |windows| windows.iter().map(Range::len).sum());
+        let effort = Effort::of(searched);
         self.literals(bytes, windows, |start, gate| {
             if gate == Gate::Plain {
                 plain.extend(self.explain_at(bytes, start));
             }
-            if let Some(gate) = self.gate(bytes, start, gate) {
-                wrapped.extend(self.unwrap(bytes, start, gate));
+            if let Some(gate) = self.gate(bytes, start, gate, &effort) {
+                wrapped.extend(self.unwrap(bytes, start, gate, &effort));
             }
         });
         wrapped::settle(&mut wrapped);
@@ -48,11 +49,15 @@ impl Detector {
 
     /// What was decided about candidates that do not stand there as they are.
     fn explain_wrapped(&self, wrapped: &[Wrapped]) -> Vec<Judgement> {
-        let mut last = (0..0, 0);
+        let mut last = (0..0, 0u16);
         let judge = |wrapped: &Wrapped| {
             let span = wrapped.start..wrapped.end;
             let found = wrapped.confidence.is_some();
-            let next = if last.0 == span { last.1 + 1 } else { 0 };
+            let next = if last.0 == span {
+                last.1.saturating_add(1)
+            } else {
+                0
+            };
             if found {
                 last = (span, next);
             }

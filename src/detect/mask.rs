@@ -15,14 +15,27 @@ pub(super) const HIDDEN: &str = "…";
 
 impl Mask for Detector {
     fn mask(&self, text: &str) -> String {
-        let text = keys(&encoded_keys(text));
+        let text = keys(&encoded_keys(&wrapped_keys(self, text)));
         let brought = self.brought_spans(text.as_bytes());
         passwords(&replace(&text, brought, |_| HIDDEN.to_owned()))
     }
 
     fn mask_name(&self, name: &str) -> String {
-        passwords(&keys(&encoded_keys(name)))
+        passwords(&keys(&encoded_keys(&wrapped_keys(self, name))))
     }
+}
+
+/// The text without keys that are found although they do not stand there as they are.
+fn wrapped_keys(detector: &Detector, text: &str) -> String {
+    let spans = detector.wrapped_spans(text.as_bytes());
+    let whole = |span: Range<usize>| {
+        let is_edge = |at: &usize| text.is_char_boundary(*at);
+        let start = (0..=span.start).rev().find(is_edge).unwrap_or(0);
+        start..(span.end..text.len()).find(is_edge).unwrap_or(text.len())
+    };
+    replace(text, spans.into_iter().map(whole).collect(), |_| {
+        HIDDEN.to_owned()
+    })
 }
 
 /// The text without encoded keys. They go first: half a percent-encoded key would be masked as a plain one, and its

@@ -32,7 +32,7 @@ use brought::Engine;
 use gates::Gate;
 use matching::Body;
 use prefilter::{ANCHOR, Prefilter};
-use wrapped::Wrapped;
+use wrapped::{Effort, Wrapped};
 
 #[cfg(test)]
 pub(crate) use steps::all as all_steps;
@@ -44,6 +44,9 @@ pub use brought::{Scratch, Text};
 pub use excerpt::context;
 pub use explain::{has_beginning, has_encoded_key};
 pub use lines::{Cursor, place};
+
+/// So many gates are kept of one text, to be looked at again where a delta copies it.
+const GATES: usize = 4096;
 
 /// A key in the bytes that were searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,7 +231,8 @@ impl Detector {
 
     /// The same in bytes that have much in common with others that were searched: `known` are places of gates that were found
     /// there and stand here too. The gates of this search are appended to `gates`: an encoded key depends on bytes far around
-    /// its gate, so that it is decoded again wherever the gate is copied.
+    /// its gate, so that it is decoded again wherever the gate is copied. Returns whether every gate was followed: there may be
+    /// too many.
     pub fn search_on(
         &self,
         bytes: &[u8],
@@ -236,24 +240,28 @@ impl Detector {
         known: &[usize],
         out: &mut Vec<Match>,
         gates: &mut Vec<Range<usize>>,
-    ) {
+    ) -> bool {
+        let searched = windows.map_or(bytes.len(), |windows| windows.iter().map(Range::len).sum());
+        let effort = Effort::of(searched);
         let (first, first_gate) = (out.len(), gates.len());
         let mut wrapped = Vec::new();
         let mut unwrap = |start: usize, gate: Gate| {
-            gates.push(start..bytes.len().min(start + wrapped::PEEK));
-            wrapped.extend(self.unwrap(bytes, start, gate));
+            if gates.len() - first_gate < GATES {
+                gates.push(start..bytes.len().min(start + wrapped::PEEK));
+            }
+            wrapped.extend(self.unwrap(bytes, start, gate, &effort));
         };
         self.literals(bytes, windows, |start, gate| {
             if gate == Gate::Plain {
                 out.extend(self.decide(bytes, start));
             }
-            if let Some(gate) = self.gate(bytes, start, gate) {
+            if let Some(gate) = self.gate(bytes, start, gate, &effort) {
                 unwrap(start, gate);
             }
         });
         for &start in known {
             self.prefilter.each(bytes, start, start + 1, |start, gate| {
-                if let Some(gate) = self.gate(bytes, start, gate) {
+                if let Some(gate) = self.gate(bytes, start, gate, &effort) {
                     unwrap(start, gate);
                 }
             });
@@ -262,15 +270,23 @@ impl Detector {
             gates[first_gate..].sort_by_key(|gate| gate.start);
             gates.dedup();
         }
+        let followed = !effort.is_exhausted() && gates.len() - first_gate < GATES;
         if wrapped.is_empty() {
-            return;
+            return followed;
         }
         wrapped.retain(|wrapped| wrapped.confidence.is_some());
         wrapped::settle(&mut wrapped);
-        let mut last = (0..0, 0);
+        let mut last = (0..0, 0u16);
         for wrapped in wrapped {
             let span = wrapped.start..wrapped.end;
-            last = (span.clone(), if last.0 == span { last.1 + 1 } else { 0 });
+            last = (
+                span.clone(),
+                if last.0 == span {
+                    last.1.saturating_add(1)
+                } else {
+                    0
+                },
+            );
             out.push(Match {
                 start: wrapped.start,
                 end: wrapped.end,
@@ -281,6 +297,7 @@ impl Detector {
         }
         out[first..].sort_by_key(|found| (found.start, found.end, found.wrapped));
         yield_to_wrapped(&mut out[first..]);
+        followed
     }
 
     /// Calls `each` with every literal of the prefilter that starts inside the windows.
@@ -297,14 +314,43 @@ impl Detector {
         }
     }
 
+    /// Where encoded keys stand in a text, or what may be the beginning of one, sorted; they do not overlap.
+    fn wrapped_spans(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let (mut spans, effort) = (Vec::new(), Effort::of(text.len()));
+        self.literals(text, None, |at, gate| {
+            if let Some(gate) = self.gate(text, at, gate, &effort) {
+                let found = self.unwrap(text, at, gate, &effort);
+                spans.extend(found.iter().map(|wrapped| wrapped.start..wrapped.end));
+            }
+        });
+        spans.sort_unstable_by_key(|span| span.start);
+        spans.dedup_by(|later, earlier| {
+            let overlaps = later.start < earlier.end;
+            if overlaps {
+                earlier.end = earlier.end.max(later.end);
+            }
+            overlaps
+        });
+        spans
+    }
+
+    /// Whether a piece of a line has what may lead to an encoded key, of which a part may stand here.
+    fn may_hold_encoded(&self, piece: &[u8]) -> bool {
+        let (mut may, effort) = (piece.contains(&0), Effort::of(piece.len()));
+        self.literals(piece, None, |at, gate| {
+            may |= self.gate(piece, at, gate, &effort).is_some();
+        });
+        may || effort.is_exhausted()
+    }
+
     /// The encoded keys at a span, in the order that [`Match::wrapped`] counts.
     fn wrapped_at(&self, bytes: &[u8], (start, end): (usize, usize)) -> Vec<Wrapped> {
-        let mut found = Vec::new();
+        let (mut found, effort) = (Vec::new(), Effort::of(end - start));
         // A gate may stand two bytes before what it leads to (`0x`).
         let window = start.saturating_sub(2)..end;
         self.literals(bytes, Some(&[window]), |at, gate| {
-            if let Some(gate) = self.gate(bytes, at, gate) {
-                found.extend(self.unwrap(bytes, at, gate));
+            if let Some(gate) = self.gate(bytes, at, gate, &effort) {
+                found.extend(self.unwrap(bytes, at, gate, &effort));
             }
         });
         found.retain(|wrapped| wrapped.confidence.is_some());
@@ -367,18 +413,13 @@ impl Detector {
 /// Takes the confidence of what only seems to stand there as it is: the beginning of a key in pieces looks like a whole one of
 /// another shape. The matches are sorted.
 pub fn yield_to_wrapped(matches: &mut [Match]) {
-    let mut end = 0;
-    for at in 0..matches.len() {
-        // What begins at the same place may come after it.
-        let start = matches[at].start;
-        let same = matches[at..]
+    for same in matches.chunk_by_mut(|one, next| one.start == next.start) {
+        if same
             .iter()
-            .take_while(|found| found.start == start);
-        let wrapped = same.filter(|found| found.wrapped.is_some() && found.confidence.is_some());
-        end = wrapped.map(|found| found.end).fold(end, usize::max);
-        let found = &mut matches[at];
-        if found.wrapped.is_none() && found.start < end {
-            found.confidence = None;
+            .any(|found| found.wrapped.is_some() && found.confidence.is_some())
+        {
+            let plain = same.iter_mut().filter(|found| found.wrapped.is_none());
+            plain.for_each(|found| found.confidence = None);
         }
     }
 }

@@ -17,6 +17,17 @@ pub(super) fn exhausted(chunk: &Chunk<'_>) -> Problem {
     Problem::new(ProblemKind::Limit, place, message)
 }
 
+/// What is said of bytes in which too much looks like the beginning of an encoded key.
+pub(super) fn too_many_gates(chunk: &Chunk<'_>) -> Problem {
+    let place = match (chunk.path, chunk.object) {
+        (Some(path), _) => String::from_utf8_lossy(path).into_owned(),
+        (None, Some(id)) => id.to_string(),
+        (None, None) => chunk.origin.name().to_owned(),
+    };
+    let message = "so much in it looks like the beginning of an encoded key that not all of it was decoded; look at it";
+    Problem::new(ProblemKind::Limit, place, message)
+}
+
 /// Whether a chunk is contents, and not names.
 pub(super) fn has_contents(origin: Origin) -> bool {
     !matches!(origin, Origin::PathName | Origin::RefName)

@@ -29,8 +29,14 @@ pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
 /// Text near what the detector decides about: keys, halves of keys, edges, contexts, and filler.
 fn piece(kind: u8, keys: &[String]) -> Vec<u8> {
     let key = &keys[usize::from(kind) % keys.len()];
-    match kind % 13 {
+    match kind % 20 {
         0..=2 => key.clone(),
+        13 => key.replace('-', "%2D"),
+        14 => key.bytes().map(|byte| format!("{byte:02x}")).collect(),
+        15 => key.replace("k-", "k\\u002d"),
+        16 => "\" + \"".to_owned(),
+        17 => key.chars().flat_map(|c| [c, '\0']).collect(),
+        18 => format!("{}\"\n    \"{}", &key[..20], &key[20..]),
         3 => key[..key.len() / 2].to_owned(),
         4 => key[key.len() / 2..].to_owned(),
         5 => "sk-aisa-".to_owned(),
@@ -78,10 +84,51 @@ pub(super) fn encode(
     (delta, made)
 }
 
-fn search(detector: &Detector, bytes: &[u8], windows: Option<&[Range<usize>]>) -> Vec<Match> {
-    let mut found = Vec::new();
-    detector.search(bytes, windows, &mut found);
-    found
+/// What stands for a gate among the marks.
+const GATE: u32 = u32::MAX;
+
+/// What a search finds, and the marks that a delta carries on from it.
+fn search(
+    detector: &Detector,
+    bytes: &[u8],
+    windows: Option<&[Range<usize>]>,
+    carried: &[Mark],
+) -> (Vec<Match>, Vec<Mark>) {
+    let (mut found, mut gates) = (Vec::new(), Vec::new());
+    let known = carried.iter().filter(|mark| mark.id == GATE);
+    let known: Vec<usize> = known.map(|mark| mark.start).collect();
+    detector.search_on(bytes, windows, &known, &mut found, &mut gates);
+    let wrapped = found.iter().filter(|found| found.wrapped.is_some());
+    let wrapped: Vec<usize> = wrapped.map(|found| found.start).collect();
+    for mark in carried.iter().filter(|mark| mark.id != GATE) {
+        let again = |found: &Match| found.start == mark.start && found.wrapped.is_none();
+        if !found.iter().any(again) {
+            let rule = mark.id as u16;
+            let confidence = detector.judge(bytes, mark.start, mark.end, rule);
+            let confidence = confidence.filter(|_| !wrapped.contains(&mark.start));
+            found.push(Match {
+                start: mark.start,
+                end: mark.end,
+                rule,
+                confidence,
+                wrapped: None,
+            });
+        }
+    }
+    found.sort_by_key(|found| (found.start, found.end, found.wrapped));
+    let plain = found.iter().filter(|found| found.wrapped.is_none());
+    let mark = |start, end, id| Mark {
+        start,
+        end,
+        id,
+        counts: false,
+    };
+    let mut marks: Vec<Mark> = plain
+        .map(|found| mark(found.start, found.end, u32::from(found.rule)))
+        .collect();
+    marks.extend(gates.iter().map(|gate| mark(gate.start, gate.end, GATE)));
+    marks.sort();
+    (found, marks)
 }
 
 proptest! {
@@ -95,8 +142,7 @@ proptest! {
         let detector = Detector::new(rules::builtin().expect("the built-in rules are valid"));
         let keys: Vec<String> = (0..5).map(|n| if n % 2 == 0 { key() } else { legacy_key() }).collect();
         let mut base: Vec<u8> = first.iter().flat_map(|&kind| piece(kind, &keys)).collect();
-        let mark = |found: &Match| Mark { start: found.start, end: found.end, id: u32::from(found.rule), counts: true };
-        let mut marks: Vec<Mark> = search(&detector, &base, None).iter().map(mark).collect();
+        let (_, mut marks) = search(&detector, &base, None, &[]);
         for steps in &generations {
             let (encoded, len) = encode(&base, steps, |kind| piece(kind, &keys));
             let mut result = vec![0; len];
@@ -104,17 +150,11 @@ proptest! {
             delta::apply(&base, &encoded, 0, &mut result, &mut copies).expect("a valid delta");
             delta::fresh(&copies, base.len(), len, detector.reach(), &mut windows);
             delta::carry(&marks, &copies, base.len(), len, detector.reach(), &mut carried);
-            let mut found = search(&detector, &result, Some(&windows));
-            for mark in carried {
-                if !found.iter().any(|found| found.start == mark.start) {
-                    let rule = mark.id as u16;
-                    let confidence = detector.judge(&result, mark.start, mark.end, rule);
-                    found.push(Match { start: mark.start, end: mark.end, rule, confidence, wrapped: None });
-                }
-            }
-            found.sort_by_key(|found| found.start);
-            prop_assert_eq!(&found, &search(&detector, &result, None));
-            marks = found.iter().map(mark).collect();
+            let (found, carried) = search(&detector, &result, Some(&windows), &carried);
+            let (whole, all) = search(&detector, &result, None, &[]);
+            prop_assert_eq!(&found, &whole);
+            prop_assert_eq!(&carried, &all);
+            marks = carried;
             base = result;
         }
     }

@@ -38,3 +38,4 @@ mod secrecy;
 mod staged;
 mod tracked;
 mod unseen;
+mod wrapped;

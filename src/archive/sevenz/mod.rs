@@ -13,7 +13,7 @@ use super::recognise::crc32;
 pub use header::Folder;
 
 /// Headers are not longer than this, compressed or not.
-const LONGEST: u64 = 256 << 20;
+const LONGEST: u64 = 16 << 20;
 
 /// A file in a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]

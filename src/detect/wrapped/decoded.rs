@@ -60,7 +60,10 @@ impl Decoded {
 
     /// Whether what stands before a byte is no text: it was cut out of other data, or decoded from what was not meant.
     pub(super) fn is_noise_before(&self, at: usize) -> bool {
-        let before = self.bytes.get(..at).unwrap_or_default();
+        let before = self
+            .bytes
+            .get(at.saturating_sub(16)..at)
+            .unwrap_or_default();
         let is_control =
             |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\r' | b'\n');
         before.iter().any(is_control)

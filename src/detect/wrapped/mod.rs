@@ -6,6 +6,7 @@
 mod compressed;
 mod decoded;
 mod digits;
+mod effort;
 mod escapes;
 mod joined;
 #[cfg(test)]
@@ -22,9 +23,12 @@ use crate::model::{Confidence, Encoding, Step};
 use crate::rules::Anchor;
 use decoded::Decoded;
 use digits::Digits;
+pub(super) use effort::Effort;
 
 /// So many encodings may lie in each other.
 const DEPTH: usize = 4;
+/// So many keys are told of one compressed text.
+const KEYS: usize = 100;
 /// How far from what a gate stands for the key may begin: a gate may stand for the end of the prefix.
 const BESIDE: usize = 16;
 /// A candidate with fewer characters of a body is not looked at any further.
@@ -94,18 +98,24 @@ pub(super) struct Wrapped {
 
 impl Detector {
     /// What a place of the prefilter may be the begin of, but for a key that stands there as it is.
-    pub(super) fn gate(&self, bytes: &[u8], start: usize, gate: Gate) -> Option<Gate> {
+    pub(super) fn gate(
+        &self,
+        bytes: &[u8],
+        start: usize,
+        gate: Gate,
+        effort: &Effort,
+    ) -> Option<Gate> {
         let gate = match gate {
             Gate::Plain => opened(bytes, start)?,
             gate if is_likely(bytes, start, gate) => gate,
             _ => return None,
         };
-        let decoded = decode(bytes, start, gate, Region::PEEK)?;
-        self.promises(&decoded, DEPTH).then_some(gate)
+        let decoded = decode(bytes, start, gate, Region::PEEK, effort)?;
+        self.promises(&decoded, DEPTH, effort).then_some(gate)
     }
 
     /// Whether there may be a key where a gate stands.
-    fn promises(&self, decoded: &Decoded, depth: usize) -> bool {
+    fn promises(&self, decoded: &Decoded, depth: usize, effort: &Effort) -> bool {
         let text = &decoded.bytes;
         let is_long = |start: usize| {
             let body = text[start + ANCHOR.len()..].iter();
@@ -116,8 +126,8 @@ impl Detector {
             || compressed::begins(&text[decoded.focus..])
             || depth > 1
                 && self.inner_gates(decoded).into_iter().any(|(at, gate)| {
-                    decode(text, at, gate, Region::PEEK)
-                        .is_some_and(|inner| self.promises(&inner, depth - 1))
+                    decode(text, at, gate, Region::PEEK, effort)
+                        .is_some_and(|inner| self.promises(&inner, depth - 1, effort))
                 })
     }
 
@@ -130,7 +140,7 @@ impl Detector {
         self.prefilter.each(text, from, to, |at, gate| {
             let gate = match gate {
                 Gate::Plain => opened(text, at),
-                gate => Some(gate),
+                gate => is_likely(text, at, gate).then_some(gate),
             };
             gates.extend(gate.map(|gate| (at, gate)));
         });
@@ -138,9 +148,15 @@ impl Detector {
     }
 
     /// The keys that a gate leads to.
-    pub(super) fn unwrap(&self, bytes: &[u8], hit: usize, gate: Gate) -> Vec<Wrapped> {
+    pub(super) fn unwrap(
+        &self,
+        bytes: &[u8],
+        hit: usize,
+        gate: Gate,
+        effort: &Effort,
+    ) -> Vec<Wrapped> {
         let mut found = Vec::new();
-        self.unwrap_into(bytes, hit, gate, DEPTH, &mut found);
+        self.unwrap_into(bytes, (hit, gate), DEPTH, effort, &mut found);
         // What stands beside it has gates of its own. One gate stands two bytes before what it leads to (`0x`).
         found.retain(|wrapped| wrapped.start <= hit + 2 && hit < wrapped.end);
         found
@@ -149,19 +165,19 @@ impl Detector {
     fn unwrap_into(
         &self,
         bytes: &[u8],
-        hit: usize,
-        gate: Gate,
+        (hit, gate): (usize, Gate),
         depth: usize,
+        effort: &Effort,
         found: &mut Vec<Wrapped>,
     ) {
         let first = found.len();
         for region in [Region::NEAR, Region::FAR] {
-            let Some(decoded) = decode(bytes, hit, gate, region) else {
+            let Some(decoded) = decode(bytes, hit, gate, region, effort) else {
                 return;
             };
             found.truncate(first);
             let mut inner = Vec::new();
-            let settled = self.read(&decoded, depth, &mut inner);
+            let settled = self.read(&decoded, depth, effort, &mut inner);
             for wrapped in inner {
                 found.extend(outward(&decoded, wrapped));
             }
@@ -172,13 +188,20 @@ impl Detector {
         for wrapped in &mut found[first..] {
             self.name(bytes, wrapped);
         }
-        if matches!(gate, Gate::Base64(0)) && depth > 1 {
-            self.inflate(bytes, hit, depth, found);
+        let text = bytes.get(hit..).unwrap_or_default();
+        if matches!(gate, Gate::Base64(0)) && depth > 1 && compressed::begins_in_base64(text) {
+            self.inflate(bytes, hit, depth, effort, found);
         }
     }
 
     /// What decoded text says near its focus; whether more text could not say anything else.
-    fn read(&self, decoded: &Decoded, depth: usize, found: &mut Vec<Wrapped>) -> bool {
+    fn read(
+        &self,
+        decoded: &Decoded,
+        depth: usize,
+        effort: &Effort,
+        found: &mut Vec<Wrapped>,
+    ) -> bool {
         let mut settled = true;
         for start in plain_anchors(decoded) {
             let wrapped = self.decide_decoded(decoded, start);
@@ -190,7 +213,7 @@ impl Detector {
         }
         if depth > 1 {
             for (at, gate) in self.inner_gates(decoded) {
-                self.unwrap_into(&decoded.bytes, at, gate, depth - 1, found);
+                self.unwrap_into(&decoded.bytes, (at, gate), depth - 1, effort, found);
                 settled &= !decoded.cut;
             }
         }
@@ -259,17 +282,42 @@ impl Detector {
     }
 
     /// The keys in what is compressed and begins, in base64, at `hit`.
-    fn inflate(&self, bytes: &[u8], hit: usize, depth: usize, found: &mut Vec<Wrapped>) {
+    fn inflate(
+        &self,
+        bytes: &[u8],
+        hit: usize,
+        depth: usize,
+        effort: &Effort,
+        found: &mut Vec<Wrapped>,
+    ) {
         let region = Region::COMPRESSED;
-        let Some(decoded) = decode(bytes, hit, Gate::Base64(0), region) else {
+        let Some(decoded) = decode(bytes, hit, Gate::Base64(0), region, effort) else {
             return;
         };
-        compressed::each(&decoded.bytes, |encoding, text| {
+        compressed::each(&decoded.bytes, |encoding, text, taken| {
+            if !effort.spend(text.len()) {
+                return;
+            }
             let mut inner = Vec::new();
-            self.search_at_depth(text, depth - 2, &mut inner);
-            let Some(written) = decoded.written(0..decoded.bytes.len()) else {
+            self.search_at_depth(text, depth - 2, effort, &mut inner);
+            let Some(written) = decoded.written(0..taken) else {
                 return;
             };
+            // They all stand at the same place: one of each is enough.
+            inner.sort_by(|one, other| {
+                (&one.secret, one.confidence).cmp(&(&other.secret, other.confidence))
+            });
+            inner.dedup_by(|later, earlier| {
+                let same = later.secret == earlier.secret;
+                if same {
+                    std::mem::swap(later, earlier);
+                }
+                same
+            });
+            if inner.len() > KEYS {
+                effort.exhaust();
+                inner.truncate(KEYS);
+            }
             found.extend(inner.into_iter().map(|mut wrapped| {
                 wrapped.encoding.splice(..0, [Encoding::Base64, encoding]);
                 (wrapped.start, wrapped.end) = (written.start, written.end);
@@ -279,7 +327,13 @@ impl Detector {
     }
 
     /// All keys in a text that was inflated, plain ones too.
-    fn search_at_depth(&self, text: &[u8], depth: usize, found: &mut Vec<Wrapped>) {
+    fn search_at_depth(
+        &self,
+        text: &[u8],
+        depth: usize,
+        effort: &Effort,
+        found: &mut Vec<Wrapped>,
+    ) {
         self.prefilter.each(text, 0, text.len(), |at, gate| {
             if gate == Gate::Plain
                 && let Some(plain) = self.decide(text, at)
@@ -297,9 +351,9 @@ impl Detector {
                 });
             }
             if depth > 0
-                && let Some(gate) = self.gate(text, at, gate)
+                && let Some(gate) = self.gate(text, at, gate, effort)
             {
-                self.unwrap_into(text, at, gate, depth, found);
+                self.unwrap_into(text, (at, gate), depth, effort, found);
             }
         });
     }
@@ -340,8 +394,18 @@ fn is_whole(anchor: Anchor, length: usize) -> bool {
     }
 }
 
-/// What the text around a gate says.
-fn decode(bytes: &[u8], hit: usize, gate: Gate, region: Region) -> Option<Decoded> {
+/// What the text around a gate says; nothing if too much was decoded already.
+fn decode(
+    bytes: &[u8],
+    hit: usize,
+    gate: Gate,
+    region: Region,
+    effort: &Effort,
+) -> Option<Decoded> {
+    let (low, high) = region.around(bytes, hit);
+    if !effort.spend(high - low) {
+        return None;
+    }
     match gate {
         Gate::Plain => None,
         Gate::Base64(phase) => Digits::Base64.decode(bytes, hit, usize::from(phase), region),

@@ -144,6 +144,8 @@ const PAIRS: &[&[&str]] = &[
     &["base64", "u-some"],
     &["base64", "gzip"],
     &["base64-bare", "gzip"],
+    &["base64", "zip"],
+    &["wrap=76", "base64", "zip"],
     &["base64", "base64", "gzip"],
     &["base64", "gzip", "base64"],
     &["base64", "gzip", "utf-16le"],

@@ -110,13 +110,10 @@ impl Collecting<'_> {
         let known = chunk.inherited.iter().filter(|mark| mark.id == GATE);
         let known: Vec<usize> = known.map(|mark| mark.start).collect();
         let detector = self.collector.teller.detector;
-        detector.search_on(
-            chunk.bytes,
-            windows,
-            &known,
-            &mut self.matches,
-            &mut self.gates,
-        );
+        let (matches, gates) = (&mut self.matches, &mut self.gates);
+        if !detector.search_on(chunk.bytes, windows, &known, matches, gates) {
+            self.collector.problem(telling::too_many_gates(chunk));
+        }
     }
 
     /// Marks what was found in this chunk.
@@ -158,6 +155,9 @@ impl Collecting<'_> {
         let detector = self.collector.teller.detector;
         let mut found = 0;
         for &Mark { start, end, id, .. } in chunk.inherited {
+            if id == GATE {
+                continue;
+            }
             let Sighted { number, confidence } = Sighted::of(id);
             let rule = match self.manner(number) {
                 Some(manner) if !manner.wrapped => manner.rule,
@@ -191,19 +191,18 @@ impl Collecting<'_> {
             }
             let confidence = detector
                 .judge(chunk.bytes, start, end, rule)
-                .filter(|_| !self.is_within_wrapped(start));
+                .filter(|_| !self.is_begun(start));
             let id = Sighted { number, confidence }.id();
             marks.push(mark(start, end, id, confidence.is_some()));
         }
     }
 
-    /// Whether what starts here belongs to a key in pieces, or to one of which only some characters are escaped.
-    fn is_within_wrapped(&self, start: usize) -> bool {
-        !self.gates.is_empty()
-            && self
-                .matches
-                .iter()
-                .any(|found| found.wrapped.is_some() && (found.start..found.end).contains(&start))
+    /// Whether a key in pieces, or one of which only some characters are escaped, starts here. The matches are sorted.
+    fn is_begun(&self, start: usize) -> bool {
+        let first = self.matches.partition_point(|found| found.start < start);
+        let same = self.matches.get(first..).unwrap_or_default().iter();
+        let mut same = same.take_while(|found| found.start == start);
+        same.any(|found| found.wrapped.is_some() && found.confidence.is_some())
     }
 
     /// The manner of a number.

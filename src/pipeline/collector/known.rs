@@ -73,6 +73,8 @@ pub(super) struct Known {
 struct Entry {
     first: u32,
     manner: Manner,
+    /// Of what did not stand there as it is: nobody can read it there.
+    secret: Option<Secret>,
 }
 
 impl Known {
@@ -88,6 +90,7 @@ impl Known {
     /// The number of a secret seen in this manner, a new one if it has none.
     pub(super) fn add(&mut self, secret: Secret, manner: impl Into<Manner>) -> u32 {
         let (next, manner) = (self.all.len() as u32, manner.into());
+        let kept = manner.wrapped.then(|| secret.clone());
         let first = *self.first.entry(secret).or_insert(next);
         if self.manner(first) == Some(manner) {
             return first;
@@ -97,7 +100,11 @@ impl Known {
             false => *self.others.entry((first, manner)).or_insert(next),
         };
         if number == next {
-            self.all.push(Entry { first, manner });
+            self.all.push(Entry {
+                first,
+                manner,
+                secret: kept,
+            });
         }
         number
     }
@@ -118,11 +125,9 @@ impl Known {
         manners.extend(more.iter().map(|entry| entry.manner));
     }
 
-    /// The secret of a number.
+    /// The secret of a number under which it did not stand as it is.
     pub(super) fn secret(&self, number: u32) -> Option<&Secret> {
-        let key = self.key(number)?;
-        let mut all = self.first.iter();
-        all.find_map(|(secret, &first)| (first == key).then_some(secret))
+        self.all.get(number as usize)?.secret.as_ref()
     }
 
     /// The secrets under what [`Known::key`] tells.

@@ -319,7 +319,9 @@ impl Worker for Finding<'_> {
         let bytes = chunk.bytes;
         self.matches.clear();
         let detector = self.teller.detector;
-        detector.search(bytes, None, &mut self.matches);
+        if !detector.search_on(bytes, None, &[], &mut self.matches, &mut Vec::new()) {
+            self.sink.problem(telling::too_many_gates(chunk));
+        }
         if detector.has_brought() {
             // The same blob may stand under another path as well.
             let is_name = chunk.origin == Origin::PathName;

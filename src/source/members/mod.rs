@@ -9,6 +9,7 @@ mod trouble;
 use std::fs::File;
 use std::io::{self, Read};
 use std::rc::Rc;
+use std::sync::atomic::Ordering;
 
 use super::window;
 use crate::archive::{Fault, Format, HEAD, TAIL, recognise, sevenz, tar, zip};
@@ -254,7 +255,13 @@ impl<'a, 'w> Opening<'a, 'w> {
             most = most.min(limits.archives.member.max(HEAD as u64));
         }
         let read = reader.take(most).read_to_end(buffer)? as u64;
-        Ok(read < most)
+        let whole = read < most;
+        if whole && !limited {
+            // A longer one is counted as its windows are read.
+            let bytes = &self.to.control.progress.bytes;
+            bytes.fetch_add(read, Ordering::Relaxed);
+        }
+        Ok(whole)
     }
 
     /// Goes on with something that begins with `head`, which is all of it if it is `whole`.

@@ -102,7 +102,7 @@ impl Sharing<'_> {
         buffer.clear();
         let mut source = self.source;
         let opened = zip::open(&mut source, entry, self.window);
-        let read = opened.map(|reader| reader.take(EASY + 1).read_to_end(buffer));
+        let read = opened.map(|reader| reader.take(entry.size.min(EASY) + 1).read_to_end(buffer));
         let is_whole = matches!(read, Ok(Ok(read)) if read as u64 == entry.size);
         is_whole && recognise(buffer, buffer).is_none()
     }
