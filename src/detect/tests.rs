@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::encoders::encoded;
 use super::testing::{BASE64URL, Filled, Rng, fill};
 use super::*;
 
@@ -91,6 +92,39 @@ fn corpus() {
         }
     }
     assert!(hits >= 20 * 40 && misses >= 20 * 60, "{hits} {misses}");
+}
+
+/// Every way in which a key hides, nested as files in the wild nest them, and what only looks like it.
+#[test]
+fn wrapped_corpus() {
+    let detector = detector();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/wrapped");
+    let mut failed = Vec::new();
+    for (file, keys) in [("hit.txt", 1), ("miss.txt", 0)] {
+        let lines = std::fs::read_to_string(root.join(file)).expect("a corpus file");
+        let mut cases = 0;
+        for line in (lines.lines()).filter(|line| !line.starts_with("# One case")) {
+            cases += 1;
+            let differs = |&seed: &u64| {
+                let mut rng = Rng::new(2000 + seed);
+                let filled = fill(line, &mut rng);
+                let text = encoded(&filled.text, &mut rng);
+                let mut found = Vec::new();
+                detector.search(&text, None, &mut found);
+                found.retain(|found| found.confidence.is_some());
+                let secrets = found.iter().map(|found| detector.secret(&text, found));
+                let expected = filled.keys.iter().take(keys).map(|(_, key)| &key[..]);
+                assert!(keys == 0 || filled.keys.len() == 1, "{file}: {line}");
+                !(secrets.collect::<Vec<_>>().iter().map(Secret::expose)).eq(expected)
+            };
+            let seeds = (0..5).filter(differs).count();
+            if seeds > 0 {
+                failed.push(format!("{file}: {seeds} of 5: {line}"));
+            }
+        }
+        assert!(cases >= 310, "{file}: {cases}");
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
 #[test]
