@@ -17,6 +17,13 @@ pub(super) fn holds(need: ContextNeed, bytes: &[u8], start: usize, end: usize) -
     }
 }
 
+/// Whether what stands at `start` is assigned to a name that says what a rule needs.
+pub(super) fn is_assigned(need: ContextNeed, bytes: &[u8], start: usize) -> bool {
+    match need {
+        ContextNeed::Aisa => assigned_to_aisa(bytes, start),
+    }
+}
+
 fn mentions_aisa(bytes: &[u8], start: usize, end: usize) -> bool {
     let near = &bytes[start.saturating_sub(NEAR)..bytes.len().min(end + NEAR)];
     if memmem::find(near, b"AISA_").is_some() {

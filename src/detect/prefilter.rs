@@ -195,7 +195,7 @@ mod tests {
                 assert_eq!(found, expected, "{from} {to}");
             }
         }
-        assert!(naive(&text, 0, text.len()).len() > 300);
+        assert!(naive(&text, 0, text.len()).len() > 150);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Decoded bytes that know where they were written.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::model::Encoding;
@@ -16,6 +17,8 @@ pub(in crate::detect) struct Decoded {
     base: usize,
     /// The byte that the gate stands for.
     pub(super) focus: usize,
+    /// Before which bytes a line ended or a piece did, where they were written.
+    gaps: Vec<usize>,
     /// Whether there may be more behind it, which was not decoded.
     pub(super) cut: bool,
 }
@@ -29,8 +32,32 @@ impl Decoded {
             written: Vec::new(),
             base,
             focus: 0,
+            gaps: Vec::new(),
             cut: false,
         }
+    }
+
+    /// A line ends here, or a piece does.
+    pub(super) fn push_gap(&mut self) {
+        self.gaps.push(self.bytes.len());
+    }
+
+    /// The bytes, with a line feed before what begins at `start` if there is a gap, and one behind what is so long from
+    /// there on; and whether there is one before it.
+    pub(super) fn parted_at(&self, start: usize, length: usize) -> (Cow<'_, [u8]>, bool) {
+        let is_gap = |at: &usize| self.gaps.binary_search(at).is_ok();
+        let (begins, ends) = (is_gap(&start), Some(start + length).filter(is_gap));
+        if !begins && ends.is_none() {
+            return (Cow::Borrowed(&self.bytes), false);
+        }
+        let (before, behind) = self.bytes.split_at(start);
+        let (key, behind) = behind.split_at(ends.map_or(behind.len(), |end| end - start));
+        let first: &[u8] = if begins { b"\n" } else { b"" };
+        let last: &[u8] = if ends.is_some() { b"\n" } else { b"" };
+        (
+            Cow::Owned([before, first, key, last, behind].concat()),
+            begins,
+        )
     }
 
     /// Adds a byte that is written at `written`.
@@ -65,7 +92,7 @@ impl Decoded {
             .get(at.saturating_sub(16)..at)
             .unwrap_or_default();
         let is_control =
-            |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\r' | b'\n');
+            |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\r' | b'\n' | 0x1b);
         before.iter().any(is_control)
             || match std::str::from_utf8(before) {
                 Ok(_) => false,

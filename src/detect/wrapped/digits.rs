@@ -37,6 +37,14 @@ impl Digits {
         }
     }
 
+    /// So many digits without a gap are a line, or something that stands by itself.
+    fn run(self) -> usize {
+        match self {
+            Self::Base64 => 1,
+            Self::Hex => 5,
+        }
+    }
+
     /// The value of a digit, of either alphabet (RFC 4648).
     fn value(self, byte: u8) -> Option<u8> {
         match self {
@@ -88,6 +96,7 @@ impl Digits {
         };
         let mut decoded = Decoded::new(encoding, low);
         let bits = self.bits();
+        let mut last_gap = 0;
         for nth in 0..digits.len() * bits / 8 {
             let (first, last) = (8 * nth / bits, (8 * nth + 7) / bits);
             let value = digits[first..=last]
@@ -95,6 +104,15 @@ impl Digits {
                 .fold(0u32, |value, digit| value << bits | u32::from(digit.value));
             let behind = bits * (last + 1) - 8 * (nth + 1);
             let start = digits[first].start;
+            let parts = |two: &[Digit]| two[0].end < two[1].start;
+            let around = digits.get((8 * nth / bits).saturating_sub(1)..=first);
+            // Signs between all bytes are none that part anything.
+            if 8 * nth % bits == 0 && around.is_some_and(|two| two.len() == 2 && parts(two)) {
+                if first - last_gap >= self.run() {
+                    decoded.push_gap();
+                }
+                last_gap = first;
+            }
             let is_marked = self == Self::Hex && bytes[low..start].ends_with(b"0x");
             let written = start - if is_marked { 2 } else { 0 }..digits[last].end;
             decoded.push((value >> behind) as u8, written);

@@ -18,6 +18,9 @@ pub(super) fn decode(bytes: &[u8], hit: usize, region: Region) -> Option<Decoded
             Some(&last) if is_word(last) => seam(bytes.get(at..high)?).unwrap_or(0),
             _ => 0,
         };
+        if length > 0 {
+            decoded.push_gap();
+        }
         at += length;
         if at <= hit {
             decoded.focus = decoded.bytes.len();

@@ -18,7 +18,7 @@ use memchr::memmem;
 use super::gates::{Escape, Gate};
 use super::matching::{self, Body, CURRENT, PREFIX};
 use super::prefilter::ANCHOR;
-use super::{Detector, issuer, steps};
+use super::{Detector, context, issuer, steps};
 use crate::model::{Confidence, Encoding, Step};
 use crate::rules::Anchor;
 use decoded::Decoded;
@@ -27,6 +27,8 @@ pub(super) use effort::Effort;
 
 /// So many encodings may lie in each other.
 const DEPTH: usize = 4;
+/// What a whole key takes, in either form.
+const WHOLE: usize = PREFIX.len() + CURRENT;
 /// So many keys are told of one compressed text.
 const KEYS: usize = 100;
 /// How far from what a gate stands for the key may begin: a gate may stand for the end of the prefix.
@@ -185,6 +187,13 @@ impl Detector {
                 break;
             }
         }
+        if gate == Gate::Split {
+            // Pieces have to make up a whole key, also where what they make up is an encoding.
+            let whole = |wrapped: &Wrapped| wrapped.secret.len() == WHOLE;
+            let mut inner = found.split_off(first);
+            inner.retain(whole);
+            found.append(&mut inner);
+        }
         for wrapped in &mut found[first..] {
             self.name(bytes, wrapped);
         }
@@ -222,19 +231,23 @@ impl Detector {
 
     /// Decides about the candidate at `start` of decoded text; one that is dropped has no confidence.
     fn decide_decoded(&self, decoded: &Decoded, start: usize) -> Option<Wrapped> {
-        let text = &decoded.bytes[..];
+        // What stands behind a line break is the rest of a line, or the next thing: where the key is whole at one, it ends there.
+        let (parted, begins) = decoded.parted_at(start, WHOLE);
+        let (text, start) = (&parted[..], start + usize::from(begins));
         let shape = matching::shape(self.built_in(), text, start, |_| {})?;
         let (end, rule) = (shape.end, self.rules.get(shape.rule)?);
         let key = rule.aisa()?;
-        let written = decoded.written(start..end)?;
+        let shift = usize::from(begins);
+        let written = decoded.written(start - shift..end - shift)?;
         let in_pieces = decoded.encoding == Encoding::Concatenation;
         // What stands there as it is, is found as it is.
         if written.len() == end - start || in_pieces && !is_whole(key.anchor, end - start) {
             return None;
         }
+        let can_be_noise = matches!(decoded.encoding, Encoding::Base64 | Encoding::Hex);
         let (confidence, steps) = match self.judge_decoded(text, start) {
             // A letter before the key is none if it came out of other data.
-            (None, _) if decoded.is_noise_before(start) => {
+            (None, _) if can_be_noise && decoded.is_noise_before(start) => {
                 let (confidence, steps) = self.judge_decoded(&text[start..], 0);
                 let least = |confidence: Confidence| confidence.min(Confidence::Medium);
                 (confidence.map(least), steps)
@@ -243,8 +256,8 @@ impl Detector {
         };
         let span = (start, end);
         Some(Wrapped {
-            start,
-            end,
+            start: start - shift,
+            end: end - shift,
             secret: String::from_utf8_lossy(&text[start..end]).into_owned(),
             rule: shape.rule,
             confidence,
@@ -270,11 +283,9 @@ impl Detector {
         let rule = self.rules.get(wrapped.rule);
         let need = rule.and_then(|rule| rule.aisa()?.context);
         let Some(need) = need else { return };
-        if !issuer::is_named(need, bytes, (wrapped.start, wrapped.end)) {
-            return;
-        }
-        wrapped.names_issuer = true;
-        if wrapped.steps.last() == Some(&steps::OUT_OF_CONTEXT) {
+        wrapped.names_issuer |= issuer::is_named(need, bytes, (wrapped.start, wrapped.end));
+        let is_assigned = wrapped.names_issuer || context::is_assigned(need, bytes, wrapped.start);
+        if is_assigned && wrapped.steps.last() == Some(&steps::OUT_OF_CONTEXT) {
             wrapped.steps.pop();
             wrapped.steps.push(steps::IN_CONTEXT);
             wrapped.confidence = rule.map(|rule| rule.confidence);
@@ -424,6 +435,8 @@ fn is_likely(bytes: &[u8], hit: usize, gate: Gate) -> bool {
             let behind = &bytes[hit + 2..];
             joined::seam(behind).is_some_and(|length| behind.get(length) == Some(&b'-'))
         }
+        // Behind `sk` it is a part of a plain anchor.
+        Gate::Split if bytes[hit..].starts_with(b"-") => !bytes[..hit].ends_with(b"sk"),
         _ => true,
     }
 }
@@ -481,7 +494,13 @@ pub(super) fn settle(found: &mut Vec<Wrapped>) {
         let known = before.any(|known| {
             // What is only the beginning of a key in pieces looks like one of another shape.
             let is_part = known.start == wrapped.start && known.end > wrapped.end;
-            known.end >= wrapped.end && (known.secret == wrapped.secret || is_part)
+            // What is stored in an archive and not compressed can be read in its bytes, with some of them stuck to it.
+            let is_raw = known.encoding.len() > wrapped.encoding.len()
+                && known
+                    .encoding
+                    .iter()
+                    .any(|it| matches!(it, Encoding::Gzip | Encoding::Zip));
+            known.end >= wrapped.end && (known.secret == wrapped.secret || is_part || is_raw)
         });
         if !known {
             kept.push(wrapped);
