@@ -75,6 +75,7 @@ fn are_told(report: &Value, keys: &[String; 4]) {
 fn every_source_finds_what_is_encoded() {
     let keys = [key(), key(), key(), key()];
     let repo = Repo::new();
+    let before = repo.write("b", "nothing\n").commit("before");
     repo.write("a.yml", manifest(&keys));
     repo.git(&["add", "a.yml"]);
     let (code, json) = report(repo.path(), &["staged"]);
@@ -82,7 +83,18 @@ fn every_source_finds_what_is_encoded() {
     are_told(&json, &keys);
     are_told(&report(repo.path(), &["dir", "."]).1, &keys);
     let first = repo.commit("first");
-    are_told(&report(repo.path(), &["git", "--range", &first]).1, &keys);
+    are_told(
+        &report(
+            repo.path(),
+            &[
+                "git",
+                "--range",
+                &format!("{}..{}", before.trim(), first.trim()),
+            ],
+        )
+        .1,
+        &keys,
+    );
     let mut stdin = command(repo.path(), &["stdin", "-f", "json"]);
     are_told(&feed(&mut stdin, manifest(&keys).as_bytes()).json(), &keys);
     // Many versions, each a delta of another: the keys stay where they are, and move down.

@@ -43,10 +43,18 @@ impl Decoded {
     }
 
     /// The bytes, with a line feed before what begins at `start` if there is a gap, and one behind what is so long from
-    /// there on; and whether there is one before it.
-    pub(super) fn parted_at(&self, start: usize, length: usize) -> (Cow<'_, [u8]>, bool) {
+    /// there on; and whether there is one before it, if that matters.
+    pub(super) fn parted_at(
+        &self,
+        start: usize,
+        length: usize,
+        may_begin: bool,
+    ) -> (Cow<'_, [u8]>, bool) {
         let is_gap = |at: &usize| self.gaps.binary_search(at).is_ok();
-        let (begins, ends) = (is_gap(&start), Some(start + length).filter(is_gap));
+        let (begins, ends) = (
+            may_begin && is_gap(&start),
+            Some(start + length).filter(is_gap),
+        );
         if !begins && ends.is_none() {
             return (Cow::Borrowed(&self.bytes), false);
         }

@@ -15,7 +15,9 @@ pub(super) fn decode(bytes: &[u8], hit: usize, region: Region) -> Option<Decoded
     let mut at = low;
     while at < high {
         let length = match decoded.bytes.last() {
-            Some(&last) if is_word(last) => seam(bytes.get(at..high)?).unwrap_or(0),
+            Some(&last) if is_word(last) => seam(bytes.get(at..high)?)
+                .filter(|&length| length > 1 || !says_kind(&decoded.bytes))
+                .unwrap_or(0),
             _ => 0,
         };
         if length > 0 {
@@ -30,6 +32,13 @@ pub(super) fn decode(bytes: &[u8], hit: usize, region: Region) -> Option<Decoded
     }
     decoded.cut = high < bytes.len();
     (decoded.focus < decoded.bytes.len()).then_some(decoded)
+}
+
+/// Whether a text ends with the letters that say what kind of string begins behind them, as in `f"…"`.
+fn says_kind(text: &[u8]) -> bool {
+    let letters = text.iter().rev().take_while(|&&byte| is_word(byte));
+    let word = &text[text.len() - letters.count()..];
+    word.len() <= 2 && word.iter().all(|byte| b"bfrulBFRUL8".contains(byte))
 }
 
 fn is_word(byte: u8) -> bool {

@@ -232,7 +232,9 @@ impl Detector {
     /// Decides about the candidate at `start` of decoded text; one that is dropped has no confidence.
     fn decide_decoded(&self, decoded: &Decoded, start: usize) -> Option<Wrapped> {
         // What stands behind a line break is the rest of a line, or the next thing: where the key is whole at one, it ends there.
-        let (parted, begins) = decoded.parted_at(start, WHOLE);
+        // What is joined before it on purpose is a part of the same word.
+        let in_digits = matches!(decoded.encoding, Encoding::Base64 | Encoding::Hex);
+        let (parted, begins) = decoded.parted_at(start, WHOLE, in_digits);
         let (text, start) = (&parted[..], start + usize::from(begins));
         let shape = matching::shape(self.built_in(), text, start, |_| {})?;
         let (end, rule) = (shape.end, self.rules.get(shape.rule)?);
@@ -244,10 +246,9 @@ impl Detector {
         if written.len() == end - start || in_pieces && !is_whole(key.anchor, end - start) {
             return None;
         }
-        let can_be_noise = matches!(decoded.encoding, Encoding::Base64 | Encoding::Hex);
         let (confidence, steps) = match self.judge_decoded(text, start) {
             // A letter before the key is none if it came out of other data.
-            (None, _) if can_be_noise && decoded.is_noise_before(start) => {
+            (None, _) if in_digits && decoded.is_noise_before(start) => {
                 let (confidence, steps) = self.judge_decoded(&text[start..], 0);
                 let least = |confidence: Confidence| confidence.min(Confidence::Medium);
                 (confidence.map(least), steps)

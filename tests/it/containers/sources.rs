@@ -7,7 +7,7 @@ use crate::support::{Repo, command, feed, has, key, locations, problems, report,
 fn zip(key: &str, name: &str) -> Vec<u8> {
     // What does not compress makes two versions a delta.
     let noise: Vec<u8> = (0..20_000u64)
-        .map(|n| (n * n * 31 >> 5) as u8 ^ (n >> 7) as u8)
+        .map(|n| ((n * n * 31) >> 5) as u8 ^ (n >> 7) as u8)
         .collect();
     archive::zip(&[("noise", &noise), (name, &text(key))], Method::Deflate)
 }
