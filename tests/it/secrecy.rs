@@ -494,10 +494,10 @@ fn shows_keys_when_told_to() {
         assert!(keys.iter().filter(|key| has(&json, key)).count() == count);
     }
     let json = run(repo.path(), &["scan", "-f", "json", "--show-secrets"]).json();
-    assert_eq!(
-        locations(&json, &keys[2])[0]["path"],
-        format!("{}.txt", keys[2])
-    );
+    // It stands in a file, encoded, and in the name of another.
+    let name = format!("{}.txt", keys[2]);
+    let places = locations(&json, &keys[2]);
+    assert!(places.iter().any(|at| at["path"] == *name), "{json}");
 }
 
 /// Whether a terminal would obey the character, or hide it.
