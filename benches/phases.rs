@@ -110,6 +110,7 @@ fn decode(control: &Control) {
         after: 0,
         context: 0,
         stretch: 0,
+        names: false,
     };
     for (_, pack) in &store.packs {
         let family = pool.install(|| Family::new(pack.entries(&mut problems)));

@@ -220,6 +220,8 @@ impl Detector {
             context: context::NEAR + 64,
             stretch: (self.brought.as_ref())
                 .map_or(wrapped::REACH, |_| brought::FORWARD.max(wrapped::REACH)),
+            // What is known about brought expressions does not go so far.
+            names: self.brought.is_none(),
         }
     }
 

@@ -114,9 +114,24 @@ pub struct Reach {
     pub context: usize,
     /// Some candidates are longer than `longest`, but so rare that only a window pays for them: so many bytes more.
     pub stretch: usize,
+    /// Whether a name in a tree tells by itself what is found in it, whatever stands beside it.
+    pub names: bool,
 }
 
 impl Reach {
+    /// What matters of it in a tree, whose entries are searched one by one where names tell all.
+    pub fn in_trees(self) -> Self {
+        match self.names {
+            true => Self {
+                before: 0,
+                longest: 0,
+                after: 0,
+                ..self
+            },
+            false => self,
+        }
+    }
+
     /// How many bytes on each side of a window are enough for everything that starts in it.
     pub fn margin(&self) -> usize {
         self.before + self.longest + self.after + self.context + self.stretch

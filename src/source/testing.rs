@@ -10,6 +10,7 @@ pub(super) const REACH: Reach = Reach {
     after: 0,
     context: 8,
     stretch: 0,
+    names: false,
 };
 
 #[derive(Default)]

@@ -108,6 +108,7 @@ mod tests {
         after: 0,
         context: 3,
         stretch: 0,
+        names: false,
     };
 
     /// Finds the needle where it starts in `own`, and demands its context.

@@ -114,6 +114,14 @@ impl Collecting<'_> {
         if !detector.search_on(chunk.bytes, windows, &known, matches, gates) {
             self.collector.problem(telling::too_many_gates(chunk));
         }
+        if chunk.origin == Origin::PathName {
+            // What stands behind a name's end says nothing about it, and changes without it.
+            for gate in &mut self.gates {
+                let name = chunk.bytes.get(gate.clone()).unwrap_or_default();
+                let length = memchr::memchr(0, name).unwrap_or(name.len());
+                gate.end = gate.start + length;
+            }
+        }
     }
 
     /// Marks what was found in this chunk.
