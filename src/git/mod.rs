@@ -3,12 +3,14 @@
 
 pub mod alternates;
 mod bases;
+pub mod bundle;
 pub mod commit;
 pub mod commits;
 pub mod config;
 pub mod delta;
 pub mod family;
 pub mod foreign;
+mod hash;
 pub mod header;
 pub mod index;
 pub mod inflate;
@@ -29,6 +31,7 @@ pub mod store;
 pub mod tag;
 pub mod tree;
 pub mod treelog;
+pub mod unpack;
 pub mod updates;
 pub mod walk;
 

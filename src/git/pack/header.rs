@@ -4,7 +4,7 @@ use super::Kind;
 use crate::model::ObjectId;
 
 /// What an entry is, or builds on.
-pub(super) enum Base {
+pub(in crate::git) enum Base {
     /// It is whole.
     Root(Kind),
     /// It is a delta.
@@ -20,16 +20,16 @@ pub enum BaseRef {
 }
 
 /// A header that was read.
-pub(super) struct Header {
-    pub(super) base: Base,
+pub(in crate::git) struct Header {
+    pub(in crate::git) base: Base,
     /// How many bytes the stream inflates to.
-    pub(super) size: u64,
+    pub(in crate::git) size: u64,
     /// Where the stream starts.
-    pub(super) data: u64,
+    pub(in crate::git) data: u64,
 }
 
 /// Reads the header at `offset` of a pack with ids of `hash` bytes.
-pub(super) fn read(pack: &[u8], offset: u64, hash: usize) -> Option<Header> {
+pub(in crate::git) fn read(pack: &[u8], offset: u64, hash: usize) -> Option<Header> {
     let mut at = usize::try_from(offset).ok()?;
     let mut byte = *pack.get(at)?;
     let kind = (byte >> 4) & 7;

@@ -1,6 +1,6 @@
 //! A pack: its entries' headers, and which entry builds on which (gitformat-pack).
 
-mod header;
+pub(super) mod header;
 mod links;
 
 use std::path::{Path, PathBuf};
@@ -9,8 +9,7 @@ use memmap2::Mmap;
 
 use super::index::{PackIndex, be32};
 use crate::model::{ObjectId, Problem, ProblemKind};
-use header::Base;
-
+pub(super) use header::Base;
 pub use header::BaseRef;
 pub(super) use links::inherit_kinds;
 
@@ -28,6 +27,18 @@ pub enum Kind {
     Blob,
     /// An annotated tag.
     Tag,
+}
+
+impl Kind {
+    /// What git calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Commit => "commit",
+            Self::Tree => "tree",
+            Self::Blob => "blob",
+            Self::Tag => "tag",
+        }
+    }
 }
 
 /// What an entry's header says.

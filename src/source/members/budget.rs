@@ -42,7 +42,7 @@ impl Budget {
     }
 
     /// Takes note that there is more than may come out.
-    fn stop(&self) {
+    pub(super) fn stop(&self) {
         let trouble = match self.spent.get() >= self.limits.expansion {
             true => Trouble::Expansion,
             false => Trouble::Ratio,

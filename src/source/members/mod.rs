@@ -1,9 +1,11 @@
 //! Opens containers and pushes what is in them: each member's contents as chunks of the file that it came out of.
 
 mod budget;
+mod bundle;
 mod seekable;
 mod shared;
 mod stream;
+mod tree_names;
 mod trouble;
 
 use std::fs::File;
@@ -359,7 +361,7 @@ impl<'a, 'w> Opening<'a, 'w> {
             Format::Zip => self.zip(source, depth),
             Format::SevenZip => self.sevenz(source, depth),
             Format::Tar => self.tar(&mut source.from(0), depth, true),
-            Format::Bundle => self.trouble(Trouble::Bundle, 0),
+            Format::Bundle => self.bundle(source, depth),
             Format::Gzip | Format::Bzip2 | Format::Xz | Format::Zstd => {
                 self.stream(format, source.from(0), depth, true);
             }

@@ -9,8 +9,12 @@ use crate::model::{Chunk, Problem, ProblemKind, Sink};
 pub(super) enum Trouble {
     /// By what the container is.
     Fault(Fault),
-    /// It is a git bundle.
+    /// It is a git bundle of a form that is not known here.
     Bundle,
+    /// Objects of a git bundle build on others that it does not hold.
+    Thin,
+    /// A filter has left objects out of a git bundle.
+    Filtered,
     /// It is nested too deep.
     Depth,
     /// A member is too large.
@@ -137,7 +141,15 @@ fn words(trouble: Trouble, limits: &ArchiveLimits) -> (ProblemKind, String) {
         )),
         Trouble::Bundle => (
             ProblemKind::Unsupported,
-            "a git bundle, whose pack is not opened; clone from it, and scan the clone".to_owned(),
+            "a git bundle of a form that is not known here, which was not opened; clone from it, and scan the clone".to_owned(),
+        ),
+        Trouble::Thin => (
+            ProblemKind::AbsentObject,
+            "they build on objects that this git bundle does not hold, and were not scanned; fetch it into a clone of its repository, and scan that".to_owned(),
+        ),
+        Trouble::Filtered => (
+            ProblemKind::Partial,
+            "a filter has left them out of this git bundle, and they were not scanned; fetch it into a clone of its repository, and scan that".to_owned(),
         ),
         Trouble::Depth => limit(format!(
             "it is nested deeper than {} containers, and was not opened; raise --archive-depth",

@@ -1,5 +1,6 @@
 //! Keys in archives and compressed files: each in the member that it is in, wherever the bytes come from.
 
+mod bundles;
 mod formats;
 mod hostile;
 mod nested;

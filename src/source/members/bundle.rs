@@ -1,0 +1,159 @@
+//! Opens git bundles: every object in the pack is a member, and a blob has the path that the trees give it.
+
+use std::io::{self, Read};
+
+use super::tree_names::TreeNames;
+use super::{Level, Opening, Seekable, Trouble};
+use crate::archive::Fault;
+use crate::git::Kind;
+use crate::git::bundle::{self, Refused};
+use crate::git::unpack::{Asked, Receiver, unpack};
+use crate::model::ObjectId;
+
+impl Opening<'_, '_> {
+    /// Opens a bundle whose own bytes were pushed.
+    pub(super) fn bundle(&mut self, source: &Seekable<'_>, depth: usize) {
+        let limits = &self.to.control.limits;
+        let (whole, most) = (limits.max_whole_object, limits.archives);
+        if source.len() > most.member {
+            return self.trouble(Trouble::Kept, 0);
+        }
+        let mut bytes = Vec::new();
+        // What could be read is looked at all the same.
+        let read = source.from(0).read_to_end(&mut bytes);
+        if read.is_err() {
+            self.trouble(Trouble::Fault(Fault::Damaged), 0);
+        }
+        let header = match bundle::header(&bytes) {
+            Ok(header) => header,
+            Err(Refused::Damaged) => return self.trouble(Trouble::Fault(Fault::Damaged), 0),
+            Err(Refused::Unknown) => return self.trouble(Trouble::Bundle, 0),
+        };
+        let asked = Asked {
+            hash: header.hash,
+            whole: whole.min(most.member),
+            held: most.member,
+            objects: most.members,
+        };
+        let mut objects = Objects {
+            opening: self,
+            depth,
+            names: TreeNames::new(most.members),
+        };
+        let pack = bytes.get(header.pack..).unwrap_or_default();
+        let Some(unread) = unpack(pack, &asked, &mut objects) else {
+            return self.trouble(Trouble::Fault(Fault::Damaged), 0);
+        };
+        objects.push_names();
+        let absent = match header.filtered {
+            true => objects.names.absent(),
+            false => 0,
+        };
+        if let Some(size) = unread.over.filter(|_| !self.is_over()) {
+            self.budget.spend(size);
+            self.budget.stop();
+        }
+        if unread.cut {
+            self.trouble(Trouble::Fault(Fault::Damaged), 0);
+        }
+        if unread.more {
+            self.trouble(Trouble::Fault(Fault::Members), 0);
+        }
+        for (count, trouble) in [
+            (unread.damaged, Trouble::Fault(Fault::Damaged)),
+            (unread.absent, Trouble::Thin),
+            (unread.large, Trouble::Member),
+            (absent, Trouble::Filtered),
+        ] {
+            if count > 0 {
+                self.trouble(trouble, count);
+            }
+        }
+    }
+}
+
+/// Pushes the objects of a pack.
+struct Objects<'o, 'a, 'w> {
+    opening: &'o mut Opening<'a, 'w>,
+    depth: usize,
+    names: TreeNames,
+}
+
+impl Objects<'_, '_, '_> {
+    /// What an object is called.
+    fn name(&self, kind: Kind, id: Option<ObjectId>) -> Vec<u8> {
+        let path = id.filter(|_| kind == Kind::Blob);
+        let path = path.and_then(|id| self.names.path(&id));
+        path.unwrap_or_else(|| match id {
+            Some(id) => format!("{} {id}", kind.name()).into_bytes(),
+            None => kind.name().into(),
+        })
+    }
+
+    /// Pushes the names that trees have: their bytes have ids between them.
+    fn push_names(&mut self) {
+        for (name, path) in self.names.names() {
+            if self.opening.is_over() {
+                return;
+            }
+            self.opening.names.push(path);
+            self.opening.push(name);
+            self.opening.names.pop();
+        }
+    }
+}
+
+impl Receiver for Objects<'_, '_, '_> {
+    fn left(&self) -> u64 {
+        self.opening.budget.left()
+    }
+
+    fn spend(&mut self, bytes: u64) {
+        self.opening.budget.spend(bytes);
+    }
+
+    fn is_over(&self) -> bool {
+        self.opening.is_over()
+    }
+
+    fn object(&mut self, kind: Kind, id: Option<ObjectId>, bytes: &[u8]) {
+        if let Some(id) = id.as_ref().filter(|_| kind == Kind::Blob) {
+            self.names.met(id);
+        }
+        let tree = id.filter(|_| kind == Kind::Tree);
+        if tree.is_some_and(|id| self.names.tree(id, bytes)) {
+            return;
+        }
+        self.opening.names.push(self.name(kind, id));
+        let opening = &mut *self.opening;
+        let read = match kind {
+            Kind::Blob => {
+                let level = Level::member(self.depth);
+                opening.sort(bytes, true, &mut io::empty(), level)
+            }
+            _ => {
+                opening.push(bytes);
+                Ok(())
+            }
+        };
+        if let Err(fault) = read {
+            opening.trouble(fault.into(), 1);
+        }
+        opening.names.pop();
+    }
+
+    fn stream(&mut self, kind: Kind, id: Option<ObjectId>, reader: &mut dyn Read) {
+        if let Some(id) = &id {
+            self.names.met(id);
+        }
+        self.opening.names.push(self.name(kind, id));
+        let opening = &mut *self.opening;
+        let mut reader = opening.metered(reader);
+        match opening.contents(&mut reader, Level::member(self.depth)) {
+            // That it breaks off is told by who counts the objects.
+            Ok(()) | Err(Fault::Damaged) => {}
+            Err(fault) => opening.trouble(fault.into(), 1),
+        }
+        opening.names.pop();
+    }
+}
