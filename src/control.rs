@@ -36,8 +36,8 @@ pub struct Limits {
 pub struct ArchiveLimits {
     /// Containers in containers are opened so deep; 0 opens none. A compressed archive, as `.tar.gz`, is one.
     pub depth: usize,
-    /// Bytes of one member, and of what has to be kept in memory because it cannot be read here and there: a zip or 7z archive
-    /// that comes out of another one, or through a pipe.
+    /// Bytes of one member, and of what has to be kept in memory: a zip or 7z archive that comes out of another one, or through
+    /// a pipe; a git bundle, and the objects in it on which others still build.
     pub member: u64,
     /// Bytes of all members of one file, and of what is inside of them.
     pub expansion: u64,
