@@ -441,7 +441,10 @@ fn decode(
 /// Whether it is worth a closer look: what most gates are comes to nothing, and is told by the bytes beside it.
 fn is_likely(bytes: &[u8], hit: usize, gate: Gate) -> bool {
     match gate {
-        Gate::Escaped(escape) => escape.is_likely(bytes, hit),
+        Gate::Escaped(escape) => {
+            let letter = usize::from(bytes[hit..].starts_with(b"k"));
+            escape.is_likely(bytes, hit + letter)
+        }
         Gate::Split if bytes[hit..].starts_with(b"sk") => {
             let behind = &bytes[hit + 2..];
             joined::seam(behind).is_some_and(|length| behind.get(length) == Some(&b'-'))
