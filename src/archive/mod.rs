@@ -12,6 +12,8 @@ mod recognise;
 pub mod sevenz;
 pub mod streams;
 pub mod tar;
+#[cfg(test)]
+mod tests;
 pub mod zip;
 
 pub use fault::Fault;
