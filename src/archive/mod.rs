@@ -7,6 +7,7 @@
 mod decode;
 mod fault;
 mod fields;
+mod guard;
 mod input;
 mod recognise;
 pub mod sevenz;
@@ -17,5 +18,6 @@ mod tests;
 pub mod zip;
 
 pub use fault::Fault;
+pub use guard::is_guarded;
 pub use input::Input;
 pub use recognise::{Format, HEAD, TAIL, recognise};

@@ -6,6 +6,10 @@
 )]
 #[path = "../../../tests/it/support/archive.rs"]
 mod made;
+mod mutations;
+mod sevenz;
+mod streams;
+mod tar;
 mod zip;
 
 use std::io::{self, Cursor, Read, Seek, SeekFrom};

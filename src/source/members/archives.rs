@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::budget::Until;
 use super::{Level, Opening, Seekable};
 use crate::archive::{Fault, sevenz, tar, zip};
 
@@ -44,11 +45,14 @@ impl Opening<'_, '_> {
             Ok(directory) => directory,
             Err(fault) => return self.trouble(fault.into(), 0),
         };
-        if let Some(fault) = directory.fault {
-            self.trouble(fault.into(), 0);
-        }
         for (folder, entries) in &directory.folders {
+            if self.is_over() {
+                return;
+            }
             let mut left = entries.len() as u64;
+            if left == 0 {
+                continue;
+            }
             let read = self.sevenz_folder(source, (folder, entries), depth, &mut left);
             if let Err(fault) = read {
                 self.trouble(fault.into(), left);
@@ -93,7 +97,11 @@ impl Opening<'_, '_> {
             limited: !searched,
             ..Level::member(depth)
         };
-        let walked = tar::walk(reader, most, &mut |part| {
+        let mut reader = Until {
+            inner: reader,
+            control: self.to.control,
+        };
+        let walked = tar::walk(&mut reader, most, &mut |part| {
             match part {
                 tar::Part::Member(name, contents) => {
                     self.names.push(name.to_vec());

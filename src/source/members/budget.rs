@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::rc::Rc;
 
 use super::Trouble;
-use crate::control::ArchiveLimits;
+use crate::control::{ArchiveLimits, Control};
 
 /// Counts what comes out of a file, all its containers together.
 pub(super) struct Budget {
@@ -51,15 +51,31 @@ impl Budget {
     }
 }
 
-/// A decoder whose bytes count.
-pub(super) struct Metered<R> {
+/// What ends as soon as the scan is to end. Decoders can be kept busy for long by bytes out of which nothing comes.
+pub(super) struct Until<'c, R> {
     pub(super) inner: R,
-    pub(super) budget: Rc<Budget>,
+    pub(super) control: &'c Control,
 }
 
-impl<R: Read> Read for Metered<R> {
+impl<R: Read> Read for Until<'_, R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.budget.stopped.get().is_some() {
+        match self.control.is_cancelled() {
+            true => Ok(0),
+            false => self.inner.read(out),
+        }
+    }
+}
+
+/// A decoder whose bytes count.
+pub(super) struct Metered<'c, R> {
+    pub(super) inner: R,
+    pub(super) budget: Rc<Budget>,
+    pub(super) control: &'c Control,
+}
+
+impl<R: Read> Read for Metered<'_, R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.budget.stopped.get().is_some() || self.control.is_cancelled() {
             return Ok(0);
         }
         let n = self.inner.read(out)?;

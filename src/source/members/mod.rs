@@ -182,10 +182,11 @@ impl<'a, 'w> Opening<'a, 'w> {
         self.budget.stopped.get().is_some() || self.to.control.is_cancelled()
     }
 
-    fn metered<R: Read>(&self, inner: R) -> Metered<R> {
+    fn metered<R: Read>(&self, inner: R) -> Metered<'w, R> {
         Metered {
             inner,
             budget: self.budget.clone(),
+            control: self.to.control,
         }
     }
 
