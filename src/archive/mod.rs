@@ -20,4 +20,4 @@ pub mod zip;
 pub use fault::Fault;
 pub use guard::is_guarded;
 pub use input::Input;
-pub use recognise::{Format, HEAD, TAIL, recognise};
+pub use recognise::{Format, HEAD, TAIL, is_program, recognise};

@@ -1,7 +1,5 @@
 //! Numbers in tar headers, and what leads nowhere.
 
-use std::io::Read;
-
 use super::super::Fault;
 use super::super::recognise::is_tar;
 use super::super::tar::{Part, walk};

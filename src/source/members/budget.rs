@@ -13,6 +13,8 @@ pub(super) struct Budget {
     /// How many bytes the file has, or of a stream has so far.
     pub(super) len: Cell<u64>,
     pub(super) spent: Cell<u64>,
+    /// How many bytes of archives are kept in memory.
+    pub(super) kept: Cell<u64>,
     /// Why nothing more is read.
     pub(super) stopped: Cell<Option<Trouble>>,
 }
@@ -23,6 +25,7 @@ impl Budget {
             limits,
             len: Cell::new(len),
             spent: Cell::new(0),
+            kept: Cell::new(0),
             stopped: Cell::new(None),
         }
     }
@@ -35,6 +38,11 @@ impl Budget {
             .expansion
             .min(by_ratio.max(self.limits.ratio_from));
         most.saturating_sub(self.spent.get())
+    }
+
+    /// How many more bytes of archives may be kept in memory.
+    pub(super) fn room(&self) -> u64 {
+        self.limits.member.saturating_sub(self.kept.get())
     }
 
     pub(super) fn spend(&self, bytes: u64) {

@@ -3,8 +3,9 @@
 use std::io::{self, Read};
 use std::sync::atomic::Ordering;
 
+use super::tail::Tailed;
 use super::{Level, Opening, Seekable, Trouble};
-use crate::archive::{Fault, Format, HEAD, TAIL, recognise};
+use crate::archive::{Fault, Format, HEAD, TAIL, is_program, recognise};
 
 impl Opening<'_, '_> {
     /// Pushes what a reader gives, and what is in it.
@@ -69,13 +70,17 @@ impl Opening<'_, '_> {
             format => format,
         };
         match format {
-            None => self.leaf(head, whole, rest, level.limited),
+            // A program that extracts itself is an archive, and says so at its end.
+            None if !whole && depth < most && is_program(head) => {
+                self.keep(None, head, rest, level)
+            }
+            None => self.leaf(head, whole, rest, level),
             Some(format) if whole => {
                 self.push(head);
                 self.open(format, &Seekable::bytes(head), depth);
                 Ok(())
             }
-            Some(format) if format.is_sought() => self.keep(format, head, rest, depth),
+            Some(format) if format.is_sought() => self.keep(Some(format), head, rest, level),
             Some(Format::Tar) => {
                 self.tar(&mut head.chain(rest), depth, false);
                 Ok(())
@@ -94,42 +99,64 @@ impl Opening<'_, '_> {
         head: &[u8],
         whole: bool,
         rest: &mut dyn Read,
-        limited: bool,
+        level: Level,
     ) -> Result<(), Fault> {
         if whole {
             self.push(head);
             return Ok(());
         }
-        let most = match limited {
-            true => self.to.control.limits.archives.member,
-            false => u64::MAX,
-        };
-        let mut reader = head.chain(rest);
-        self.push_all(&mut (&mut reader).take(most))?;
-        if limited && !self.is_over() && reader.read(&mut [0])? > 0 {
-            self.trouble(Trouble::Member, 1);
+        let mut reader = Tailed::new(head.chain(rest));
+        self.push_member(&mut reader, level)?;
+        let depth = self.to.control.limits.archives.depth;
+        if depth > 0 && !self.is_over() && recognise(head, reader.tail()) == Some(Format::Zip) {
+            match level.depth < depth {
+                true => self.trouble(Trouble::Late, 0),
+                false => self.trouble(Trouble::Depth, 0),
+            }
         }
         Ok(())
     }
 
-    /// Takes an archive that is read here and there into memory.
+    /// Pushes what a reader gives, of a member only so much as one may have.
+    fn push_member(&mut self, mut reader: &mut dyn Read, level: Level) -> Result<u64, Fault> {
+        let most = match level.limited {
+            true => self.to.control.limits.archives.member,
+            false => u64::MAX,
+        };
+        let pushed = self.push_all(&mut (&mut reader).take(most))?;
+        if level.limited && !self.is_over() && reader.read(&mut [0])? > 0 {
+            self.trouble(Trouble::Member, 1);
+        }
+        Ok(pushed)
+    }
+
+    /// Takes an archive that is read here and there into memory, or a program that may turn out to be one.
     fn keep(
         &mut self,
-        format: Format,
+        format: Option<Format>,
         head: &[u8],
         rest: &mut dyn Read,
-        depth: usize,
+        level: Level,
     ) -> Result<(), Fault> {
-        let most = self.to.control.limits.archives.member;
+        let room = self.budget.room();
         let mut kept = head.to_vec();
-        let left = most.saturating_sub(kept.len() as u64);
+        let left = room.saturating_sub(kept.len() as u64);
         let read = rest.take(left).read_to_end(&mut kept);
-        let more = kept.len() as u64 >= most;
-        let pushed = self.push_all(&mut kept.chain(&mut *rest));
-        match more && pushed.as_ref().is_ok_and(|read| *read > kept.len() as u64) {
-            true => self.trouble(Trouble::Kept, 0),
-            false => self.open(format, &Seekable::bytes(&kept), depth),
+        let len = kept.len() as u64;
+        self.budget.kept.set(self.budget.kept.get() + len);
+        let mut reader = Tailed::new(kept.chain(&mut *rest));
+        let pushed = match format {
+            Some(_) => self.push_all(&mut reader).map_err(Fault::from),
+            None => self.push_member(&mut reader, level),
+        };
+        let format = format.or_else(|| recognise(head, reader.tail()));
+        let more = len >= room && pushed.as_ref().is_ok_and(|pushed| *pushed > len);
+        match format {
+            Some(_) if more => self.trouble(Trouble::Kept, 0),
+            Some(format) => self.open(format, &Seekable::bytes(&kept), level.depth),
+            None => {}
         }
+        self.budget.kept.set(self.budget.kept.get() - len);
         read?;
         pushed?;
         Ok(())

@@ -6,6 +6,7 @@ mod contents;
 mod seekable;
 mod shared;
 mod stream;
+mod tail;
 mod trouble;
 
 use std::fs::File;
