@@ -152,3 +152,22 @@ fn sizes_and_offsets_of_zip64() {
         assert_eq!(contents, b"some contents");
     }
 }
+
+#[test]
+fn members_that_overlap_are_not_read_for_ever() {
+    // Blocks of deflate that hold nothing: a decoder reads them, and nothing comes out.
+    let empty = [0, 0, 0, 0xff, 0xff].repeat(10_000);
+    let mut one = made::zip(&[("a", &empty)], Method::Stored);
+    let entry = made::entries(&one)[0];
+    one[8] = 8;
+    one[entry + 10] = 8;
+    let directory = one[entry..one.len() - 22].repeat(1000);
+    let bytes = made::end(one[..entry].to_vec(), &directory, 1000);
+    let found = zip::directory(&mut Counted::new(bytes), MOST).expect("an archive");
+    assert_eq!(found.fault, Some(Fault::Damaged));
+    assert!(
+        (16..100).contains(&found.entries.len()),
+        "{}",
+        found.entries.len()
+    );
+}

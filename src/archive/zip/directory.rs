@@ -6,6 +6,10 @@ use super::super::fields::{le16, le32, le64};
 use super::super::recognise::TAIL;
 use super::{Directory, Entry, Fault, at};
 
+/// Members of honest archives do not overlap. What is compressed to nothing can be read again and again without anything that
+/// could be counted: all members together may not have more than so many times the bytes of the archive.
+const OVERLAPS: u64 = 16;
+
 /// Where the directory is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct End {
@@ -121,6 +125,8 @@ fn entries<R: Read + Seek>(
     most: usize,
     directory: &mut Directory,
 ) -> Result<(), Fault> {
+    let archive = source.seek(SeekFrom::End(0))?;
+    let mut free = archive.saturating_mul(OVERLAPS);
     source.seek(SeekFrom::Start(end.start))?;
     let mut reader = BufReader::with_capacity(64 << 10, source.take(end.size.max(46)));
     let mut header = [0; 46];
@@ -144,6 +150,8 @@ fn entries<R: Read + Seek>(
         if let Some(mut entry) = entry(&header, name, extra) {
             entry.offset = entry.offset.saturating_add(end.shift);
             if entry.stored > 0 {
+                let taken = free.checked_sub(entry.stored.min(archive));
+                free = taken.ok_or(Fault::Damaged)?;
                 directory.entries.push(entry);
             } else {
                 let end = entry.offset.saturating_add(30 + name.len() as u64);

@@ -135,3 +135,42 @@ impl Read for Tracked<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_more_is_read_once_the_scan_is_to_end() {
+        let control = Control::default();
+        let budget = Rc::new(Budget::new(10, control.limits.archives));
+        let mut until = Until {
+            inner: io::repeat(1),
+            control: &control,
+        };
+        let mut metered = Metered {
+            inner: io::repeat(1),
+            budget,
+            control: &control,
+        };
+        let mut out = [0; 7];
+        let mut both = || [until.read(&mut out), metered.read(&mut out)].map(Result::ok);
+        assert_eq!(both(), [Some(7); 2]);
+        control.cancel();
+        assert_eq!(both(), [Some(0); 2]);
+        assert_eq!(metered.budget.spent.get(), 7);
+    }
+
+    #[test]
+    fn what_is_kept_takes_room() {
+        let limits = ArchiveLimits {
+            member: 100,
+            ..Control::default().limits.archives
+        };
+        let budget = Budget::new(10, limits);
+        for (kept, room) in [(0, 100), (60, 40), (300, 0)] {
+            budget.kept.set(kept);
+            assert_eq!(budget.room(), room);
+        }
+    }
+}
