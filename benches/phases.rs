@@ -108,8 +108,10 @@ fn decode(control: &Control) {
         before: 0,
         longest: 0,
         after: 0,
+        promise: 0,
         context: 0,
         stretch: 0,
+        names: false,
     };
     for (_, pack) in &store.packs {
         let family = pool.install(|| Family::new(pack.entries(&mut problems)));

@@ -174,6 +174,10 @@ fn ends_as_zip(head: &[u8], tail: &[u8]) -> bool {
         return false;
     }
     let tail = tail.get(tail.len().saturating_sub(TAIL)..).unwrap_or(tail);
+    // The record says that the archive has one part, which takes zeros, and most scripts have none.
+    if memchr::memrchr(0, tail).is_none() {
+        return false;
+    }
     let found = memchr::memmem::rfind(tail, b"PK\x05\x06");
     found.is_some_and(|at| {
         le16(tail, at + 20).is_some_and(|len| at + 22 + len as usize == tail.len())

@@ -69,6 +69,28 @@ impl Prefilter {
         this
     }
 
+    /// Whether any pair of a block is in the table. Four pairs are read at a time.
+    #[inline]
+    fn any(&self, block: &[u8; BLOCK]) -> bool {
+        let (words, _) = block.as_chunks::<8>();
+        let known = |pair: u64| self.table[pair as usize & (PAIRS - 1)];
+        let any = words.iter().fold(0, |any, word| {
+            let word = u64::from_le_bytes(*word);
+            any | known(word) | known(word >> 16) | known(word >> 32) | known(word >> 48)
+        });
+        any != 0
+    }
+
+    /// Which pairs of a block are in the table. It is not inlined: what it needs would be kept at hand in every other block.
+    #[cold]
+    #[inline(never)]
+    fn hits(&self, block: &[u8; BLOCK]) -> u32 {
+        let (pairs, _) = block.as_chunks::<2>();
+        let hit = |two: &[u8; 2]| u32::from(self.table[pair(*two)] != 0);
+        let bits = pairs.iter().enumerate();
+        bits.fold(0, |hits, (nth, two)| hits | hit(two) << nth)
+    }
+
     /// Calls `each` with every place from `from` on and before `to` at which a literal starts, and what it says. The plain
     /// anchors come in their order.
     pub fn each(&self, bytes: &[u8], from: usize, to: usize, mut each: impl FnMut(usize, Gate)) {
@@ -97,16 +119,13 @@ impl Prefilter {
         let mut at = from;
         let (blocks, rest) = searched.as_chunks::<BLOCK>();
         for block in blocks {
-            let (pairs, _) = block.as_chunks::<2>();
-            let any = pairs
-                .iter()
-                .fold(0, |any, two| any | self.table[pair(*two)]);
-            if any != 0 {
-                for (nth, two) in pairs.iter().enumerate() {
-                    let probe = self.table[pair(*two)];
-                    if probe != 0 {
-                        verify(at + 2 * nth, probe);
-                    }
+            if self.any(block) {
+                let mut hits = self.hits(block);
+                while hits != 0 {
+                    let nth = hits.trailing_zeros() as usize;
+                    hits &= hits - 1;
+                    let two = [block[2 * nth], block[2 * nth + 1]];
+                    verify(at + 2 * nth, self.table[pair(two)]);
                 }
             }
             at += BLOCK;

@@ -45,6 +45,8 @@ pub struct Mark {
     pub id: u32,
     /// Whether it is a finding here, and not only a place where one may come to stand.
     pub counts: bool,
+    /// Whether all that decides about it was copied with it. Else only its beginning is known to stand here.
+    pub whole: bool,
 }
 
 /// A run of bytes with an origin.
@@ -110,13 +112,31 @@ pub struct Reach {
     pub longest: usize,
     /// What decides about a candidate ends at most this far behind it.
     pub after: usize,
+    /// Whether there may be a candidate at a place is told by at most so many bytes from it on. One that may be is a mark.
+    pub promise: usize,
     /// Its context (`aisa` near by a legacy key) lies within this many bytes before and behind it.
     pub context: usize,
     /// Some candidates are longer than `longest`, but so rare that only a window pays for them: so many bytes more.
     pub stretch: usize,
+    /// Whether a name in a tree tells by itself what is found in it, whatever stands beside it.
+    pub names: bool,
 }
 
 impl Reach {
+    /// What matters of it in a tree, whose entries are searched one by one where names tell all.
+    pub fn in_trees(self) -> Self {
+        match self.names {
+            true => Self {
+                before: 0,
+                longest: 0,
+                after: 0,
+                promise: 0,
+                ..self
+            },
+            false => self,
+        }
+    }
+
     /// How many bytes on each side of a window are enough for everything that starts in it.
     pub fn margin(&self) -> usize {
         self.before + self.longest + self.after + self.context + self.stretch

@@ -9,6 +9,18 @@ pub struct ObjectId {
     len: u8,
 }
 
+/// The values of hexadecimal digits; of any other byte, one that is too large. Every commit names a few ids.
+const DIGITS: [u8; 256] = {
+    let mut values = [0xff; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value] as usize] = value as u8;
+        values[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
+
 impl ObjectId {
     /// The id with these raw bytes; `None` unless there are 20 or 32.
     pub fn from_bytes(raw: &[u8]) -> Option<Self> {
@@ -28,11 +40,15 @@ impl ObjectId {
         if hex.len() != 40 && hex.len() != 64 {
             return None;
         }
-        let mut raw = [0; 32];
-        for (byte, pair) in raw.iter_mut().zip(hex.chunks_exact(2)) {
-            let high = (pair[0] as char).to_digit(16)?;
-            let low = (pair[1] as char).to_digit(16)?;
-            *byte = (high * 16 + low) as u8;
+        let digit = |byte: u8| DIGITS[usize::from(byte)];
+        let (mut raw, mut all) = ([0; 32], 0);
+        for (byte, pair) in raw.iter_mut().zip(hex.as_chunks::<2>().0) {
+            let (high, low) = (digit(pair[0]), digit(pair[1]));
+            *byte = high << 4 | low & 0xf;
+            all |= high | low;
+        }
+        if all > 0xf {
+            return None;
         }
         Self::from_bytes(&raw[..hex.len() / 2])
     }
@@ -72,6 +88,13 @@ mod tests {
             );
         }
         assert!(ObjectId::from_hex(b"0011").is_none());
-        assert!(ObjectId::from_hex(&[b'g'; 40]).is_none());
+        for byte in (0..=u8::MAX).filter(|byte| !byte.is_ascii_hexdigit()) {
+            for at in [0, 39] {
+                let mut hex = [b'a'; 40];
+                hex[at] = byte;
+                assert!(ObjectId::from_hex(&hex).is_none(), "{byte} {at}");
+            }
+        }
+        assert_eq!(ObjectId::from_hex(&[b'A'; 40]), ObjectId::from_hex(&[b'a'; 40]));
     }
 }

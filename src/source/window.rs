@@ -106,8 +106,10 @@ mod tests {
         before: 0,
         longest: 6,
         after: 0,
+        promise: 0,
         context: 3,
         stretch: 0,
+        names: false,
     };
 
     /// Finds the needle where it starts in `own`, and demands its context.

@@ -173,9 +173,7 @@ impl<'a> Contents<'a> {
         } else {
             b"object "
         };
-        let hex = bytes
-            .strip_prefix(first)
-            .and_then(|rest| rest.split(|&byte| byte == b'\n').next());
+        let hex = bytes.strip_prefix(first).map(first_line);
         if hex.and_then(ObjectId::from_hex).is_none() {
             let place = id.map(|id| id.to_string()).unwrap_or_default();
             let message =
@@ -186,13 +184,13 @@ impl<'a> Contents<'a> {
         }
         let cut = kind == Kind::Commit
             && id.is_some_and(|id| self.round.repository.shallow.contains(&id));
-        for line in bytes
-            .split(|&byte| byte == b'\n')
-            .take_while(|line| !line.is_empty())
-        {
+        let mut rest = bytes;
+        loop {
+            let line = first_line(rest);
+            rest = rest.get(line.len() + 1..).unwrap_or_default();
             let space = memchr::memchr(b' ', line).unwrap_or(line.len());
-            let (word, rest) = line.split_at(space);
-            let target = || ObjectId::from_hex(rest.get(1..)?);
+            let (word, target) = line.split_at(space);
+            let target = || ObjectId::from_hex(target.get(1..)?);
             match word {
                 b"parent" if cut => {}
                 b"tree" | b"parent" | b"object" => {
@@ -222,6 +220,12 @@ impl<'a> Contents<'a> {
         self.count(kind, read.bytes);
         Ok(())
     }
+}
+
+/// All before the first line feed.
+fn first_line(text: &[u8]) -> &[u8] {
+    let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
+    text.get(..end).unwrap_or_default()
 }
 
 fn pushed<'w>(worker: &'w mut (dyn Worker + 'w), round: &'w Round<'_>) -> Pushed<'w> {

@@ -155,16 +155,14 @@ impl<'a> Round<'a> {
         kind: Kind,
         visitor: impl Fn(Option<(u32, &'b Pack)>) -> V + Sync,
     ) {
+        let reach = match kind {
+            Kind::Tree => self.reach.in_trees(),
+            _ => self.reach,
+        };
         for ((first, pack), family) in self.store.packs.iter().zip(families) {
-            walk::walk(
-                pack,
-                family,
-                &[kind],
-                self.reach,
-                self.control,
-                pool,
-                || visitor(Some((*first, pack))),
-            );
+            walk::walk(pack, family, &[kind], reach, self.control, pool, || {
+                visitor(Some((*first, pack)))
+            });
         }
         orphans.walk(&[kind], self.control, |first, pack| {
             visitor(Some((first, pack)))

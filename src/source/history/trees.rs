@@ -1,5 +1,6 @@
 //! Pushes trees (names can hold keys), finds objects that are not there, and logs what attribution needs of them.
 
+use std::ops::Range;
 use std::sync::atomic::Ordering;
 
 use super::lookups::Lookups;
@@ -21,6 +22,8 @@ pub(super) struct Trees<'a> {
     lookups: Lookups<'a>,
     /// Starts of ids that were looked up lately: most entries stand in many trees.
     known: Vec<u64>,
+    /// Where the names that are new in a tree stand.
+    names: Vec<Range<usize>>,
     objects: u64,
 }
 
@@ -38,6 +41,15 @@ struct Stored<'a> {
     entries: Entries<'a>,
 }
 
+impl Stored<'_> {
+    /// Whether its entries are all that it has.
+    fn is_whole(&self, hash: usize) -> bool {
+        let last = self.entries.all.last();
+        let last = last.and_then(|&start| tree::entry(self.bytes, start as usize, hash));
+        last.map_or(0, |last| last.end) == self.bytes.len()
+    }
+}
+
 impl<'a> Trees<'a> {
     /// With a filter of what was found, the trees are logged.
     pub(super) fn new(
@@ -53,6 +65,7 @@ impl<'a> Trees<'a> {
             filter,
             lookups: Lookups::new(round),
             known: lock(&round.known).pop().unwrap_or_else(|| vec![0; KNOWN]),
+            names: Vec::new(),
             objects: 0,
         }
     }
@@ -93,11 +106,17 @@ impl<'a> Trees<'a> {
     }
 
     fn push(&mut self, tree: &Stored<'_>, marks: &mut Vec<Mark>) {
+        let hash = self.round.store.hash_len();
+        self.names.clear();
         for &start in tree.entries.fresh {
-            let entry = tree::entry(tree.bytes, start as usize, self.round.store.hash_len());
-            if let Some(entry) = entry.filter(|entry| !entry.is_link()) {
+            let Some(entry) = tree::entry(tree.bytes, start as usize, hash) else {
+                continue;
+            };
+            if !entry.is_link() {
                 self.must_be_there(entry.id);
             }
+            let name = start as usize + entry.mode.len() + 1;
+            self.names.push(name..name + entry.name.len());
         }
         let position = Position::default();
         let origin = Origin::PathName;
@@ -107,7 +126,11 @@ impl<'a> Trees<'a> {
             path: None,
             member: &[],
             object: tree.id,
-            fresh: tree.fresh,
+            fresh: match tree.fresh {
+                Fresh::Only(_) if !self.round.reach.names => tree.fresh,
+                Fresh::Only(_) if tree.is_whole(hash) => Fresh::Only(&self.names),
+                _ => Fresh::All,
+            },
             inherited: tree.inherited,
             own: None,
             position,
