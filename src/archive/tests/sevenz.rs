@@ -112,12 +112,7 @@ fn counts_are_compared_with_the_header_and_the_limit() {
     let huge = number(1 << 50);
     let many = number(MOST as u64 + 1);
     // That many folders of one coder each, with their sizes.
-    let folders = [
-        vec![1, 1, 0].repeat(MOST + 1),
-        vec![0x0c],
-        vec![0; MOST + 1],
-    ]
-    .concat();
+    let folders = [[1, 1, 0].repeat(MOST + 1), vec![0x0c], vec![0; MOST + 1]].concat();
     // One folder with that many files, all but the last with a size.
     let files = [vec![9], vec![0; MOST], vec![0, 0]].concat();
     let one = [1, 4, 7, 0x0b, 1, 0, 1, 1, 0, 0x0c, 0, 0, 8, 0x0d];

@@ -166,7 +166,7 @@ fn members_that_overlap_are_not_read_for_ever() {
     let found = zip::directory(&mut Counted::new(bytes), MOST).expect("an archive");
     assert_eq!(found.fault, Some(Fault::Damaged));
     assert!(
-        (16..100).contains(&found.entries.len()),
+        (64..200).contains(&found.entries.len()),
         "{}",
         found.entries.len()
     );

@@ -8,7 +8,7 @@ use super::{Directory, Entry, Fault, at};
 
 /// Members of honest archives do not overlap. What is compressed to nothing can be read again and again without anything that
 /// could be counted: all members together may not have more than so many times the bytes of the archive.
-const OVERLAPS: u64 = 16;
+const OVERLAPS: u64 = 64;
 
 /// Where the directory is.
 #[derive(Clone, Copy, Debug)]
