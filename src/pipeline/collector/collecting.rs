@@ -262,7 +262,13 @@ impl Collecting<'_> {
         let (rule, wrapped) = self.collector.manner(mark.id);
         let teller = &self.collector.teller;
         let rule = (rule, wrapped.as_ref());
-        let told = teller.tell(bytes, (start, end), rule, chunk.origin, chunk.path);
+        let told = teller.tell(
+            bytes,
+            (start, end),
+            rule,
+            chunk.origin,
+            (chunk.path, chunk.member),
+        );
         Direct {
             seen: mark.id,
             origin: chunk.origin,
