@@ -108,6 +108,7 @@ fn decode(control: &Control) {
         before: 0,
         longest: 0,
         after: 0,
+        promise: 0,
         context: 0,
         stretch: 0,
         names: false,

@@ -7,13 +7,17 @@
 mod decode;
 mod fault;
 mod fields;
+mod guard;
 mod input;
 mod recognise;
 pub mod sevenz;
 pub mod streams;
 pub mod tar;
+#[cfg(test)]
+mod tests;
 pub mod zip;
 
 pub use fault::Fault;
+pub use guard::is_guarded;
 pub use input::Input;
-pub use recognise::{Format, HEAD, TAIL, recognise};
+pub use recognise::{Format, HEAD, TAIL, is_program, recognise};

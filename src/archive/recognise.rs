@@ -170,15 +170,7 @@ fn ends_as_zip(head: &[u8], tail: &[u8]) -> bool {
     if record.starts_with(b"PK\x05\x06") {
         return record.ends_with(&[0, 0]) && le16(record, 4) == Some(0);
     }
-    let runs: [&[u8]; 6] = [
-        b"MZ",
-        b"\x7fELF",
-        b"#!",
-        b"\xcf\xfa\xed\xfe",
-        b"\xca\xfe\xba\xbe",
-        b"\xce\xfa\xed\xfe",
-    ];
-    if !runs.iter().any(|magic| head.starts_with(magic)) {
+    if !is_program(head) {
         return false;
     }
     let tail = tail.get(tail.len().saturating_sub(TAIL)..).unwrap_or(tail);
@@ -190,6 +182,19 @@ fn ends_as_zip(head: &[u8], tail: &[u8]) -> bool {
     found.is_some_and(|at| {
         le16(tail, at + 20).is_some_and(|len| at + 22 + len as usize == tail.len())
     })
+}
+
+/// Whether it begins as programs and scripts do, which may extract what stands behind them.
+pub fn is_program(head: &[u8]) -> bool {
+    let runs: [&[u8]; 6] = [
+        b"MZ",
+        b"\x7fELF",
+        b"#!",
+        b"\xcf\xfa\xed\xfe",
+        b"\xca\xfe\xba\xbe",
+        b"\xce\xfa\xed\xfe",
+    ];
+    runs.iter().any(|magic| head.starts_with(magic))
 }
 
 /// The checksum of gzip, zip, xz and 7z.

@@ -8,6 +8,7 @@ use lzma_rust2::XzReader;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
 use super::decode::{kib, zstd};
+use super::guard::guarded;
 use super::{Fault, Format, Input, recognise};
 
 /// Reads what a compressed stream holds. What follows the last stream and is none is left.
@@ -15,6 +16,8 @@ pub struct Streams<R: Read> {
     format: Format,
     /// Bytes that a decoder may take for its window.
     window: u64,
+    /// So many streams may follow each other.
+    left: usize,
     at: At<R>,
     /// How many bytes came out.
     pub made: u64,
@@ -32,11 +35,12 @@ enum At<R: Read> {
 }
 
 impl<R: Read> Streams<R> {
-    /// Reads from the start of a stream of this format.
-    pub fn new(format: Format, inner: R, window: u64) -> Self {
+    /// Reads from the start of a stream of this format, with at most `most` streams.
+    pub fn new(format: Format, inner: R, window: u64, most: usize) -> Self {
         Self {
             format,
             window,
+            left: most,
             at: At::Between(Input::new(inner)),
             made: 0,
             name: None,
@@ -64,6 +68,8 @@ impl<R: Read> Streams<R> {
         if !self.follows(&mut input)? {
             return Ok(At::Over(Some(input)));
         }
+        // Empty ones give nothing that could be counted, and each takes a decoder.
+        self.left = self.left.checked_sub(1).ok_or(Fault::Members)?;
         Ok(match self.format {
             Format::Gzip => At::Gzip(GzDecoder::new(input)),
             Format::Bzip2 => At::Bzip2(bzip2::bufread::BzDecoder::new(input)),
@@ -131,46 +137,53 @@ impl<R: Read> Read for Streams<R> {
         }
         loop {
             // After an error nothing more is asked of a decoder.
-            let mut at = std::mem::replace(&mut self.at, At::Over(None));
-            let n = match &mut at {
-                At::Between(_) => 0,
-                At::Gzip(reader) => {
-                    let n = reader.read(out)?;
-                    if self.name.is_none() {
-                        let name = reader.header().and_then(|header| header.filename());
-                        self.name = Some(name.unwrap_or_default().to_vec());
-                    }
-                    n
-                }
-                At::Bzip2(reader) => reader.read(out)?,
-                At::Xz(reader) => reader.read(out)?,
-                At::Zstd(reader) => {
-                    let n = reader.read(out)?;
-                    if n == 0 && !checks_out(&reader.decoder) {
-                        return Err(Fault::Damaged.into());
-                    }
-                    n
-                }
-                At::Over(_) => {
-                    self.at = at;
-                    return Ok(0);
-                }
-            };
-            if n > 0 {
+            let at = std::mem::replace(&mut self.at, At::Over(None));
+            let (at, n) = guarded(|| self.step(at, out))??;
+            self.at = at;
+            if n > 0 || matches!(self.at, At::Over(_)) {
                 self.made += n as u64;
-                self.at = at;
                 return Ok(n);
             }
-            let input = match at {
-                At::Between(input) => input,
-                At::Gzip(reader) => reader.into_inner(),
-                At::Bzip2(reader) => reader.into_inner(),
-                At::Xz(reader) => reader.into_inner(),
-                At::Zstd(reader) => reader.into_inner(),
-                At::Over(_) => return Ok(0),
-            };
-            self.at = self.next(input)?;
         }
+    }
+}
+
+impl<R: Read> Streams<R> {
+    /// Reads once, or goes on to what follows; where it is then, and how many bytes came out.
+    fn step(&mut self, mut at: At<R>, out: &mut [u8]) -> io::Result<(At<R>, usize)> {
+        let n = match &mut at {
+            At::Between(_) => 0,
+            At::Gzip(reader) => {
+                let n = reader.read(out)?;
+                if self.name.is_none() {
+                    let name = reader.header().and_then(|header| header.filename());
+                    self.name = Some(name.unwrap_or_default().to_vec());
+                }
+                n
+            }
+            At::Bzip2(reader) => reader.read(out)?,
+            At::Xz(reader) => reader.read(out)?,
+            At::Zstd(reader) => {
+                let n = reader.read(out)?;
+                if n == 0 && !checks_out(&reader.decoder) {
+                    return Err(Fault::Damaged.into());
+                }
+                n
+            }
+            At::Over(_) => return Ok((at, 0)),
+        };
+        if n > 0 {
+            return Ok((at, n));
+        }
+        let input = match at {
+            At::Between(input) => input,
+            At::Gzip(reader) => reader.into_inner(),
+            At::Bzip2(reader) => reader.into_inner(),
+            At::Xz(reader) => reader.into_inner(),
+            At::Zstd(reader) => reader.into_inner(),
+            At::Over(_) => return Ok((at, 0)),
+        };
+        Ok((self.next(input)?, 0))
     }
 }
 

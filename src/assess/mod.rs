@@ -20,10 +20,12 @@ use window::Window;
 /// AIsa's advice is to rotate keys after so long.
 const ROTATION: jiff::SignedDuration = jiff::SignedDuration::from_hours(90 * 24);
 
-/// What a place means: by its path, and by what stands around the key at `start..end`. Sorted.
+/// What a place means: by its path and the names of the members that lead to it, and by what stands around the key at
+/// `start..end`. Sorted.
 pub fn place(
     origin: Origin,
     path: Option<&[u8]>,
+    member: &[Vec<u8>],
     bytes: &[u8],
     start: usize,
     end: usize,
@@ -31,7 +33,7 @@ pub fn place(
     if !is_file(origin) {
         return Vec::new();
     }
-    let subject = Subject::new(path.unwrap_or_default());
+    let subject = Subject::inside(path.unwrap_or_default(), member);
     let mut notes = of_path(&subject);
     if origin != Origin::PathName {
         let window = Window::new(bytes, start, end);
@@ -48,7 +50,7 @@ pub fn place(
 pub fn location(at: &Location) -> Vec<Note> {
     let mut notes = at.notes.clone();
     if let Some(path) = at.path.as_deref().filter(|_| is_file(at.origin)) {
-        notes.extend(of_path(&Subject::new(path)));
+        notes.extend(of_path(&Subject::inside(path, &at.member)));
         notes.retain(|note| *note != Note::DotenvTracked || is_tracked(at));
     }
     notes.sort_unstable();

@@ -20,6 +20,17 @@ impl Subject {
         Self { exact, folded }
     }
 
+    /// The path of a place in members of a container: the names that lead to it, as if the container were a folder. What it
+    /// is called is the name of the innermost one.
+    pub(super) fn inside(path: &[u8], members: &[Vec<u8>]) -> Self {
+        if members.is_empty() {
+            return Self::new(path);
+        }
+        let members = members.iter().map(Vec::as_slice);
+        let names: Vec<&[u8]> = std::iter::once(path).chain(members).collect();
+        Self::new(&names.join(&b'/'))
+    }
+
     /// The path in lower case, with a slash before it.
     pub(super) fn folded(&self) -> &[u8] {
         &self.folded
@@ -175,5 +186,26 @@ mod tests {
         let long = [&b"tests/"[..], &b"x".repeat(LONGEST), b"/a.py"].concat();
         assert!(!Folders::new(&["tests".to_owned()]).fit(&Subject::new(&long)));
         assert!(Globs::new(&["*.py".to_owned()], false).fit(&Subject::new(&long)));
+    }
+
+    #[test]
+    fn a_member_is_called_as_the_innermost_one() {
+        let names = |names: &[&str]| -> Vec<Vec<u8>> {
+            names.iter().map(|name| name.as_bytes().to_vec()).collect()
+        };
+        let dotenv = Globs::new(&[".env".to_owned()], false);
+        let tests = Folders::new(&["tests".to_owned()]);
+        for (path, members, is_dotenv, is_test) in [
+            ("a.zip", &["app/.env"][..], true, false),
+            ("a.zip", &["b.tar", ".env"], true, false),
+            (".env", &["x"], false, false),
+            ("tests/a.zip", &[".env"], true, true),
+            ("a.zip", &["tests/x.py"], false, true),
+            (".env", &[], true, false),
+        ] {
+            let subject = Subject::inside(path.as_bytes(), &names(members));
+            assert_eq!(dotenv.fit(&subject), is_dotenv, "{path} {members:?}");
+            assert_eq!(tests.fit(&subject), is_test, "{path} {members:?}");
+        }
     }
 }

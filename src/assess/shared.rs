@@ -37,7 +37,7 @@ pub(super) fn is_shared(key: &Key) -> bool {
         if let Some(path) = at.path.as_deref().filter(|_| counts(at))
             && !moved.contains(path)
         {
-            told.add(table, path);
+            told.add(table, &Subject::inside(path, &at.member));
         }
     }
     told.environments.len() > 1 || told.services.len() > 1 || told.has_siblings()
@@ -52,11 +52,10 @@ fn counts(at: &Location) -> bool {
 }
 
 impl Told {
-    fn add(&mut self, table: &Table, path: &[u8]) {
-        let subject = Subject::new(path);
-        self.environments.extend(environment(table, &subject));
-        self.services.extend(service(table, &subject));
-        if table.path_means(Note::DotenvTracked, &subject) {
+    fn add(&mut self, table: &Table, subject: &Subject) {
+        self.environments.extend(environment(table, subject));
+        self.services.extend(service(table, subject));
+        if table.path_means(Note::DotenvTracked, subject) {
             let path = subject.folded();
             let folder = memchr::memrchr(b'/', path).and_then(|slash| path.get(..=slash));
             self.folders.insert(folder.unwrap_or_default().to_vec());

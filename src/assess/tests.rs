@@ -118,6 +118,7 @@ fn of_text(text: &str) -> Vec<&'static str> {
     names(&place(
         Origin::History,
         path,
+        &[],
         text.as_bytes(),
         start,
         start + KEY.len(),
@@ -133,6 +134,7 @@ fn every_entry_of_the_table_proves_itself() {
         names(&place(
             Origin::History,
             Some(text.as_bytes()),
+            &[],
             KEY.as_bytes(),
             0,
             KEY.len(),
@@ -177,7 +179,7 @@ fn a_dotenv_file_counts_only_if_git_has_it() {
         (Origin::Stdin, &[]),
         (Origin::RefName, &[]),
     ] {
-        let notes = place(origin, Some(b".env"), KEY.as_bytes(), 0, KEY.len());
+        let notes = place(origin, Some(b".env"), &[], KEY.as_bytes(), 0, KEY.len());
         assert_eq!(names(&notes), expected, "{origin:?}");
         let mut at = location(origin, ".env");
         assert_eq!(names(&at.notes), expected, "{origin:?}");
@@ -207,6 +209,7 @@ fn what_is_no_file_has_no_notes() {
         let notes = place(
             origin,
             Some(b"tests/a.log"),
+            &[],
             text.as_bytes(),
             start,
             start + KEY.len(),
@@ -284,6 +287,7 @@ fn a_hundred_thousand_places_are_no_work() {
         let notes = place(
             Origin::History,
             Some(b"a.yaml"),
+            &[],
             text.as_bytes(),
             start,
             end,
@@ -311,8 +315,8 @@ proptest! {
         end in any::<usize>(),
     ) {
         let bytes = pieces.concat().into_bytes();
-        place(origin, path, &bytes, start, end);
-        place(origin, path, &bytes, at, end);
+        place(origin, path, &[], &bytes, start, end);
+        place(origin, path, &[], &bytes, at, end);
         let at = at.min(bytes.len());
         let end = (at + length).min(bytes.len());
         let low = at.saturating_sub(REACH);
@@ -321,8 +325,8 @@ proptest! {
         let mut other = bytes.clone();
         other[..low].fill(b'\n');
         other[high..].fill(b'"');
-        let near = place(origin, path, &other, at, end);
-        let notes = place(origin, path, &bytes, at, end);
+        let near = place(origin, path, &[], &other, at, end);
+        let notes = place(origin, path, &[], &bytes, at, end);
         prop_assert!(notes.is_sorted());
         prop_assert_eq!(notes, near);
     }

@@ -19,6 +19,7 @@ use std::io::Write;
 
 use clap::Parser;
 
+use crate::archive;
 use crate::commands;
 use crate::commands::exit::Exit;
 use crate::detect::Detector;
@@ -29,6 +30,7 @@ use args::{Cli, Command, CommonArgs, RulesCommand, RulesFormat, ScanArgs};
 
 /// Runs the program with these arguments.
 pub fn run(argv: impl IntoIterator<Item = OsString>) -> Exit {
+    quiet_guarded_panics();
     let cli = match Cli::try_parse_from(argv) {
         Ok(cli) => cli,
         Err(error) => {
@@ -44,6 +46,16 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> Exit {
     let command = cli.command.unwrap_or(Command::Scan(cli.scan));
     let show_secrets = common(&command).is_some_and(|common| common.show_secrets);
     perform(command).unwrap_or_else(|error| fail(&error, show_secrets))
+}
+
+/// Says nothing of panics that become a problem in the report: their messages may have bytes of what is scanned in them.
+fn quiet_guarded_panics() {
+    let say = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !archive::is_guarded() {
+            say(panic);
+        }
+    }));
 }
 
 fn perform(command: Command) -> Result<Exit> {

@@ -213,10 +213,13 @@ impl Detector {
 
     /// How far around the start of a candidate its bytes, its edges and its context lie.
     pub fn reach(&self) -> Reach {
+        let (longest, after) = (ANCHOR.len() + matching::LONGEST + 8, 64);
         Reach {
             before: matching::JOINED,
-            longest: ANCHOR.len() + matching::LONGEST + 8,
-            after: 64,
+            longest,
+            after,
+            // Of what brought rules find, only that is known which is found again.
+            promise: (self.brought.as_ref()).map_or(wrapped::PROMISES, |_| longest + after),
             context: context::NEAR + 64,
             stretch: (self.brought.as_ref())
                 .map_or(wrapped::REACH, |_| brought::FORWARD.max(wrapped::REACH)),
@@ -231,10 +234,11 @@ impl Detector {
         self.search_on(bytes, windows, &[], out, &mut Vec::new());
     }
 
-    /// The same in bytes that have much in common with others that were searched: `known` are places of gates that were found
-    /// there and stand here too. The gates of this search are appended to `gates`: an encoded key depends on bytes far around
-    /// its gate, so that it is decoded again wherever the gate is copied. Returns whether every gate was followed: there may be
-    /// too many.
+    /// The same in bytes that have much in common with others that were searched: `known` are places, sorted, at which gates or
+    /// candidates were found there, and of which at least the first bytes stand here too. The gates of this search are appended to
+    /// `gates`, and with them candidates that are none for what follows them: what becomes of them depends on bytes far
+    /// around them, so that it is decided again wherever they are copied. Returns whether every gate was followed: there may
+    /// be too many.
     pub fn search_on(
         &self,
         bytes: &[u8],
@@ -247,30 +251,37 @@ impl Detector {
         let effort = Effort::of(searched);
         let (first, first_gate) = (out.len(), gates.len());
         let mut wrapped = Vec::new();
-        let mut unwrap = |start: usize, gate: Gate| {
-            if gates.len() - first_gate < GATES {
+        let mut look = |start: usize, gate: Gate| {
+            let mut promises = false;
+            if gate == Gate::Plain {
+                let found = self.decide(bytes, start);
+                promises = found.is_none() && Self::is_promising(bytes, start);
+                out.extend(found);
+            }
+            let gate = self.gate(bytes, start, gate, &effort);
+            if (promises || gate.is_some()) && gates.len() - first_gate < GATES {
                 gates.push(start..bytes.len().min(start + wrapped::PEEK));
             }
-            wrapped.extend(self.unwrap(bytes, start, gate, &effort));
+            if let Some(gate) = gate {
+                wrapped.extend(self.unwrap(bytes, start, gate, &effort));
+            }
         };
-        self.literals(bytes, windows, |start, gate| {
-            if gate == Gate::Plain {
-                out.extend(self.decide(bytes, start));
-            }
-            if let Some(gate) = self.gate(bytes, start, gate, &effort) {
-                unwrap(start, gate);
-            }
-        });
+        self.literals(bytes, windows, &mut look);
+        let windows = windows.unwrap_or_default();
         for &start in known {
-            self.prefilter.each(bytes, start, start + 1, |start, gate| {
-                if let Some(gate) = self.gate(bytes, start, gate, &effort) {
-                    unwrap(start, gate);
-                }
-            });
+            let window = windows.partition_point(|window| window.end <= start);
+            let is_fresh = windows
+                .get(window)
+                .is_some_and(|window| window.start <= start);
+            if !is_fresh {
+                self.prefilter.each(bytes, start, start + 1, &mut look);
+            }
+        }
+        if !known.is_empty() {
+            out[first..].sort_by_key(|found| (found.start, found.end));
         }
         if gates.len() > first_gate && !known.is_empty() {
             gates[first_gate..].sort_by_key(|gate| gate.start);
-            gates.dedup();
         }
         let followed = !effort.is_exhausted() && gates.len() - first_gate < GATES;
         if wrapped.is_empty() {

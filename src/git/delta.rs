@@ -110,8 +110,8 @@ pub fn apply(
     }
 }
 
-/// The ranges of a result in which a candidate may start that was not searched in the base: all whose neighbourhood
-/// is not one copy. A copy's end is a seam, unless it is the end of both base and result; so is its start.
+/// The ranges of a result in which a candidate may start that was none in the base: where what promises one is not one copy.
+/// A copy's end is a seam, unless it is the end of both base and result; so is its start.
 pub fn fresh(
     copies: &[Copy],
     base: usize,
@@ -121,7 +121,7 @@ pub fn fresh(
 ) {
     out.clear();
     let mut add = |from: usize, to: usize| {
-        let start = from.saturating_sub(reach.longest + reach.after);
+        let start = from.saturating_sub(reach.promise);
         let end = (to + reach.before).min(result);
         match out.last_mut() {
             Some(last) if start <= last.end => last.end = last.end.max(end),
@@ -146,7 +146,8 @@ pub fn fresh(
     }
 }
 
-/// Carries the marks of a base into the result: those whose whole neighbourhood was copied in one piece.
+/// Carries the marks of a base into the result: those outside of what [`fresh`] gives. Where not all of a neighbourhood was
+/// copied in one piece, the mark is not whole.
 pub fn carry(
     marks: &[Mark],
     copies: &[Copy],
@@ -167,27 +168,29 @@ pub fn carry(
         } else {
             copy.from + reach.before
         };
-        let high = if end == base && copy.to + copy.len == result {
-            end
-        } else {
-            end.saturating_sub(reach.after)
+        let is_end = end == base && copy.to + copy.len == result;
+        let before = |reach: usize| {
+            if is_end {
+                end
+            } else {
+                end.saturating_sub(reach)
+            }
         };
+        let (last, high) = (before(reach.promise), before(reach.after));
         let first = marks.partition_point(|mark| mark.start < low);
         for mark in marks
             .get(first..)
             .unwrap_or_default()
             .iter()
-            .take_while(|mark| mark.start < end)
+            .take_while(|mark| mark.start < last)
         {
-            if mark.end <= high {
-                let start = mark.start - copy.from + copy.to;
-                out.push(Mark {
-                    start,
-                    end: start + (mark.end - mark.start),
-                    id: mark.id,
-                    counts: mark.counts,
-                });
-            }
+            let start = mark.start - copy.from + copy.to;
+            out.push(Mark {
+                start,
+                end: result.min(start + (mark.end - mark.start)),
+                whole: mark.end <= high,
+                ..*mark
+            });
         }
     }
     out.sort_unstable();

@@ -45,6 +45,8 @@ pub struct Mark {
     pub id: u32,
     /// Whether it is a finding here, and not only a place where one may come to stand.
     pub counts: bool,
+    /// Whether all that decides about it was copied with it. Else only its beginning is known to stand here.
+    pub whole: bool,
 }
 
 /// A run of bytes with an origin.
@@ -110,6 +112,8 @@ pub struct Reach {
     pub longest: usize,
     /// What decides about a candidate ends at most this far behind it.
     pub after: usize,
+    /// Whether there may be a candidate at a place is told by at most so many bytes from it on. One that may be is a mark.
+    pub promise: usize,
     /// Its context (`aisa` near by a legacy key) lies within this many bytes before and behind it.
     pub context: usize,
     /// Some candidates are longer than `longest`, but so rare that only a window pays for them: so many bytes more.
@@ -126,6 +130,7 @@ impl Reach {
                 before: 0,
                 longest: 0,
                 after: 0,
+                promise: 0,
                 ..self
             },
             false => self,

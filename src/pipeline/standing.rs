@@ -11,10 +11,9 @@ use crate::detect::{Cursor, Detector, Scratch};
 use crate::git::commit::Header;
 use crate::git::revisions::Revisions;
 use crate::git::{Kind, Repository, Store, plain};
-use crate::model::{Chunk, Mark, ObjectId, Origin, Place, Position, Secret, Worker};
+use crate::model::{Chunk, ObjectId, Origin, Place, Position, Secret};
 use crate::source::asking::Quiet;
 use crate::source::change::Folders;
-use crate::source::members::{self, Pushed};
 
 /// Larger files are not looked into.
 const LARGEST: u64 = 64 << 20;
@@ -81,44 +80,6 @@ pub(super) fn search(detector: &Detector, bytes: &[u8], path: &[u8]) -> Vec<(Pla
         (place, detector.secret(bytes, found))
     });
     found.collect()
-}
-
-/// Every secret in the members of what is a container, with the limits that every scan has.
-pub(super) fn inside(detector: &Detector, bytes: &[u8], path: &[u8]) -> Vec<Secret> {
-    let control = Control::new(1);
-    let Some(format) = members::format_of(bytes, &control) else {
-        return Vec::new();
-    };
-    let mut inside = Inside {
-        detector,
-        path,
-        secrets: Vec::new(),
-    };
-    let to = Pushed {
-        worker: &mut inside,
-        // What cannot be read was told when it was scanned.
-        sink: &Quiet::default(),
-        more: None,
-        reach: detector.reach(),
-        control: &control,
-    };
-    let template = Chunk::whole(&[], Origin::Worktree, Some(path));
-    members::of_bytes(format, bytes, &template, to);
-    inside.secrets
-}
-
-/// Keeps the secrets of members.
-struct Inside<'a> {
-    detector: &'a Detector,
-    path: &'a [u8],
-    secrets: Vec<Secret>,
-}
-
-impl Worker for Inside<'_> {
-    fn chunk(&mut self, chunk: &Chunk<'_>, _: &mut Vec<Mark>) {
-        let found = search(self.detector, chunk.bytes, self.path).into_iter();
-        self.secrets.extend(found.map(|(_, secret)| secret));
-    }
 }
 
 /// A line of a file.

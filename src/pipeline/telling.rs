@@ -101,7 +101,7 @@ impl Teller<'_> {
         (start, end): (usize, usize),
         (rule, wrapped): (u16, Option<&Secret>),
         origin: Origin,
-        path: Option<&[u8]>,
+        (path, member): (Option<&[u8]>, &[Vec<u8>]),
     ) -> Told {
         let is_name = matches!(origin, Origin::PathName | Origin::RefName);
         let (detector, show) = (self.detector, self.show_secrets);
@@ -121,7 +121,7 @@ impl Teller<'_> {
         let id = known.map_or("", |rule| &rule.id);
         Told {
             context: (!is_name).then(context),
-            notes: assess::place(origin, path, bytes, start, end),
+            notes: assess::place(origin, path, member, bytes, start, end),
             allowed: (!is_name)
                 .then(|| detect::inline_allow(detector, bytes, (start, end), id, show))
                 .flatten(),

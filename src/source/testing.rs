@@ -8,6 +8,7 @@ pub(super) const REACH: Reach = Reach {
     before: 0,
     longest: 8,
     after: 0,
+    promise: 0,
     context: 8,
     stretch: 0,
     names: false,

@@ -106,6 +106,7 @@ mod tests {
         before: 0,
         longest: 6,
         after: 0,
+        promise: 0,
         context: 3,
         stretch: 0,
         names: false,

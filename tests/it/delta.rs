@@ -29,7 +29,9 @@ pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
 /// Text near what the detector decides about: keys, halves of keys, edges, contexts, and filler.
 fn piece(kind: u8, keys: &[String]) -> Vec<u8> {
     let key = &keys[usize::from(kind) % keys.len()];
-    match kind % 20 {
+    // A form that nobody knows yet, whose end is far from its beginning.
+    let long = || format!("sk-aisa-{}", keys.concat().replace(['-', '.'], ""));
+    match kind % 24 {
         0..=2 => key.clone(),
         13 => key.replace('-', "%2D"),
         14 => key.bytes().map(|byte| format!("{byte:02x}")).collect(),
@@ -37,6 +39,11 @@ fn piece(kind: u8, keys: &[String]) -> Vec<u8> {
         16 => "\" + \"".to_owned(),
         17 => key.chars().flat_map(|c| [c, '\0']).collect(),
         18 => format!("{}\"\n    \"{}", &key[..20], &key[20..]),
+        19 => long(),
+        20 => long()[..150].to_owned(),
+        21 => long()[150..].to_owned(),
+        22 => " ".repeat(usize::from(kind)),
+        23 => "sk-aisa-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx".to_owned(),
         3 => key[..key.len() / 2].to_owned(),
         4 => key[key.len() / 2..].to_owned(),
         5 => "sk-aisa-".to_owned(),
@@ -95,12 +102,13 @@ fn search(
     carried: &[Mark],
 ) -> (Vec<Match>, Vec<Mark>) {
     let (mut found, mut gates) = (Vec::new(), Vec::new());
-    let known = carried.iter().filter(|mark| mark.id == GATE);
+    let known = carried.iter().filter(|mark| mark.id == GATE || !mark.whole);
     let known: Vec<usize> = known.map(|mark| mark.start).collect();
     detector.search_on(bytes, windows, &known, &mut found, &mut gates);
     let wrapped = found.iter().filter(|found| found.wrapped.is_some());
     let wrapped: Vec<usize> = wrapped.map(|found| found.start).collect();
-    for mark in carried.iter().filter(|mark| mark.id != GATE) {
+    let inherited = carried.iter().filter(|mark| mark.id != GATE && mark.whole);
+    for mark in inherited {
         let again = |found: &Match| found.start == mark.start && found.wrapped.is_none();
         if !found.iter().any(again) {
             let rule = mark.id as u16;
@@ -122,6 +130,7 @@ fn search(
         end,
         id,
         counts: false,
+        whole: true,
     };
     let mut marks: Vec<Mark> = plain
         .map(|found| mark(found.start, found.end, u32::from(found.rule)))

@@ -172,6 +172,7 @@ proptest! {
                 end: found.end,
                 id: at as u32,
                 counts: found.confidence.is_some(),
+                whole: true,
             };
             let mut marks: Vec<Mark> = found.iter().enumerate().map(|(at, found)| mark(at, found)).collect();
             marks.sort();

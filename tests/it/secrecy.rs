@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::process::Stdio;
 
-use super::support::{Repo, Run, command, has, key, legacy_key, locations, run};
+use super::support::{Repo, Run, archive, command, has, key, legacy_key, locations, run};
 
 /// Every command with every format at every verbosity.
 const FLAGS: [&[&str]; 13] = [
@@ -409,6 +409,41 @@ fn no_problem_shows_a_key() {
         let how = [&["git"], flags].concat();
         assert_silent(&how, &run(repo.path(), &how), &keys);
     }
+}
+
+#[test]
+fn no_name_of_a_damaged_member_shows_a_part_of_a_key() {
+    let key = key();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut damaged = archive::gzip(b"some contents", None);
+    damaged.truncate(damaged.len() - 4);
+    let members: Vec<(String, &[u8])> = (420..=520)
+        .map(|at| (format!("{}/{key}/x", "d".repeat(at)), &damaged[..]))
+        .collect();
+    // Of one archive only ten are told one by one.
+    for (number, some) in members.chunks(10).enumerate() {
+        let some: Vec<archive::Member<'_>> = some
+            .iter()
+            .map(|(name, bytes)| (name.as_str(), *bytes))
+            .collect();
+        let zip = archive::zip(&some, archive::Method::Stored);
+        std::fs::write(folder.path().join(format!("{number}.zip")), zip).expect("written");
+    }
+    let body = key.strip_prefix("sk-aisa-").expect("a key");
+    for flags in FLAGS {
+        let how = [&["dir", "."], flags].concat();
+        let run = run(folder.path(), &how);
+        for text in [&run.stdout, &run.stderr] {
+            let shown = body
+                .as_bytes()
+                .windows(8)
+                .any(|piece| memchr::memmem::find(text.as_bytes(), piece).is_some());
+            assert!(!shown, "{how:?}: {text}");
+        }
+    }
+    let json = run(folder.path(), &["dir", ".", "-f", "json"]).json();
+    let told = json["problems"].as_array().expect("problems");
+    assert_eq!(told.len(), members.len());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! From the streams of a folder to its contents, through its coders (Methods.txt of 7-Zip).
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
@@ -16,6 +16,9 @@ use super::header::{Coder, Folder};
 
 /// Coders are not nested deeper.
 const DEEPEST: usize = 8;
+
+/// A coder may give twice as many bytes as the folder holds, and so many more.
+const SLACK: u64 = 64 << 10;
 
 /// A stream of an archive. Several of one archive are read by turns.
 struct Packed<'a, R> {
@@ -51,6 +54,7 @@ pub(super) fn open<'a, R: Read + Seek>(
     let chain = Chain {
         source: Rc::new(RefCell::new(source)),
         folder,
+        left: Cell::new(window.saturating_mul(2)),
         window,
     };
     chain.coder(folder.last().ok_or(Fault::Damaged)?, 0)
@@ -59,6 +63,8 @@ pub(super) fn open<'a, R: Read + Seek>(
 struct Chain<'a, R> {
     source: Rc<RefCell<&'a mut R>>,
     folder: &'a Folder,
+    /// What decoders may still take for their windows, all together: one of them is large in honest archives.
+    left: Cell<u64>,
     window: u64,
 }
 
@@ -68,6 +74,11 @@ impl<'a, R: Read + Seek> Chain<'a, R> {
         let coder = self.folder.coders.get(number).ok_or(Fault::Damaged)?;
         if depth > DEEPEST {
             return Err(Fault::Damaged);
+        }
+        // Filters give as many bytes as they take. What comes out inside is not counted by who reads: a decoder that makes
+        // little of much would be fed for days.
+        if coder.size / 2 > self.folder.size().saturating_add(SLACK) {
+            return Err(Fault::Method);
         }
         let before = self.folder.coders.get(..number).unwrap_or_default();
         let first: usize = before.iter().map(|coder| coder.inputs).sum();
@@ -145,16 +156,20 @@ impl<'a, R: Read + Seek> Chain<'a, R> {
             [0x04, 0x02, 0x02] => {
                 Box::new(bzip2::bufread::MultiBzDecoder::new(BufReader::new(input)))
             }
-            [0x04, 0xf7, 0x11, 0x01] => Box::new(zstd(input, self.window)?),
+            [0x04, 0xf7, 0x11, 0x01] => {
+                // How large its window is stands in the stream.
+                self.allow(self.window)?;
+                Box::new(zstd(input, self.window)?)
+            }
             _ => return Err(Fault::Method),
         })
     }
 
     fn allow(&self, window: u64) -> Result<(), Fault> {
-        match window <= self.window {
-            true => Ok(()),
-            false => Err(Fault::Window),
-        }
+        let left = self.left.get().checked_sub(window);
+        let left = left.filter(|_| window <= self.window);
+        self.left.set(left.ok_or(Fault::Window)?);
+        Ok(())
     }
 }
 

@@ -66,7 +66,7 @@ fn number(fields: &mut Fields<'_>) -> Result<u64, Fault> {
     Ok(value)
 }
 
-/// A number of things of which each takes at least a bit of the header.
+/// A number that is not larger than `most`.
 fn count(fields: &mut Fields<'_>, most: u64) -> Result<usize, Fault> {
     let value = number(fields)?;
     match value <= most {
@@ -77,12 +77,13 @@ fn count(fields: &mut Fields<'_>, most: u64) -> Result<usize, Fault> {
 
 fn bits(fields: &mut Fields<'_>, len: usize) -> Result<Vec<bool>, Fault> {
     let bytes = fields.take(len.div_ceil(8))?;
-    let bit = |at: usize| {
-        bytes
-            .get(at / 8)
-            .is_some_and(|byte| byte & (0x80 >> (at % 8)) != 0)
-    };
-    Ok((0..len).map(bit).collect())
+    Ok((0..len).map(|at| bit(bytes, at)).collect())
+}
+
+/// Whether a bit is there and set; the highest one of a byte is the first.
+fn bit(bytes: &[u8], at: usize) -> bool {
+    let byte = bytes.get(at / 8);
+    byte.is_some_and(|byte| byte & (0x80 >> (at % 8)) != 0)
 }
 
 /// Bits, unless a byte says that all are set.
@@ -106,7 +107,7 @@ pub(super) fn parse(bytes: &[u8], most: usize) -> Result<Parsed, Fault> {
     let mut fields = Fields(bytes);
     match fields.byte()? {
         0x17 => {
-            let (folders, _) = streams(&mut fields)?;
+            let (folders, _) = streams(&mut fields, most)?;
             let folder = folders.into_iter().next().ok_or(Fault::Damaged)?;
             Ok(Parsed::Encoded(folder))
         }
@@ -117,9 +118,9 @@ pub(super) fn parse(bytes: &[u8], most: usize) -> Result<Parsed, Fault> {
                     0 => return Ok(Parsed::Files(Directory::default())),
                     2 => while skip_property(&mut fields)? {},
                     // Streams that only describe others.
-                    3 => drop(streams(&mut fields)?),
-                    4 => known = streams(&mut fields)?,
-                    5 => return files(&mut fields, known, most).map(Parsed::Files),
+                    3 => drop(streams(&mut fields, most)?),
+                    4 => known = streams(&mut fields, most)?,
+                    5 => return files(&mut fields, known).map(Parsed::Files),
                     _ => return Err(Fault::Damaged),
                 }
             }
@@ -139,16 +140,16 @@ fn skip_property(fields: &mut Fields<'_>) -> Result<bool, Fault> {
 
 type Unnamed = Vec<Vec<(u64, Option<u32>)>>;
 
-/// The folders, and for each the sizes and checksums of the files in it.
-fn streams(fields: &mut Fields<'_>) -> Result<(Vec<Folder>, Unnamed), Fault> {
+/// The folders, and for each the sizes and checksums of the files in it. Neither are more than `most`.
+fn streams(fields: &mut Fields<'_>, most: usize) -> Result<(Vec<Folder>, Unnamed), Fault> {
     let (mut packed, mut folders) = (Vec::new(), Vec::new());
     let mut files: Option<Unnamed> = None;
     loop {
         match fields.byte()? {
             0 => break,
             6 => packed = packed_streams(fields)?,
-            7 => folders = read_folders(fields)?,
-            8 => files = Some(substreams(fields, &folders)?),
+            7 => folders = read_folders(fields, most)?,
+            8 => files = Some(substreams(fields, &folders, most)?),
             _ => return Err(Fault::Damaged),
         }
     }
@@ -188,11 +189,14 @@ fn packed_streams(fields: &mut Fields<'_>) -> Result<Vec<(u64, u64)>, Fault> {
     }
 }
 
-fn read_folders(fields: &mut Fields<'_>) -> Result<Vec<Folder>, Fault> {
+fn read_folders(fields: &mut Fields<'_>, most: usize) -> Result<Vec<Folder>, Fault> {
     if fields.byte()? != 0x0b {
         return Err(Fault::Damaged);
     }
     let many = count(fields, fields.0.len() as u64)?;
+    if many > most {
+        return Err(Fault::Members);
+    }
     // The definitions may stand elsewhere, says the format; no writer does that.
     if fields.byte()? != 0 {
         return Err(Fault::Method);
@@ -261,10 +265,26 @@ fn folder(fields: &mut Fields<'_>) -> Result<Folder, Fault> {
             folder.packed.push(count(fields, FEW)?);
         }
     }
-    Ok(folder)
+    match is_chained(&folder, inputs) {
+        true => Ok(folder),
+        false => Err(Fault::Damaged),
+    }
 }
 
-fn substreams(fields: &mut Fields<'_>, folders: &[Folder]) -> Result<Unnamed, Fault> {
+/// Whether every input is fed once, and every output but one feeds one input. An output that feeds two is decoded twice, and
+/// so is all that leads to it: a few coders would make thousands of decoders.
+fn is_chained(folder: &Folder, inputs: usize) -> bool {
+    let bound = folder.bonds.iter().map(|(input, _)| *input);
+    let mut fed: Vec<usize> = bound.chain(folder.packed.iter().copied()).collect();
+    let mut used: Vec<usize> = folder.bonds.iter().map(|(_, out)| *out).collect();
+    fed.sort_unstable();
+    used.sort_unstable();
+    let are_coders = used.iter().all(|out| *out < folder.coders.len());
+    used.dedup();
+    fed.into_iter().eq(0..inputs) && are_coders && used.len() == folder.bonds.len()
+}
+
+fn substreams(fields: &mut Fields<'_>, folders: &[Folder], most: usize) -> Result<Unnamed, Fault> {
     let mut counts = vec![1; folders.len()];
     let mut kind = fields.byte()?;
     if kind == 0x0d {
@@ -276,6 +296,9 @@ fn substreams(fields: &mut Fields<'_>, folders: &[Folder]) -> Result<Unnamed, Fa
         }
         if all > fields.0.len().saturating_add(folders.len()) {
             return Err(Fault::Damaged);
+        }
+        if all > most {
+            return Err(Fault::Members);
         }
         kind = fields.byte()?;
     }
@@ -323,11 +346,9 @@ fn substreams(fields: &mut Fields<'_>, folders: &[Folder]) -> Result<Unnamed, Fa
 fn files(
     fields: &mut Fields<'_>,
     (folders, unnamed): (Vec<Folder>, Unnamed),
-    most: usize,
 ) -> Result<Directory, Fault> {
     let many = count(fields, fields.0.len() as u64 * 8)?;
-    let mut empty = vec![false; many];
-    let mut names: Vec<Vec<u8>> = Vec::new();
+    let (mut empty, mut names): (&[u8], &[u8]) = (&[], &[]);
     loop {
         let kind = fields.byte()?;
         if kind == 0 {
@@ -336,48 +357,55 @@ fn files(
         let len = count(fields, u64::MAX)?;
         let mut property = Fields(fields.take(len)?);
         match kind {
-            0x0e => empty = bits(&mut property, many)?,
+            0x0e => empty = property.take(many.div_ceil(8))?,
             0x11 => {
                 if property.byte()? != 0 {
                     return Err(Fault::Method);
                 }
-                names = property_names(property.0, many);
+                names = property.0;
             }
             _ => {}
         }
     }
-    let mut fault = None;
     // Those that have contents, in the order of the streams.
-    let with_contents = (0..many).filter(|at| !empty.get(*at).copied().unwrap_or_default());
-    let mut names = with_contents.map(|at| names.get(at).cloned().unwrap_or_default());
-    let mut left = most;
+    let names = Names(names).take(many).enumerate();
+    let mut names = names
+        .filter(|(at, _)| !bit(empty, *at))
+        .map(|(_, name)| name);
     let mut found = Vec::new();
     for (folder, files) in folders.into_iter().zip(unnamed) {
-        if files.len() > left {
-            fault = Some(Fault::Members);
-        }
         let mut entries = Vec::new();
-        for (size, crc) in files.into_iter().take(left) {
-            let name = names.next().unwrap_or_default();
+        for (size, crc) in files {
+            let name = names.next().map(to_utf8).unwrap_or_default();
             entries.push(Entry { name, size, crc });
         }
-        left -= entries.len();
         found.push((folder, entries));
     }
-    Ok(Directory {
-        folders: found,
-        fault,
-    })
+    Ok(Directory { folders: found })
 }
 
 /// Names in UTF-16, each with a zero behind.
-fn property_names(bytes: &[u8], many: usize) -> Vec<Vec<u8>> {
-    let units = bytes.chunks_exact(2);
-    let units: Vec<u16> = units
-        .filter_map(|pair| pair.first_chunk().map(|pair| u16::from_le_bytes(*pair)))
-        .collect();
-    let names = units.split(|unit| *unit == 0).take(many);
-    names
-        .map(|name| String::from_utf16_lossy(name).into_bytes())
-        .collect()
+struct Names<'a>(&'a [u8]);
+
+impl<'a> Iterator for Names<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        if self.0.len() < 2 {
+            return None;
+        }
+        let mut units = self.0.chunks_exact(2);
+        let units = units.position(|unit| unit == [0, 0]);
+        let end = units.map_or(self.0.len() & !1, |units| 2 * units);
+        let name = self.0.get(..end)?;
+        self.0 = self.0.get(end + 2..).unwrap_or_default();
+        Some(name)
+    }
+}
+
+fn to_utf8(name: &[u8]) -> Vec<u8> {
+    let units = name.chunks_exact(2);
+    let units = units.filter_map(|pair| pair.first_chunk().map(|pair| u16::from_le_bytes(*pair)));
+    let text = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER));
+    text.collect::<String>().into_bytes()
 }

@@ -8,6 +8,7 @@ use std::io::{Read, Seek, SeekFrom};
 use super::Fault;
 use super::decode::{Checked, Decoder};
 use super::fields::{le32, le64};
+use super::guard::{Guarded, guarded};
 use super::recognise::crc32;
 
 pub use header::Folder;
@@ -31,14 +32,12 @@ pub struct Entry {
 pub struct Directory {
     /// What is compressed together, with the files in it, in the order of their bytes.
     pub folders: Vec<(Folder, Vec<Entry>)>,
-    /// Why there may be more.
-    pub fault: Option<Fault>,
 }
 
 /// Reads the header of an archive with at most `most` members. `window` is what a decoder may take for its window.
 ///
 /// # Errors
-/// It is damaged, cut off, encrypted, or asks for too much.
+/// It is damaged, cut off, encrypted, asks for too much, or has more members.
 pub fn directory<R: Read + Seek>(
     source: &mut R,
     most: usize,
@@ -86,8 +85,8 @@ pub fn open<'a, R: Read + Seek>(
     folder: &'a Folder,
     window: u64,
 ) -> Result<Box<dyn Read + 'a>, Fault> {
-    let decoder: Decoder<'a> = coders::open(source, folder, window)?;
-    Ok(decoder)
+    let decoder: Decoder<'a> = guarded(|| coders::open(source, folder, window))??;
+    Ok(Box::new(Guarded::new(decoder)))
 }
 
 /// The contents of a file, of all that a folder holds from here on.

@@ -6,6 +6,10 @@ use super::super::fields::{le16, le32, le64};
 use super::super::recognise::TAIL;
 use super::{Directory, Entry, Fault, at};
 
+/// Members of honest archives do not overlap. What is compressed to nothing can be read again and again without anything that
+/// could be counted: all members together may not have more than so many times the bytes of the archive.
+const OVERLAPS: u64 = 64;
+
 /// Where the directory is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct End {
@@ -19,12 +23,23 @@ pub(super) struct End {
     shift: u64,
 }
 
+/// What stands at the end.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Found {
+    /// A record that leads to a directory.
+    Directory(End),
+    /// A record alone: no directory is where it says.
+    Record,
+    /// Nothing of an archive.
+    Nothing,
+}
+
 /// Looks for the record at the end.
-pub(super) fn find<R: Read + Seek>(source: &mut R, len: u64) -> io::Result<Option<End>> {
+pub(super) fn find<R: Read + Seek>(source: &mut R, len: u64) -> io::Result<Found> {
     let from = len.saturating_sub(TAIL as u64 + 20);
     let tail = at(source, from, TAIL + 20)?;
     let mut high = tail.len();
-    let mut best = None;
+    let mut best = Found::Nothing;
     while let Some(found) =
         memchr::memmem::rfind(tail.get(..high).unwrap_or_default(), b"PK\x05\x06")
     {
@@ -36,31 +51,28 @@ pub(super) fn find<R: Read + Seek>(source: &mut R, len: u64) -> io::Result<Optio
         if end > tail.len() {
             continue;
         }
-        let Some(record) = record(source, &tail, from, found)? else {
-            continue;
+        let is_last = end == tail.len();
+        best = match (record(source, &tail, from, found), best) {
+            (Some(end), _) if is_last => return Ok(Found::Directory(end)),
+            // Something was appended to the archive.
+            (Some(end), Found::Nothing | Found::Record) => Found::Directory(end),
+            (None, Found::Nothing) if is_last => Found::Record,
+            (_, best) => best,
         };
-        if end == tail.len() {
-            return Ok(Some(record));
-        }
-        // Something was appended to the archive.
-        best = best.or(Some(record));
     }
     Ok(best)
 }
 
 /// What the record at `found` of the tail says, if the directory begins where it says.
-fn record<R: Read + Seek>(
-    source: &mut R,
-    tail: &[u8],
-    from: u64,
-    found: usize,
-) -> io::Result<Option<End>> {
+fn record<R: Read + Seek>(source: &mut R, tail: &[u8], from: u64, found: usize) -> Option<End> {
     let place = from + found as u64;
     let short = |at: usize| le16(tail, found + at).map(u64::from);
     let long = |at: usize| le32(tail, found + at).map(u64::from);
     let (Some(count), Some(size), Some(start)) = (short(10), long(12), long(16)) else {
-        return Ok(None);
+        return None;
     };
+    // No system reads from beyond its largest offset, and some call it an error.
+    let mut bytes_at = |offset: u64, len: usize| at(source, offset, len).unwrap_or_default();
     let mut ends = vec![(count, size, start, place)];
     let locator = found
         .checked_sub(20)
@@ -72,7 +84,7 @@ fn record<R: Read + Seek>(
     if let Some(stated) = locator.and_then(|at| le64(tail, at + 8)) {
         // With something in front it stands right before the locator.
         for record in [stated, place.saturating_sub(76)] {
-            let bytes = at(source, record, 56)?;
+            let bytes = bytes_at(record, 56);
             let fields = (le64(&bytes, 32), le64(&bytes, 40), le64(&bytes, 48));
             if let (true, (Some(count), Some(size), Some(start))) =
                 (bytes.starts_with(b"PK\x06\x06"), fields)
@@ -84,19 +96,19 @@ fn record<R: Read + Seek>(
     for (count, size, stated, end) in ends.into_iter().rev() {
         // It ends where the record begins; if not, the offset is to be believed.
         for start in [end.checked_sub(size), Some(stated)].into_iter().flatten() {
-            let is_there = at(source, start, 4)? == b"PK\x01\x02";
+            let is_there = bytes_at(start, 4) == b"PK\x01\x02";
             if is_there || (count == 0 && size == 0) {
                 let shift = start.saturating_sub(stated);
-                return Ok(Some(End {
+                return Some(End {
                     start,
                     size,
                     count,
                     shift,
-                }));
+                });
             }
         }
     }
-    Ok(None)
+    None
 }
 
 /// Reads the entries. Those without contents are left out: their names are in the archive's own bytes.
@@ -113,6 +125,8 @@ fn entries<R: Read + Seek>(
     most: usize,
     directory: &mut Directory,
 ) -> Result<(), Fault> {
+    let archive = source.seek(SeekFrom::End(0))?;
+    let mut free = archive.saturating_mul(OVERLAPS);
     source.seek(SeekFrom::Start(end.start))?;
     let mut reader = BufReader::with_capacity(64 << 10, source.take(end.size.max(46)));
     let mut header = [0; 46];
@@ -136,6 +150,8 @@ fn entries<R: Read + Seek>(
         if let Some(mut entry) = entry(&header, name, extra) {
             entry.offset = entry.offset.saturating_add(end.shift);
             if entry.stored > 0 {
+                let taken = free.checked_sub(entry.stored.min(archive));
+                free = taken.ok_or(Fault::Damaged)?;
                 directory.entries.push(entry);
             } else {
                 let end = entry.offset.saturating_add(30 + name.len() as u64);

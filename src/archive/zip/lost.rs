@@ -7,8 +7,12 @@ use super::super::fields::{le16, le32};
 use super::super::recognise::is_zip;
 use super::{Directory, Entry, Fault, at};
 
-/// Bytes that are looked at together.
+/// Bytes that are looked at together at first: the next header is mostly near, and a hostile archive has a million of them.
+const NEAR: usize = 256;
+/// Bytes that are looked at together at most.
 const WINDOW: usize = 1 << 20;
+/// Windows overlap by so many bytes, so that a header stands in one of them as far as it is looked at.
+const OVERLAP: usize = 64;
 
 /// Goes from local header to local header, and looks for the next one where a header does not say how long its member is.
 pub(super) fn read<R: Read + Seek>(source: &mut R, len: u64, from: u64, most: usize) -> Directory {
@@ -79,16 +83,11 @@ fn local<R: Read + Seek>(source: &mut R, offset: u64) -> io::Result<Option<(Entr
     Ok(Some((entry, data)))
 }
 
-/// The next place of a local header that makes sense.
-fn find<R: Read + Seek>(source: &mut R, from: u64, len: u64) -> Option<u64> {
-    // Mostly it is right there.
-    let head = at(source, from, 30).ok()?;
-    if from < len && head.starts_with(b"PK\x03\x04") && is_zip(&head) {
-        return Some(from);
-    }
-    let mut start = from;
+/// The next place of a local header that makes sense. What is read is a small multiple of the way there.
+pub(super) fn find<R: Read + Seek>(source: &mut R, from: u64, len: u64) -> Option<u64> {
+    let (mut start, mut window) = (from, NEAR);
     while start < len {
-        let left = usize::try_from(len - start).map_or(WINDOW, |left| left.min(WINDOW));
+        let left = usize::try_from(len - start).map_or(window, |left| left.min(window));
         let bytes = at(source, start, left).ok()?;
         for found in memchr::memmem::find_iter(&bytes, b"PK\x03\x04") {
             let head = bytes.get(found..).unwrap_or_default();
@@ -97,10 +96,11 @@ fn find<R: Read + Seek>(source: &mut R, from: u64, len: u64) -> Option<u64> {
                 return Some(start + found as u64);
             }
         }
-        if bytes.len() < WINDOW {
+        if bytes.len() < window {
             return None;
         }
-        start += (WINDOW - 64) as u64;
+        start += (window - OVERLAP) as u64;
+        window = WINDOW.min(2 * window);
     }
     None
 }

@@ -6,6 +6,7 @@ use lzma_rust2::{LzmaReader, XzReader};
 
 use super::super::decode::{Checked, Decoder, kib, zstd};
 use super::super::fields::{le16, le32};
+use super::super::guard::{Guarded, guarded};
 use super::{Entry, Fault, at};
 
 /// Opens a member. Decoders may take so many bytes for their windows. What it gives is compared with the length and the
@@ -33,8 +34,12 @@ pub fn open<'a, R: Read + Seek>(
     source.seek(SeekFrom::Start(data))?;
     let stored = source.take(entry.stored);
     let size = (entry.size != u64::MAX).then_some(entry.size);
-    let decoder = decoder(entry.method, BufReader::new(stored), size, window)?;
-    Ok(Box::new(Checked::new(decoder, entry.crc, size)))
+    let decoder = guarded(|| decoder(entry.method, BufReader::new(stored), size, window))??;
+    Ok(Box::new(Checked::new(
+        Guarded::new(decoder),
+        entry.crc,
+        size,
+    )))
 }
 
 /// 4.4.5.

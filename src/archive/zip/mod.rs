@@ -10,6 +10,7 @@ mod member;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use super::Fault;
+use directory::Found;
 
 pub use member::open;
 
@@ -43,23 +44,29 @@ pub struct Directory {
     empty: Vec<(u64, u64)>,
 }
 
-/// Reads the directory of an archive with at most `most` members. `None` if it is no archive: no directory stands at the end,
-/// and no member at the start.
+/// Reads the directory of an archive with at most `most` members. `None` if it is no archive: no record stands at the end, and
+/// no member at the start.
 pub fn directory<R: Read + Seek>(source: &mut R, most: usize) -> Option<Directory> {
     let len = source.seek(SeekFrom::End(0)).ok()?;
-    let end = directory::find(source, len).ok().flatten();
+    let (end, is_told) = match directory::find(source, len) {
+        Ok(Found::Directory(end)) => (Some(end), true),
+        Ok(Found::Record) | Err(_) => (None, true),
+        Ok(Found::Nothing) => (None, false),
+    };
     let mut found = match end {
         Some(end) => directory::read(source, &end, most),
         // It is cut off, or damaged where the directory is.
         None => lost::read(source, len, 0, most),
     };
-    if end.is_some() && found.entries.is_empty() && found.fault == Some(Fault::Damaged) {
-        found = lost::read(source, len, 0, most);
+    if is_told && found.entries.is_empty() && found.fault == Some(Fault::Damaged) {
+        // A program may stand in front.
+        let first = lost::find(source, 0, len).unwrap_or(0);
+        found = lost::read(source, len, first, most);
     }
     if let Some(end) = &end {
         lost::add_hidden(source, (len, end.start), most, &mut found);
     }
-    (end.is_some() || !found.entries.is_empty()).then_some(found)
+    (is_told || !found.entries.is_empty()).then_some(found)
 }
 
 /// Reads `len` bytes at a place.

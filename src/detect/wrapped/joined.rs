@@ -5,8 +5,8 @@ use super::Region;
 use super::decoded::Decoded;
 use crate::model::Encoding;
 
-/// So many bytes may lie between two pieces.
-const SEAM: usize = 256;
+/// So many bytes may lie between two pieces: as deep as any line is indented.
+pub(super) const SEAM: usize = 128;
 
 /// The text around `hit` without what lies between its pieces.
 pub(super) fn decode(bytes: &[u8], hit: usize, region: Region) -> Option<Decoded> {

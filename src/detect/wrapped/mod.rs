@@ -35,6 +35,9 @@ const KEYS: usize = 100;
 const BESIDE: usize = 16;
 /// A candidate with fewer characters of a body is not looked at any further.
 const PROMISE: usize = 17;
+/// By so many bytes from its first one on it is told whether a literal promises anything: what may be decoded of it, and the
+/// escape or character at the end of that.
+pub(super) const PROMISES: usize = Region::PEEK.forward + 32;
 
 /// How far around a gate bytes are decoded.
 #[derive(Clone, Copy, Debug)]
@@ -44,11 +47,11 @@ pub(super) struct Region {
 }
 
 impl Region {
-    /// To see whether a gate promises anything. No more than [`crate::model::Reach`] covers: where a delta changes any of it,
-    /// it is looked at again.
+    /// To see whether a gate promises anything. Where a delta changes any of it, it is looked at again, so that it is no more
+    /// than a piece of a key takes, and what parts it from the next one.
     const PEEK: Self = Self {
         back: 100,
-        forward: 480,
+        forward: joined::SEAM + 64,
     };
     /// Enough for most keys.
     const NEAR: Self = Self {
@@ -114,6 +117,13 @@ impl Detector {
         };
         let decoded = decode(bytes, start, gate, Region::PEEK, effort)?;
         self.promises(&decoded, DEPTH, effort).then_some(gate)
+    }
+
+    /// Whether there may be a key at a plain anchor, as it stands there, if only what follows it were different.
+    pub(super) fn is_promising(bytes: &[u8], start: usize) -> bool {
+        let body = bytes.get(start + ANCHOR.len()..).unwrap_or_default();
+        let body = body.iter().take(PROMISE);
+        body.take_while(|&&byte| matching::is_body(byte)).count() == PROMISE
     }
 
     /// Whether there may be a key where a gate stands.
@@ -431,7 +441,10 @@ fn decode(
 /// Whether it is worth a closer look: what most gates are comes to nothing, and is told by the bytes beside it.
 fn is_likely(bytes: &[u8], hit: usize, gate: Gate) -> bool {
     match gate {
-        Gate::Escaped(escape) => escape.is_likely(bytes, hit),
+        Gate::Escaped(escape) => {
+            let letter = usize::from(bytes[hit..].starts_with(b"k"));
+            escape.is_likely(bytes, hit + letter)
+        }
         Gate::Split if bytes[hit..].starts_with(b"sk") => {
             let behind = &bytes[hit + 2..];
             joined::seam(behind).is_some_and(|length| behind.get(length) == Some(&b'-'))

@@ -107,7 +107,8 @@ impl Collecting<'_> {
             (Fresh::All, Some(own)) => Some(std::slice::from_ref(own)),
             (Fresh::All, None) => None,
         };
-        let known = chunk.inherited.iter().filter(|mark| mark.id == GATE);
+        let again = |mark: &&Mark| mark.id == GATE || !mark.whole;
+        let known = chunk.inherited.iter().filter(again);
         let known: Vec<usize> = known.map(|mark| mark.start).collect();
         let detector = self.collector.teller.detector;
         let (matches, gates) = (&mut self.matches, &mut self.gates);
@@ -162,7 +163,8 @@ impl Collecting<'_> {
     fn inherit(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>) {
         let detector = self.collector.teller.detector;
         let mut found = 0;
-        for &Mark { start, end, id, .. } in chunk.inherited {
+        for mark in chunk.inherited.iter().filter(|mark| mark.whole) {
+            let &Mark { start, end, id, .. } = mark;
             if id == GATE {
                 continue;
             }
@@ -175,7 +177,7 @@ impl Collecting<'_> {
             if detector.is_brought(rule) {
                 if chunk.origin == Origin::PathName {
                     // What a name says does not depend on what is beside it.
-                    marks.push(mark(start, end, id, true));
+                    marks.push(*mark);
                 } else if confidence.is_none() {
                     self.anchors.push(Match {
                         start,
@@ -201,7 +203,12 @@ impl Collecting<'_> {
                 .judge(chunk.bytes, start, end, rule)
                 .filter(|_| !self.is_begun(start));
             let id = Sighted { number, confidence }.id();
-            marks.push(mark(start, end, id, confidence.is_some()));
+            let counts = confidence.is_some();
+            marks.push(Mark {
+                id,
+                counts,
+                ..*mark
+            });
         }
     }
 
@@ -259,7 +266,13 @@ impl Collecting<'_> {
         let (rule, wrapped) = self.collector.manner(mark.id);
         let teller = &self.collector.teller;
         let rule = (rule, wrapped.as_ref());
-        let told = teller.tell(bytes, (start, end), rule, chunk.origin, chunk.path);
+        let told = teller.tell(
+            bytes,
+            (start, end),
+            rule,
+            chunk.origin,
+            (chunk.path, chunk.member),
+        );
         Direct {
             seen: mark.id,
             origin: chunk.origin,
@@ -285,6 +298,7 @@ fn mark(start: usize, end: usize, id: u32, counts: bool) -> Mark {
         end,
         id,
         counts,
+        whole: true,
     }
 }
 

@@ -168,7 +168,7 @@ impl Collector<'_> {
             let path = missing.path.as_deref();
             let (rule, wrapped) = self.manner(found.seen);
             let rule = (rule, wrapped.as_ref());
-            let told = self.teller.tell(bytes, span, rule, origin, path);
+            let told = self.teller.tell(bytes, span, rule, origin, (path, &[]));
             (Some(place.of_encoding(&told.encoding)), told)
         });
         if told.dropped {

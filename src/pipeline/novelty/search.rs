@@ -235,7 +235,7 @@ impl<'a> Searcher<'a> {
         let wrapped = (!found.told.encoding.is_empty()).then_some(&found.seen.secret);
         let rule = (found.seen.rule, wrapped);
         self.teller()
-            .tell(&bytes, span, rule, found.origin, Some(path))
+            .tell(&bytes, span, rule, found.origin, (Some(path), &[]))
     }
 
     /// What is told of something that came out of a container: it is opened again.
@@ -361,7 +361,7 @@ impl Worker for Finding<'_> {
             (at, position.line, position.column) = (start, place.line, place.column);
             let secret = self.teller.detector.secret(bytes, found);
             let wrapped = found.wrapped.map(|_| &secret);
-            let (span, path) = ((start, end), chunk.path);
+            let (span, path) = ((start, end), (chunk.path, chunk.member));
             let told = self
                 .teller
                 .tell(bytes, span, (rule, wrapped), chunk.origin, path);

@@ -7,31 +7,45 @@ use super::{Level, Opening, Seekable, Trouble};
 use crate::archive::Fault;
 use crate::git::Kind;
 use crate::git::bundle::{self, Refused};
-use crate::git::unpack::{Asked, Receiver, unpack};
+use crate::git::unpack::{Asked, Receiver, Unread, unpack};
 use crate::model::ObjectId;
 
 impl Opening<'_, '_> {
-    /// Opens a bundle whose own bytes were pushed.
+    /// Opens a bundle whose own bytes were pushed. Deltas lead to and fro in it, so that it has to be in memory.
     pub(super) fn bundle(&mut self, source: &Seekable<'_>, depth: usize) {
-        let limits = &self.to.control.limits;
-        let (whole, most) = (limits.max_whole_object, limits.archives);
-        if source.len() > most.member {
+        if let Some(bytes) = source.in_memory() {
+            return self.bundled(bytes, depth);
+        }
+        if source.len() > self.budget.room() {
             return self.trouble(Trouble::Kept, 0);
         }
         let mut bytes = Vec::new();
-        // What could be read is looked at all the same.
-        let read = source.from(0).read_to_end(&mut bytes);
-        if read.is_err() {
-            self.trouble(Trouble::Fault(Fault::Damaged), 0);
-        }
-        let header = match bundle::header(&bytes) {
+        // That it cannot be read was told when the file was; what could be read is looked at all the same.
+        drop(source.from(0).read_to_end(&mut bytes));
+        self.keeping(bytes.len(), |opening| opening.bundled(&bytes, depth));
+    }
+
+    /// Does something while so many bytes more are kept in memory.
+    fn keeping<T>(&mut self, len: usize, act: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.budget.kept.get();
+        self.budget.kept.set(before.saturating_add(len as u64));
+        let done = act(self);
+        self.budget.kept.set(before);
+        done
+    }
+
+    fn bundled(&mut self, bytes: &[u8], depth: usize) {
+        let damaged = Trouble::Fault(Fault::Damaged);
+        let header = match bundle::header(bytes) {
             Ok(header) => header,
-            Err(Refused::Damaged) => return self.trouble(Trouble::Fault(Fault::Damaged), 0),
+            Err(Refused::Damaged) => return self.trouble(damaged, 0),
             Err(Refused::Unknown) => return self.trouble(Trouble::Bundle, 0),
         };
+        let limits = &self.to.control.limits;
+        let most = limits.archives;
         let asked = Asked {
             hash: header.hash,
-            whole: whole.min(most.member),
+            whole: limits.max_whole_object.min(most.member),
             held: most.member,
             objects: most.members,
         };
@@ -42,28 +56,34 @@ impl Opening<'_, '_> {
         };
         let pack = bytes.get(header.pack..).unwrap_or_default();
         let Some(unread) = unpack(pack, &asked, &mut objects) else {
-            return self.trouble(Trouble::Fault(Fault::Damaged), 0);
+            return self.trouble(damaged, 0);
         };
         objects.push_names();
         let absent = match header.filtered {
             true => objects.names.absent(),
             false => 0,
         };
+        self.unread(&unread, absent);
+    }
+
+    /// Says what of a bundle could not be read; a filter has left so many objects out.
+    fn unread(&mut self, unread: &Unread, filtered: u64) {
+        let damaged = Trouble::Fault(Fault::Damaged);
         if let Some(size) = unread.over.filter(|_| !self.is_over()) {
             self.budget.spend(size);
             self.budget.stop();
         }
         if unread.cut {
-            self.trouble(Trouble::Fault(Fault::Damaged), 0);
+            self.trouble(damaged, 0);
         }
         if unread.more {
             self.trouble(Trouble::Fault(Fault::Members), 0);
         }
         for (count, trouble) in [
-            (unread.damaged, Trouble::Fault(Fault::Damaged)),
+            (unread.damaged, damaged),
             (unread.absent, Trouble::Thin),
-            (unread.large, Trouble::Member),
-            (absent, Trouble::Filtered),
+            (unread.large, Trouble::Held),
+            (filtered, Trouble::Filtered),
         ] {
             if count > 0 {
                 self.trouble(trouble, count);
@@ -129,7 +149,9 @@ impl Receiver for Objects<'_, '_, '_> {
         let read = match kind {
             Kind::Blob => {
                 let level = Level::member(self.depth);
-                opening.sort(bytes, true, &mut io::empty(), level)
+                opening.keeping(bytes.len(), |opening| {
+                    opening.sort(bytes, true, &mut io::empty(), level)
+                })
             }
             _ => {
                 opening.push(bytes);

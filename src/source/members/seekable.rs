@@ -39,6 +39,14 @@ impl<'a> Seekable<'a> {
         self.len
     }
 
+    /// All the bytes, if they are in memory.
+    pub(super) fn in_memory(&self) -> Option<&'a [u8]> {
+        match self.bytes {
+            Bytes::Memory(bytes) => Some(bytes),
+            Bytes::File(_) => None,
+        }
+    }
+
     /// The same bytes, from this place on.
     pub(super) fn from(&self, at: u64) -> Self {
         Self { at, ..*self }
@@ -60,6 +68,10 @@ impl Read for Seekable<'_> {
         let left = self.len.saturating_sub(self.at);
         let len = usize::try_from(left).map_or(out.len(), |left| left.min(out.len()));
         let out = out.get_mut(..len).unwrap_or_default();
+        if out.is_empty() {
+            // Not asked of the system, which has no places beyond 2^63.
+            return Ok(0);
+        }
         let n = match self.bytes {
             Bytes::Memory(bytes) => {
                 let from = usize::try_from(self.at).ok().and_then(|at| bytes.get(at..));

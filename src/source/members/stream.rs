@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::budget::Until;
 use super::{Level, Opening};
 use crate::archive::streams::Streams;
 use crate::archive::{Fault, Format, HEAD, recognise};
@@ -33,8 +34,14 @@ impl Opening<'_, '_> {
         depth: usize,
         searched: bool,
     ) {
-        let window = self.to.control.limits.archives.window;
-        let mut reader = self.metered(Streams::new(format, input, window));
+        let control = self.to.control;
+        let limits = control.limits.archives;
+        let inner = Until {
+            inner: input,
+            control,
+        };
+        let streams = Streams::new(format, inner, limits.window, limits.members);
+        let mut reader = self.metered(streams);
         let mut head = self.buffers.pop().unwrap_or_default();
         head.clear();
         let begun = self.begin(&mut reader, &mut head, true);

@@ -15,12 +15,16 @@ pub(super) enum Trouble {
     Thin,
     /// A filter has left objects out of a git bundle.
     Filtered,
+    /// Objects of a git bundle cannot be held in memory, with what they build on.
+    Held,
     /// It is nested too deep.
     Depth,
     /// A member is too large.
     Member,
     /// An archive that has to be kept in memory is too large.
     Kept,
+    /// Something came as a stream, and only its end said that it is an archive.
+    Late,
     /// Too much comes out of the file.
     Expansion,
     /// Too much comes out of so small a file.
@@ -35,7 +39,8 @@ impl From<Fault> for Trouble {
 
 /// So many containers of one file are told of one by one for each kind of trouble.
 const SHOWN: usize = 10;
-/// The names of a place are not longer than this.
+/// Names that are longer, in bytes, are not told. Nor is a part of one: a report takes keys out of what it shows, and does not
+/// know the part of a key that a cut leaves.
 const LONGEST: usize = 500;
 
 /// One kind of trouble in one container.
@@ -108,8 +113,10 @@ fn inside(file: &str, names: &[Vec<u8>]) -> String {
     let mut place = file.to_owned();
     for name in names {
         place.push('!');
-        let name = String::from_utf8_lossy(name);
-        place.extend(name.chars().take(LONGEST));
+        match name.len() {
+            0..=LONGEST => place.push_str(&String::from_utf8_lossy(name)),
+            len => place.push_str(&format!("(a name of {len} bytes)")),
+        }
     }
     place
 }
@@ -151,6 +158,10 @@ fn words(trouble: Trouble, limits: &ArchiveLimits) -> (ProblemKind, String) {
             ProblemKind::Partial,
             "a filter has left them out of this git bundle, and they were not scanned; fetch it into a clone of its repository, and scan that".to_owned(),
         ),
+        Trouble::Held => limit(format!(
+            "with what they build on they are larger than {} bytes, and were not scanned; raise --max-member-size",
+            limits.member
+        )),
         Trouble::Depth => limit(format!(
             "it is nested deeper than {} containers, and was not opened; raise --archive-depth",
             limits.depth
@@ -160,9 +171,14 @@ fn words(trouble: Trouble, limits: &ArchiveLimits) -> (ProblemKind, String) {
             limits.member
         )),
         Trouble::Kept => limit(format!(
-            "this archive has to be kept in memory, is larger than {} bytes, and was not opened; raise --max-member-size",
+            "this archive has to be kept in memory, with those around it is larger than {} bytes, and was not opened; raise \
+             --max-member-size",
             limits.member
         )),
+        Trouble::Late => (
+            ProblemKind::Unsupported,
+            format!("it ends as a zip archive does, which can only be opened in a file of its own; {LOOK}"),
+        ),
         Trouble::Expansion => limit(format!(
             "more than {} bytes come out of this file, and the rest was not scanned; raise --max-expansion",
             limits.expansion

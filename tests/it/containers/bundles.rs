@@ -267,8 +267,16 @@ fn limits_are_said() {
         .write("b", vec![b'\n'; 3 << 20])
         .commit("first");
     let bytes = bundle(&repo, &["--all"]);
-    let too_large = scan_file(&bytes, |control| control.limits.archives.member = 100);
-    assert_eq!((kinds(&too_large), too_large.keys.len()), (vec![Limit], 0));
+    // A file that is not in memory has to fit into it.
+    let kept = scan_file(&bytes, |control| {
+        control.limits.window = 1024;
+        control.limits.archives.member = 1024;
+    });
+    assert_eq!((kinds(&kept), kept.keys.len()), (vec![Limit], 0));
+    assert!(kept.problems[0].message.contains("kept in memory"));
+    let held = scan_file(&bytes, |control| control.limits.archives.member = 100);
+    assert!(kinds(&held).iter().all(|kind| *kind == Limit));
+    assert!(held.problems[0].message.contains("were not scanned"));
     let member = scan_file(&bytes, |control| control.limits.archives.member = 1 << 20);
     assert_eq!((kinds(&member), member.keys.len()), (vec![Limit], 1));
     let out = scan_file(&bytes, |control| {

@@ -203,6 +203,62 @@ fn a_thousand_damaged_archives_in_one_are_few_problems() {
     assert!(told("990 more"));
 }
 
+/// A 7z archive with two files in one folder of a coder that has this number, and no properties.
+fn coded(id: &[u8]) -> Vec<u8> {
+    let sum = |bytes: &[u8]| {
+        let mut sum = flate2::Crc::new();
+        sum.update(bytes);
+        sum.sum().to_le_bytes()
+    };
+    let mut header = vec![1, 4, 6, 0, 1, 9, 8, 0, 7, 0x0b, 1, 0, 1, id.len() as u8];
+    header.extend(id);
+    // It gives eight bytes, four of each file.
+    header.extend([0x0c, 8, 0, 8, 0x0d, 2, 9, 4, 0, 0, 5, 2, 0x11, 9, 0]);
+    header.extend([b'a', 0, 0, 0, b'b', 0, 0, 0]);
+    header.extend([0, 0]);
+    let mut start = 8u64.to_le_bytes().to_vec();
+    start.extend((header.len() as u64).to_le_bytes());
+    start.extend(sum(&header));
+    let front = [&b"7z\xbc\xaf\x27\x1c\0\x04"[..], &sum(&start)].concat();
+    [&front[..], &start, b"somebyte", &header].concat()
+}
+
+#[test]
+fn coders_that_are_not_known_are_told_with_the_number_of_members() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (id, kind, code) in [
+        // A copy, PPMd, RAR's, and AES.
+        (&[0][..], None, 0),
+        (&[3, 4, 1], Some("unsupported"), 3),
+        (&[4, 3, 1], Some("unsupported"), 3),
+        (&[6, 0xf1, 7, 1], Some("encrypted-archive"), 3),
+    ] {
+        std::fs::write(folder.path().join("a.7z"), coded(id)).expect("written");
+        let (ended, json) = crate::support::report(folder.path(), &["dir", "."]);
+        assert_eq!(ended, code, "{id:?}");
+        let kinds: Vec<&str> = kind.into_iter().collect();
+        assert_eq!(crate::support::problems(&json), kinds, "{id:?}");
+        if kind.is_some() {
+            let message = json["problems"][0]["message"].as_str().expect("a message");
+            assert!(message.starts_with("2 of its members: "), "{message}");
+        }
+    }
+}
+
+#[test]
+fn a_zip_archive_whose_end_leads_nowhere() {
+    let key = key();
+    let members: [archive::Member<'_>; 1] = [("a", &text(&key))];
+    for front in [&b""[..], b"\x7fELF and a program"] {
+        let mut bytes = [front, &archive::zip(&members, Method::Deflate)].concat();
+        let end = bytes.len() - 22;
+        bytes[end + 12..end + 20].fill(0xfe);
+        let outcome = scan_file(&bytes, |_| {});
+        assert_eq!(places(&outcome), only(&key, &[&["a"]]));
+        assert_eq!(kinds(&outcome), [DamagedArchive]);
+    }
+}
+
 #[test]
 fn names_are_only_names() {
     let key = key();

@@ -5,6 +5,7 @@ mod formats;
 mod hostile;
 mod nested;
 mod sources;
+mod streams;
 
 use std::path::Path;
 

@@ -132,3 +132,30 @@ fn a_report_leads_back_into_them() {
         "{told}"
     );
 }
+
+#[test]
+fn a_member_is_judged_by_its_own_name() {
+    let (dotenv, code) = (key(), key());
+    let fallback = format!("key = os.environ.get(\"AISA_API_KEY\", \"{code}\")\n");
+    let members: [archive::Member<'_>; 2] = [
+        ("app/.env", &text(&dotenv)),
+        ("app/main.py", fallback.as_bytes()),
+    ];
+    let repo = Repo::new();
+    repo.write("a.zip", archive::zip(&members, Method::Deflate))
+        .commit("first");
+    for command in ["dir", "git", "scan"] {
+        let (_, json) = report(repo.path(), &[command, "."]);
+        for (key, note) in [(&dotenv, "dotenv-tracked"), (&code, "env-fallback")] {
+            let fingerprint = aisaleaks::model::Secret::new(key).fingerprint();
+            let keys = json["keys"].as_array().expect("keys");
+            let found = keys.iter().find(|key| key["fingerprint"] == fingerprint);
+            let notes = &found.expect("a key")["notes"];
+            let notes = notes.as_array().expect("notes");
+            assert!(
+                notes.iter().any(|told| told == note),
+                "{command}: {notes:?}"
+            );
+        }
+    }
+}
