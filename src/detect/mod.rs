@@ -270,7 +270,9 @@ impl Detector {
         let windows = windows.unwrap_or_default();
         for &start in known {
             let window = windows.partition_point(|window| window.end <= start);
-            let is_fresh = windows.get(window).is_some_and(|window| window.start <= start);
+            let is_fresh = windows
+                .get(window)
+                .is_some_and(|window| window.start <= start);
             if !is_fresh {
                 self.prefilter.each(bytes, start, start + 1, &mut look);
             }

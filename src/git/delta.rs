@@ -169,7 +169,13 @@ pub fn carry(
             copy.from + reach.before
         };
         let is_end = end == base && copy.to + copy.len == result;
-        let before = |reach: usize| if is_end { end } else { end.saturating_sub(reach) };
+        let before = |reach: usize| {
+            if is_end {
+                end
+            } else {
+                end.saturating_sub(reach)
+            }
+        };
         let (last, high) = (before(reach.promise), before(reach.after));
         let first = marks.partition_point(|mark| mark.start < low);
         for mark in marks

@@ -95,6 +95,9 @@ mod tests {
                 assert!(ObjectId::from_hex(&hex).is_none(), "{byte} {at}");
             }
         }
-        assert_eq!(ObjectId::from_hex(&[b'A'; 40]), ObjectId::from_hex(&[b'a'; 40]));
+        assert_eq!(
+            ObjectId::from_hex(&[b'A'; 40]),
+            ObjectId::from_hex(&[b'a'; 40])
+        );
     }
 }

@@ -204,7 +204,11 @@ impl Collecting<'_> {
                 .filter(|_| !self.is_begun(start));
             let id = Sighted { number, confidence }.id();
             let counts = confidence.is_some();
-            marks.push(Mark { id, counts, ..*mark });
+            marks.push(Mark {
+                id,
+                counts,
+                ..*mark
+            });
         }
     }
 
