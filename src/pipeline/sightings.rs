@@ -1,6 +1,6 @@
 //! What the detector saw, before it is grouped into keys and locations.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 use std::path::PathBuf;
 
@@ -49,23 +49,60 @@ pub(super) struct Placed {
     pub(super) location: Location,
 }
 
-/// Of what was seen in one file, each with its key and its members: what was seen in the bytes of a container and in one of
-/// its members, too, because that is not compressed. It is one place, and the member says more.
-pub(super) fn containers<K: Ord + Copy>(seen: &[(K, &[Vec<u8>])]) -> Vec<usize> {
-    // Whatever leads further follows in the order.
-    let mut known: BTreeSet<(K, &[Vec<u8>])> = BTreeSet::new();
-    known.extend(seen.iter().filter(|(_, member)| !member.is_empty()));
-    if known.is_empty() {
+/// What was seen in one file: the key, its secret, and the members that lead to it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct InFile<'a, K> {
+    pub(super) key: K,
+    pub(super) secret: Option<&'a Secret>,
+    pub(super) member: &'a [Vec<u8>],
+}
+
+/// What of that is told better by a member: it was seen in the bytes of a container, and in one of its members, too, because
+/// that is not compressed; or it is what a compressor left of a key in a member, of which it takes out what was there before.
+pub(super) fn containers<K: Ord + Copy>(seen: &[InFile<'_, K>]) -> Vec<usize> {
+    let members = || seen.iter().filter(|seen| !seen.member.is_empty());
+    if members().next().is_none() {
         return Vec::new();
     }
-    let leads_further = |(key, member): &(K, &[Vec<u8>])| {
-        let after = (Bound::Excluded((*key, *member)), Bound::Unbounded);
-        let next = known.range(after).next();
-        next.is_some_and(|(other, longer)| other == key && longer.starts_with(member))
+    // Whatever leads further follows in the order.
+    let known: BTreeSet<(K, &[Vec<u8>])> = members().map(|seen| (seen.key, seen.member)).collect();
+    let leads_further = |seen: &InFile<'_, K>| {
+        let after = Bound::Excluded((seen.key, seen.member));
+        let next = known.range((after, Bound::Unbounded)).next();
+        next.is_some_and(|(key, longer)| *key == seen.key && longer.starts_with(seen.member))
+    };
+    let mut pieces: HashMap<&[u8], Vec<&[Vec<u8>]>> = HashMap::new();
+    for seen in members() {
+        for piece in seen.secret.into_iter().flat_map(pieces_of) {
+            let known = pieces.entry(piece).or_default();
+            // Keys have no pieces in common, unless somebody wants to see what that costs.
+            if known.len() < SHARING && known.last() != Some(&seen.member) {
+                known.push(seen.member);
+            }
+        }
+    }
+    let is_left_over = |seen: &InFile<'_, K>| {
+        let mut known = seen.secret.into_iter().flat_map(pieces_of);
+        known.any(|piece| {
+            let mut known = pieces.get(piece).into_iter().flatten();
+            known.any(|longer| longer.len() > seen.member.len() && longer.starts_with(seen.member))
+        })
     };
     let numbered = seen.iter().enumerate();
-    let above = numbered.filter(|(_, seen)| leads_further(seen));
+    let above = numbered.filter(|(_, seen)| leads_further(seen) || is_left_over(seen));
     above.map(|(at, _)| at).collect()
+}
+
+/// So many members may have one piece in common.
+const SHARING: usize = 16;
+
+/// Every so many characters of an AIsa key's body: two random keys have none of them in common (64^8 are possible).
+fn pieces_of(secret: &Secret) -> impl Iterator<Item = &[u8]> {
+    let text = Some(secret.expose()).filter(|_| secret.is_aisa());
+    let text = text.unwrap_or_default();
+    let body = text.strip_prefix("sk-aisa-");
+    let body = body.or_else(|| text.strip_prefix("sk-"));
+    body.unwrap_or_default().as_bytes().windows(8)
 }
 
 /// What makes two sightings of a key one location.

@@ -68,14 +68,25 @@ fn is_big_endian(bytes: &[u8], (first, hit, high): (usize, usize, usize), width:
         return true;
     }
     // Zeros on both sides: what the text begins with tells.
+    let is_mark = |value: usize| {
+        let mark = value.checked_sub(1).and_then(|at| bytes.get(at..=value));
+        mark == Some(&[0xfe, 0xff])
+    };
     let mut at = hit;
-    while at >= first + width && zeros_behind(at - width) && !is_zero(at - width) {
-        at -= width;
+    while at >= first + width {
+        let before = at - width;
+        if is_mark(before) {
+            return true;
+        }
+        if !zeros_behind(before) || is_zero(before) {
+            break;
+        }
+        at = before;
     }
-    match at.checked_sub(width).and_then(|mark| bytes.get(mark..at)) {
-        Some([0xff, 0xfe] | [0xff, 0xfe, 0, 0]) => return false,
-        Some([.., 0xff, 0]) => return true,
-        _ => {}
+    if let Some([0xff, 0xfe] | [0xff, 0xfe, 0, 0]) =
+        at.checked_sub(width).and_then(|mark| bytes.get(mark..at))
+    {
+        return false;
     }
     // Most texts begin at an even place.
     zeros_before(at) && !hit.is_multiple_of(width)

@@ -6,14 +6,14 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::super::notes::Notes;
-use super::super::sightings::{Direct, Located, Placed, Where, containers};
+use super::super::sightings::{Direct, InFile, Located, Placed, Where, containers};
 use super::placing::{Found, Names, Sightings, Wanted, place};
-use super::{Collector, lock};
+use super::{Collector, lock, read};
 use crate::attribute::{self, Sighted, Standings, Subject};
 use crate::control::Control;
 use crate::detect;
 use crate::git::{Repository, header, reflog, tree};
-use crate::model::{Location, ObjectId, Origin, Problem, ProblemKind};
+use crate::model::{Location, ObjectId, Origin, Problem, ProblemKind, Secret};
 use crate::source::history::History;
 
 impl Collector<'_> {
@@ -134,8 +134,10 @@ impl Collector<'_> {
                 told: Some(Box::new(seen)),
             });
         }
+        let known = read(&self.known);
+        let secrets = known.secrets();
         for found in sightings.values_mut() {
-            drop_containers(found);
+            drop_containers(found, &secrets);
         }
         sightings
     }
@@ -203,14 +205,16 @@ impl Collector<'_> {
 }
 
 /// Leaves out what was seen in the bytes of a container, and in one of its members, too.
-fn drop_containers(found: &mut Vec<Found>) {
+fn drop_containers(found: &mut Vec<Found>, secrets: &HashMap<u32, &Secret>) {
     if found.iter().all(|found| found.member().is_empty()) {
         return;
     }
-    let seen: Vec<_> = found
-        .iter()
-        .map(|found| (found.key, found.member()))
-        .collect();
+    let seen = found.iter().map(|found| InFile {
+        key: found.key,
+        secret: secrets.get(&found.key).copied(),
+        member: found.member(),
+    });
+    let seen: Vec<_> = seen.collect();
     let mut above = containers(&seen).into_iter().peekable();
     let mut at = 0;
     found.retain(|_| {

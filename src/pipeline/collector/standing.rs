@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::super::sightings::{Direct, Located, Placed, Where, containers};
-use super::{Collector, lock};
+use super::super::sightings::{Direct, InFile, Located, Placed, Where, containers};
+use super::{Collector, lock, read};
 use crate::git::plain;
 use crate::model::{Arrival, Location, Origin, Reachable, Site};
 
@@ -19,13 +19,19 @@ impl Collector<'_> {
             (one.origin, one.object) == (other.origin, other.object) && one.path == other.path
         };
         let keys: Vec<u32> = direct.iter().map(|seen| self.key_of(seen.seen)).collect();
+        let known = read(&self.known);
+        let secrets = known.secrets();
         let mut kept = vec![true; direct.len()];
         let mut start = 0;
         for file in direct.chunk_by(same) {
             let end = start + file.len();
             let keys = keys.get(start..end).unwrap_or_default();
-            let seen = file.iter().zip(keys);
-            let seen: Vec<_> = seen.map(|(seen, key)| (*key, &seen.member[..])).collect();
+            let seen = file.iter().zip(keys).map(|(seen, key)| InFile {
+                key: *key,
+                secret: secrets.get(key).copied(),
+                member: &seen.member,
+            });
+            let seen: Vec<_> = seen.collect();
             for at in containers(&seen) {
                 if let Some(kept) = kept.get_mut(start + at) {
                     *kept = false;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::explaining::Explaining;
-use super::super::sightings::{Seen, containers};
+use super::super::sightings::{InFile, Seen, containers};
 use super::super::telling::{self, Teller, Told};
 use crate::control::Control;
 use crate::detect::{self, Detector, Match, Scratch};
@@ -393,10 +393,12 @@ impl Worker for Finding<'_> {
 impl Finding<'_> {
     /// Leaves out what was found in the bytes of a container, and in one of its members, too.
     fn drop_containers(&mut self) {
-        let found = self.found.iter();
-        let found: Vec<_> = found
-            .map(|found| (found.seen.secret.expose(), &found.member[..]))
-            .collect();
+        let found = self.found.iter().map(|found| InFile {
+            key: found.seen.secret.expose(),
+            secret: Some(&found.seen.secret),
+            member: &found.member,
+        });
+        let found: Vec<_> = found.collect();
         let above: BTreeSet<usize> = containers(&found).into_iter().collect();
         let mut at = 0;
         self.found.retain(|_| {

@@ -1,6 +1,7 @@
 //! Keys in archives and compressed files: each in the member that it is in, wherever the bytes come from.
 
 mod bundles;
+mod encoded;
 mod formats;
 mod hostile;
 mod nested;
