@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::model::Encoding;
 
 /// What a place decodes to, with what stands around it.
-#[derive(Debug)]
+// No `Debug`: it may hold a key.
 pub(in crate::detect) struct Decoded {
     /// How it was written.
     pub(super) encoding: Encoding,

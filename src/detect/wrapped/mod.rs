@@ -84,7 +84,8 @@ pub(super) const INSIDE: usize = Region::FAR.back;
 pub(super) const PEEK: usize = Region::PEEK.forward;
 
 /// A key, how it is written, and where.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+// No `Debug`: it holds a key.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Wrapped {
     /// First byte of the encoded text.
     pub(super) start: usize,
