@@ -136,10 +136,7 @@ pub(super) fn decide(
         Anchor::Plain => 3,
     };
     let body = &bytes[start + prefix..shape.end];
-    let edge = match edges::left(bytes, start) {
-        Edge::Clean => Edge::Clean,
-        edge => joined(bytes, start).unwrap_or(edge),
-    };
+    let edge = edge(bytes, start);
     note(steps::edge(edge));
     if edge == Edge::Inside {
         return None;
@@ -181,6 +178,14 @@ pub(super) fn decide(
     } else {
         rule.confidence.min(Confidence::Medium)
     }))
+}
+
+/// What stands before a candidate.
+pub(super) fn edge(bytes: &[u8], start: usize) -> Edge {
+    match edges::left(bytes, start) {
+        Edge::Clean => Edge::Clean,
+        edge => joined(bytes, start).unwrap_or(edge),
+    }
 }
 
 /// OpenAI's keys have this in their middle.

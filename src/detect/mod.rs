@@ -250,7 +250,7 @@ impl Detector {
         let searched = windows.map_or(bytes.len(), |windows| windows.iter().map(Range::len).sum());
         let effort = Effort::of(searched);
         let (first, first_gate) = (out.len(), gates.len());
-        let mut wrapped = Vec::new();
+        let (mut wrapped, mut lost) = (Vec::new(), false);
         let mut look = |start: usize, gate: Gate| {
             let mut promises = false;
             if gate == Gate::Plain {
@@ -259,8 +259,11 @@ impl Detector {
                 out.extend(found);
             }
             let gate = self.gate(bytes, start, gate, &effort);
-            if (promises || gate.is_some()) && gates.len() - first_gate < GATES {
-                gates.push(start..bytes.len().min(start + wrapped::PEEK));
+            if promises || gate.is_some() {
+                match gates.len() - first_gate < GATES {
+                    true => gates.push(start..bytes.len().min(start + wrapped::PEEK)),
+                    false => lost = true,
+                }
             }
             if let Some(gate) = gate {
                 wrapped.extend(self.unwrap(bytes, start, gate, &effort));
@@ -268,7 +271,11 @@ impl Detector {
         };
         self.literals(bytes, windows, &mut look);
         let windows = windows.unwrap_or_default();
+        let mut last = None;
         for &start in known {
+            if last.replace(start) == Some(start) {
+                continue;
+            }
             let window = windows.partition_point(|window| window.end <= start);
             let is_fresh = windows
                 .get(window)
@@ -283,7 +290,7 @@ impl Detector {
         if gates.len() > first_gate && !known.is_empty() {
             gates[first_gate..].sort_by_key(|gate| gate.start);
         }
-        let followed = !effort.is_exhausted() && gates.len() - first_gate < GATES;
+        let followed = !effort.is_exhausted() && !lost;
         if wrapped.is_empty() {
             return followed;
         }

@@ -188,7 +188,9 @@ pub fn carry(
             out.push(Mark {
                 start,
                 end: result.min(start + (mark.end - mark.start)),
-                whole: mark.end <= high,
+                // The shape of a candidate depends on the whole run that it begins.
+                whole: mark.end <= high
+                    && (is_end || mark.start + reach.longest + reach.after <= end),
                 ..*mark
             });
         }

@@ -81,12 +81,18 @@ pub(super) fn containers<K: Ord + Copy>(seen: &[InFile<'_, K>]) -> Vec<usize> {
             }
         }
     }
+    let is_in_a_member = |piece: &[u8], member: &[Vec<u8>]| {
+        let mut known = pieces.get(piece).into_iter().flatten();
+        known.any(|longer| longer.len() > member.len() && longer.starts_with(member))
+    };
+    // Nearly all of it: whoever writes a part of a key into a member must not hide the key.
     let is_left_over = |seen: &InFile<'_, K>| {
-        let mut known = seen.secret.into_iter().flat_map(pieces_of);
-        known.any(|piece| {
-            let mut known = pieces.get(piece).into_iter().flatten();
-            known.any(|longer| longer.len() > seen.member.len() && longer.starts_with(seen.member))
-        })
+        let (mut all, mut inside) = (0, 0);
+        for piece in seen.secret.into_iter().flat_map(pieces_of) {
+            all += 1;
+            inside += usize::from(is_in_a_member(piece, seen.member));
+        }
+        !WHOLE.contains(&(all + PIECE - 1)) && 2 * inside > all
     };
     let numbered = seen.iter().enumerate();
     let above = numbered.filter(|(_, seen)| leads_further(seen) || is_left_over(seen));
@@ -95,14 +101,18 @@ pub(super) fn containers<K: Ord + Copy>(seen: &[InFile<'_, K>]) -> Vec<usize> {
 
 /// So many members may have one piece in common.
 const SHARING: usize = 16;
+/// So many characters are a piece: two random keys have none in common (64^8 are possible).
+const PIECE: usize = 8;
+/// The bodies of whole keys are so long, which nothing but chance makes of what is left of one.
+const WHOLE: [usize; 2] = [43, 48];
 
-/// Every so many characters of an AIsa key's body: two random keys have none of them in common (64^8 are possible).
+/// The pieces of an AIsa key's body, each a character further than the one before.
 fn pieces_of(secret: &Secret) -> impl Iterator<Item = &[u8]> {
     let text = Some(secret.expose()).filter(|_| secret.is_aisa());
     let text = text.unwrap_or_default();
     let body = text.strip_prefix("sk-aisa-");
     let body = body.or_else(|| text.strip_prefix("sk-"));
-    body.unwrap_or_default().as_bytes().windows(8)
+    body.unwrap_or_default().as_bytes().windows(PIECE)
 }
 
 /// What makes two sightings of a key one location.

@@ -38,6 +38,11 @@ impl Effort {
         }
     }
 
+    /// How many bytes may still be decoded.
+    pub(super) fn left(&self) -> usize {
+        self.left.get()
+    }
+
     /// Something was left out.
     pub(super) fn exhaust(&self) {
         self.exhausted.set(true);

@@ -15,6 +15,7 @@ mod wide;
 
 use memchr::memmem;
 
+use super::edges::Edge;
 use super::gates::{Escape, Gate};
 use super::matching::{self, Body, CURRENT, PREFIX};
 use super::prefilter::ANCHOR;
@@ -120,11 +121,17 @@ impl Detector {
         self.promises(&decoded, DEPTH, effort).then_some(gate)
     }
 
-    /// Whether there may be a key at a plain anchor, as it stands there, if only what follows it were different.
+    /// Whether there may be a key at a plain anchor, as it stands there, if only what follows it were different. Names like
+    /// `task-…` are told by what stands before it.
     pub(super) fn is_promising(bytes: &[u8], start: usize) -> bool {
-        let body = bytes.get(start + ANCHOR.len()..).unwrap_or_default();
-        let body = body.iter().take(PROMISE);
-        body.take_while(|&&byte| matching::is_body(byte)).count() == PROMISE
+        let text = bytes.get(start..).unwrap_or_default();
+        let is_body = match text.starts_with(PREFIX) {
+            true => matching::is_body,
+            false => |byte: u8| byte.is_ascii_alphanumeric(),
+        };
+        let body = text.iter().skip(ANCHOR.len()).take(PROMISE);
+        body.take_while(|&&byte| is_body(byte)).count() == PROMISE
+            && matching::edge(bytes, start) != Edge::Inside
     }
 
     /// Whether there may be a key where a gate stands.
@@ -317,9 +324,10 @@ impl Detector {
         let Some(decoded) = decode(bytes, hit, Gate::Base64(0), region, effort) else {
             return;
         };
-        compressed::each(&decoded.bytes, |encoding, text, taken| {
-            if !effort.spend(text.len()) {
-                return;
+        let most = compressed::MOST.min(effort.left() as u64);
+        compressed::each(&decoded.bytes, most, |encoding, text, taken| {
+            if !effort.spend(text.len()) || (most < compressed::MOST && effort.left() == 0) {
+                return effort.exhaust();
             }
             let mut inner = Vec::new();
             self.search_at_depth(text, depth - 2, effort, &mut inner);

@@ -189,9 +189,15 @@ impl<'a> Maker<'a> {
         }
     }
 
-    fn push(&mut self, stack: &mut Vec<Open>, open: Open) {
+    fn push(&mut self, stack: &mut Vec<Open>, mut open: Open) {
+        const SLACK: usize = 64 << 10;
         if open.children.is_empty() && open.waiting.is_empty() {
             return self.keep(open.bytes);
+        }
+        // A buffer that was made for more would hold what nobody counts.
+        if open.bytes.capacity() > open.bytes.as_slice().len() * 2 + SLACK {
+            let small = open.bytes.copied();
+            self.keep(std::mem::replace(&mut open.bytes, small));
         }
         self.open += open.bytes.as_slice().len() as u64;
         stack.push(open);
@@ -330,6 +336,10 @@ impl<'a> Maker<'a> {
                 true => State::Damaged,
                 false => reason,
             };
+            // It was inflated to see where it ends.
+            if *state != State::Made {
+                self.receiver.spend(entry.size);
+            }
             match reason {
                 State::Made => {}
                 State::Waiting => unread.absent += 1,

@@ -94,8 +94,8 @@ pub(super) fn survey(pack: &[u8], asked: &Asked, receiver: &dyn Receiver) -> Sur
         entries.push(entry);
     }
     let is_all = entries.len() == stated;
-    // Behind the last entry stands the checksum of them all.
-    made.cut |= is_all && pack.len() < made.end.saturating_add(asked.hash);
+    // Behind the last entry stands the checksum of them all, and nothing else.
+    made.cut |= is_all && pack.len() != made.end.saturating_add(asked.hash);
     made.family = Family::new(entries);
     made
 }

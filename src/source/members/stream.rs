@@ -73,10 +73,10 @@ impl Opening<'_, '_> {
             .map_err(|error| Fault::of(&error))
             .err()
             .or(read.err());
-        // Three bytes make a gzip header: what nothing comes out of was none.
+        // Three bytes make a gzip header: what nothing comes out of was none. Of a stream the rest is gone, and that is told.
         let was_none = format == Format::Gzip && reader.inner.made == 0;
         match failed {
-            Some(Fault::Damaged) if was_none => {}
+            Some(Fault::Damaged) if was_none && searched => {}
             Some(fault) => self.trouble(fault.into(), 0),
             None => {}
         }
