@@ -113,7 +113,10 @@ impl Detector {
         effort: &Effort,
     ) -> Option<Gate> {
         let gate = match gate {
-            Gate::Plain => opened(bytes, start)?,
+            // The end of a word, and the next line: `task-…`.
+            Gate::Plain => {
+                opened(bytes, start).filter(|_| matching::edge(bytes, start) != Edge::Inside)?
+            }
             gate if is_likely(bytes, start, gate) => gate,
             _ => return None,
         };

@@ -217,6 +217,16 @@ fn what_is_cut_off_is_read_as_far_as_it_goes() {
 }
 
 #[test]
+fn a_pack_with_more_than_it_says_is_told() {
+    let sown = sow(Repo::new());
+    let mut bytes = bundle(&sown.repo, &["--all"]);
+    let pack = memchr::memmem::find(&bytes, b"PACK").expect("a pack");
+    // The count of its objects, the high byte first (gitformat-pack).
+    bytes[pack + 11] -= 1;
+    assert_eq!(kinds(&scan_file(&bytes, |_| {})), [DamagedArchive]);
+}
+
+#[test]
 fn the_beginning_of_an_object_that_breaks_off_is_searched() {
     let key = key();
     let repo = Repo::new();

@@ -316,3 +316,25 @@ fn random_damage_never_ends_the_program() {
         control.limits.archives.window = 16 << 20;
     });
 }
+
+#[test]
+fn a_piece_of_a_key_in_a_member_does_not_hide_the_key() {
+    let (real, decoy) = (key(), key());
+    let decoy = format!("{}{}", &real[..16], &decoy[16..]);
+    let member = format!("AISA_API_KEY={decoy} # aisaleaks:allow\n");
+    let zip = archive::zip(&[("x.env", member.as_bytes())], Method::Deflate);
+    let script = format!("#!/bin/sh\nexport AISA_API_KEY={real}\n");
+    let outcome = scan_file(&[script.as_bytes(), &zip].concat(), |_| {});
+    assert_eq!(places(&outcome), only(&real, &[&[]]));
+}
+
+#[test]
+fn a_stream_that_is_no_gzip_is_not_lost_in_silence() {
+    let key = key();
+    let mut bytes = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x07".to_vec();
+    bytes.resize(200 << 10, b'\n');
+    bytes.extend(text(&key));
+    let bytes = archive::gzip(&archive::tar(&[("a", &bytes)]), None);
+    let outcome = scan_file(&bytes, |control| control.limits.window = 64 << 10);
+    assert!(!outcome.keys.is_empty() || !outcome.problems.is_empty());
+}
