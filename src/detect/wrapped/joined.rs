@@ -87,9 +87,13 @@ fn operator(text: &[u8]) -> usize {
     if quote(text) > 0 {
         return 0;
     }
-    let signs = text.iter().take(3);
-    let signs = signs.take_while(|byte| b"+.&|<>~_\\".contains(byte));
-    signs.count()
+    // A low line goes on with the next one where nothing follows it; else it begins a piece.
+    let is_sign = |&at: &usize| match text.get(at) {
+        Some(b'_') => text.get(at + 1).is_none_or(u8::is_ascii_whitespace),
+        Some(byte) => b"+.&|<>~\\".contains(byte),
+        None => false,
+    };
+    (0..3).take_while(is_sign).count()
 }
 
 /// The length of the begin of a string; if it may have one, with the letters that say what kind of string it is.
