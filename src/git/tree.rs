@@ -20,21 +20,25 @@ pub struct TreeEntry<'a> {
 impl TreeEntry<'_> {
     /// Whether it names a tree: git looks at the type alone, whatever the permissions and however many zeros lead.
     pub fn is_tree(&self) -> bool {
-        const TYPE: u32 = 0o170_000;
-        // Nearly all modes are one of these.
-        match self.mode {
-            b"40000" => true,
-            b"100644" | b"100755" | b"120000" => false,
-            mode => {
-                let number = || u32::from_str_radix(std::str::from_utf8(mode).ok()?, 8).ok();
-                number().is_some_and(|mode| mode & TYPE == 0o040_000)
-            }
-        }
+        self.is(0o040_000)
     }
 
     /// Whether it names a commit of another repository (a submodule).
     pub fn is_link(&self) -> bool {
-        self.mode == b"160000"
+        self.is(0o160_000)
+    }
+
+    fn is(&self, kind: u32) -> bool {
+        const TYPE: u32 = 0o170_000;
+        // Nearly all modes are one of these.
+        match self.mode {
+            b"40000" => kind == 0o040_000,
+            b"100644" | b"100755" => kind == 0o100_000,
+            mode => {
+                let number = || u32::from_str_radix(std::str::from_utf8(mode).ok()?, 8).ok();
+                number().is_some_and(|mode| mode & TYPE == kind)
+            }
+        }
     }
 }
 
@@ -147,6 +151,19 @@ mod tests {
             "100644", "100755", "0100644", "120000", "160000", "644", "0", "", "4x000",
         ] {
             assert!(!is_tree(mode), "{mode}");
+        }
+        for (mode, link) in [
+            ("160000", true),
+            ("0160000", true),
+            ("120000", false),
+            ("40000", false),
+        ] {
+            let bytes = [mode.as_bytes(), b" name\0", &[7; 20]].concat();
+            assert_eq!(
+                entry(&bytes, 0, 20).expect("an entry").is_link(),
+                link,
+                "{mode}"
+            );
         }
     }
 }

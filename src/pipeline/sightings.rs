@@ -85,20 +85,30 @@ pub(super) fn containers<K: Ord + Copy>(seen: &[InFile<'_, K>]) -> Vec<usize> {
         let mut known = pieces.get(piece).into_iter().flatten();
         known.any(|longer| longer.len() > member.len() && longer.starts_with(member))
     };
-    let is_left_over = |seen: &InFile<'_, K>| {
+    let mut compared = 0;
+    // Nearly all of it stands in a member: whoever writes a part of a key into one must not hide the key. What is left of one is
+    // not as long as a whole key, but by chance.
+    let mut is_left_over = |seen: &InFile<'_, K>| {
         let body = seen.secret.map_or("", body_of);
-        // Whoever writes a part of a key into a member must not hide the key. What is left of one is not as long, but by chance.
         if body.is_empty() || WHOLE.contains(&body.len()) {
             return false;
         }
-        let mut pieces = body.as_bytes().windows(PIECE);
-        let mut known = members().take(COMPARED);
-        pieces.any(|piece| is_in_a_member(piece, seen.member))
-            || known.any(|known| {
-                let is_inside = known.member.len() > seen.member.len();
-                let common = || common(body, known.secret.map_or("", body_of));
-                is_inside && known.member.starts_with(seen.member) && 3 * common() > 2 * body.len()
-            })
+        let pieces = || body.as_bytes().windows(PIECE);
+        let inside = pieces().filter(|piece| is_in_a_member(piece, seen.member));
+        if 2 * inside.count() > pieces().count() {
+            return true;
+        }
+        let other = |known: &&InFile<'_, K>| {
+            known.member.len() > seen.member.len() && known.member.starts_with(seen.member)
+        };
+        let others = members()
+            .filter(other)
+            .map(|known| known.secret.map_or("", body_of));
+        let mut others = others.filter(|other| body.len().max(other.len()) <= SHORT);
+        others.any(|other| {
+            compared += 1;
+            compared <= COMPARED && 3 * common(body, other) > 2 * body.len()
+        })
     };
     let numbered = seen.iter().enumerate();
     let above = numbered.filter(|(_, seen)| leads_further(seen) || is_left_over(seen));
@@ -112,8 +122,10 @@ const PIECE: usize = 8;
 /// The bodies of whole keys are so long, which nothing but chance makes of what is left of one.
 const WHOLE: [usize; 2] = [43, 48];
 
-/// What is left of one key is compared with so many members.
-const COMPARED: usize = 100;
+/// What is left of keys in one file is compared with keys so many times, ...
+const COMPARED: usize = 10_000;
+/// ... none of which is longer: it takes as many steps as the one has characters for each of the other's.
+const SHORT: usize = 128;
 
 /// The body of an AIsa key; nothing of another secret.
 fn body_of(secret: &Secret) -> &str {

@@ -2,6 +2,7 @@
 
 use super::super::Fault;
 use super::super::fields::Fields;
+use super::names::{Names, to_utf8};
 use super::{Directory, Entry};
 
 /// More of coders, streams in a folder and such no writer has.
@@ -367,9 +368,17 @@ fn files(
             _ => {}
         }
     }
-    // Those that have contents, in the order of the streams.
     let names = Names(names).take(many).enumerate();
-    let mut names = names
+    let (bare, named) = (names.clone(), names);
+    let bare = bare
+        .filter(|(at, _)| bit(empty, *at))
+        .flat_map(|(_, name)| {
+            let mut name = to_utf8(name);
+            name.push(0);
+            name
+        });
+    // Those that have contents, in the order of the streams.
+    let mut names = named
         .filter(|(at, _)| !bit(empty, *at))
         .map(|(_, name)| name);
     let mut found = Vec::new();
@@ -381,31 +390,8 @@ fn files(
         }
         found.push((folder, entries));
     }
-    Ok(Directory { folders: found })
-}
-
-/// Names in UTF-16, each with a zero behind.
-struct Names<'a>(&'a [u8]);
-
-impl<'a> Iterator for Names<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        if self.0.len() < 2 {
-            return None;
-        }
-        let mut units = self.0.chunks_exact(2);
-        let units = units.position(|unit| unit == [0, 0]);
-        let end = units.map_or(self.0.len() & !1, |units| 2 * units);
-        let name = self.0.get(..end)?;
-        self.0 = self.0.get(end + 2..).unwrap_or_default();
-        Some(name)
-    }
-}
-
-fn to_utf8(name: &[u8]) -> Vec<u8> {
-    let units = name.chunks_exact(2);
-    let units = units.filter_map(|pair| pair.first_chunk().map(|pair| u16::from_le_bytes(*pair)));
-    let text = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER));
-    text.collect::<String>().into_bytes()
+    Ok(Directory {
+        folders: found,
+        bare: bare.collect(),
+    })
 }

@@ -2,6 +2,7 @@
 
 mod coders;
 mod header;
+mod names;
 
 use std::io::{Read, Seek, SeekFrom};
 
@@ -32,6 +33,8 @@ pub struct Entry {
 pub struct Directory {
     /// What is compressed together, with the files in it, in the order of their bytes.
     pub folders: Vec<(Folder, Vec<Entry>)>,
+    /// The names of what has no contents, folders mostly, each with a zero behind: there may be millions.
+    pub bare: Vec<u8>,
 }
 
 /// Reads the header of an archive with at most `most` members. `window` is what a decoder may take for its window.

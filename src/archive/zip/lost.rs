@@ -134,11 +134,19 @@ pub(super) fn add_hidden<R: Read + Seek>(
     let (mut covered, mut gaps) = (0u64, 0);
     for (start, end) in spans {
         let is_inside = covered > 0 || begins;
-        if start > covered.saturating_add(SMALL) && is_inside && gaps < GAPS {
+        if start > covered.saturating_add(SMALL) && is_inside {
             gaps += 1;
+            if gaps > GAPS {
+                directory.fault.get_or_insert(Fault::Members);
+                break;
+            }
             let found = find(source, covered, start.min(len));
             if let Some(found) = found.filter(|found| *found < start) {
-                hidden.extend(read(source, start.min(len), found, most).entries);
+                let found = read(source, start.min(len), found, most);
+                if found.fault == Some(Fault::Members) {
+                    directory.fault = found.fault;
+                }
+                hidden.extend(found.entries);
             }
         }
         covered = covered.max(end);
@@ -149,6 +157,9 @@ pub(super) fn add_hidden<R: Read + Seek>(
     }
     let known: HashSet<u64> = directory.entries.iter().map(|entry| entry.offset).collect();
     hidden.retain(|entry: &Entry| !known.contains(&entry.offset));
-    hidden.truncate(free);
+    if hidden.len() > free {
+        directory.fault = Some(Fault::Members);
+        hidden.truncate(free);
+    }
     directory.entries.extend(hidden);
 }

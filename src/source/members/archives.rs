@@ -45,6 +45,14 @@ impl Opening<'_, '_> {
             Ok(directory) => directory,
             Err(fault) => return self.trouble(fault.into(), 0),
         };
+        for name in directory.bare.split(|&byte| byte == 0) {
+            if self.is_over() {
+                return;
+            }
+            self.names.push(name.to_vec());
+            self.push(name);
+            self.names.pop();
+        }
         for (folder, entries) in &directory.folders {
             if self.is_over() {
                 return;

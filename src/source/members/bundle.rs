@@ -63,11 +63,17 @@ impl Opening<'_, '_> {
             true => objects.names.absent(),
             false => 0,
         };
-        self.unread(&unread, absent);
+        // Only one that asks for commits builds on what it does not hold.
+        let without = match header.prerequisites {
+            0 => damaged,
+            _ => Trouble::Thin,
+        };
+        self.unread(&unread, without, absent);
     }
 
-    /// Says what of a bundle could not be read; a filter has left so many objects out.
-    fn unread(&mut self, unread: &Unread, filtered: u64) {
+    /// Says what of a bundle could not be read: `without` of what builds on objects that are not there; a filter has left so
+    /// many out.
+    fn unread(&mut self, unread: &Unread, without: Trouble, filtered: u64) {
         let damaged = Trouble::Fault(Fault::Damaged);
         if let Some(size) = unread.over.filter(|_| !self.is_over()) {
             self.budget.spend(size);
@@ -81,7 +87,7 @@ impl Opening<'_, '_> {
         }
         for (count, trouble) in [
             (unread.damaged, damaged),
-            (unread.absent, Trouble::Thin),
+            (unread.absent, without),
             (unread.large, Trouble::Held),
             (filtered, Trouble::Filtered),
         ] {

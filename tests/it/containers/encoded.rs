@@ -3,7 +3,7 @@
 use std::fs;
 
 use aisaleaks::model::Encoding::{self, *};
-use aisaleaks::model::Secret;
+use aisaleaks::model::{Key, Secret};
 
 use super::{kinds, scan_with};
 use crate::support::archive::{self, Member, Method};
@@ -141,10 +141,10 @@ fn are_found(
         let mut planted = planted.iter();
         planted.any(|planted| Secret::new(&planted.key).fingerprint() == *fingerprint)
     };
-    // In a compressor's own bytes some of a key may be left that cannot be told from another one.
+    // Zstandard's own bytes hold text with pieces taken out: some of a key may be left that cannot be told from another one.
     let depth = member("").len();
-    let inside = outcome.keys.iter();
-    for key in inside.filter(|key| key.locations[0].member.len() >= depth) {
+    let leaves_some = |key: &&Key| how.contains("zst") && key.locations[0].member.len() < depth;
+    for key in outcome.keys.iter().filter(|key| !leaves_some(key)) {
         let (place, how) = (&key.locations[0].member, &key.locations[0].encoding);
         assert!(
             is_planted(&key.secret.fingerprint()),
@@ -169,14 +169,12 @@ fn in_every_archive() {
         ("tar.xz", archive::xz(&tar)),
         ("tar.zst", archive::zstd(&tar)),
     ];
-    for method in [
-        Method::Stored,
-        Method::Deflate,
-        Method::Bzip2,
-        Method::Zstd,
-        Method::Xz,
-    ] {
-        made.push(("zip", archive::zip(&members, method)));
+    for method in archive::METHODS {
+        let how = match method {
+            Method::Zstd => "zip with zstd",
+            _ => "zip",
+        };
+        made.push((how, archive::zip(&members, method)));
     }
     for (how, bytes) in made {
         let nested = archive::zip(&[("in", &bytes)], Method::Deflate);

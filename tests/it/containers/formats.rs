@@ -24,13 +24,7 @@ fn a_key_in_a_member_is_found_there_and_only_there() {
         ("tar.xz", archive::xz(&archive::tar(&members))),
         ("tar.zst", archive::zstd(&archive::tar(&members))),
     ];
-    for method in [
-        Method::Stored,
-        Method::Deflate,
-        Method::Bzip2,
-        Method::Zstd,
-        Method::Xz,
-    ] {
+    for method in archive::METHODS {
         made.push(("zip", archive::zip(&members, method)));
     }
     let mut extracting = b"MZ and a program".to_vec();

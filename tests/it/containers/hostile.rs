@@ -338,3 +338,21 @@ fn a_stream_that_is_no_gzip_is_not_lost_in_silence() {
     let outcome = scan_file(&bytes, |control| control.limits.window = 64 << 10);
     assert!(!outcome.keys.is_empty() || !outcome.problems.is_empty());
 }
+
+#[test]
+fn the_names_of_folders_in_a_7z_archive_are_searched() {
+    let key = key();
+    let name = format!("d/{key}");
+    let outcome = scan_file(&archive::sevenz_of_a_folder(&name), |_| {});
+    let name: &str = &name;
+    assert_eq!(places(&outcome), only(&key, &[&[name]]));
+}
+
+#[test]
+fn more_gaps_than_are_looked_into_are_told() {
+    let members: Vec<archive::Member<'_>> = vec![("a", b"x"); 10_100];
+    let bytes = archive::zip_with_gaps(&members, Method::Stored, &[0; 60]);
+    assert_eq!(kinds(&scan_file(&bytes, |_| {})), [Limit]);
+    let few = archive::zip_with_gaps(&members[..100], Method::Stored, &[0; 60]);
+    assert_eq!(kinds(&scan_file(&few, |_| {})), []);
+}

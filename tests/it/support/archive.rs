@@ -17,6 +17,15 @@ pub enum Method {
     Unknown,
 }
 
+/// Those that are read.
+pub const METHODS: [Method; 5] = [
+    Method::Stored,
+    Method::Deflate,
+    Method::Bzip2,
+    Method::Zstd,
+    Method::Xz,
+];
+
 fn pressed(method: Method, bytes: &[u8]) -> (u16, Vec<u8>) {
     match method {
         Method::Stored => (0, bytes.to_vec()),
@@ -35,8 +44,16 @@ fn pressed(method: Method, bytes: &[u8]) -> (u16, Vec<u8>) {
 
 /// A zip archive (APPNOTE.TXT 4.3).
 pub fn zip(members: &[Member<'_>], method: Method) -> Vec<u8> {
+    zip_with_gaps(members, method, b"")
+}
+
+/// One with so much before each member but the first.
+pub fn zip_with_gaps(members: &[Member<'_>], method: Method, gap: &[u8]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     for (name, bytes) in members {
+        if !out.is_empty() {
+            out.extend(gap);
+        }
         let (number, data) = pressed(method, bytes);
         let mut crc = flate2::Crc::new();
         crc.update(bytes);
@@ -150,5 +167,14 @@ pub fn sevenz(members: &[Member<'_>]) -> Vec<u8> {
     writer
         .push_archive_entries(entries.collect(), readers.collect())
         .expect("memory");
+    writer.finish().expect("memory").into_inner()
+}
+
+/// A 7z archive of one folder.
+pub fn sevenz_of_a_folder(name: &str) -> Vec<u8> {
+    let mut writer = sevenz_rust2::ArchiveWriter::new(Cursor::new(Vec::new())).expect("memory");
+    let folder = sevenz_rust2::ArchiveEntry::new_directory(name);
+    let nothing: Option<Cursor<Vec<u8>>> = None;
+    writer.push_archive_entry(folder, nothing).expect("memory");
     writer.finish().expect("memory").into_inner()
 }
