@@ -112,18 +112,27 @@ impl Prefilter {
     #[cold]
     #[inline(never)]
     fn hits(&self, bytes: &[u8], at: usize) -> u32 {
-        let block = bytes.get(at..).unwrap_or_default();
-        let (pairs, _) = block.get(..BLOCK).unwrap_or(block).as_chunks::<2>();
-        let mut hits = 0;
-        for (nth, two) in pairs.iter().enumerate() {
-            let probe = usize::from(self.table[pair(*two)]).checked_sub(1);
-            let Some([before, behind]) = probe.and_then(|probe| self.beside.get(probe)) else {
-                continue;
-            };
+        let block = bytes.get(at..).and_then(|rest| rest.first_chunk::<BLOCK>());
+        let Some((pairs, _)) = block.map(|block| block.as_chunks::<2>()) else {
+            return 0;
+        };
+        // First which are in the table at all, without a branch; they are few.
+        let known = |two: &[u8; 2]| u32::from(self.table[pair(*two)] != 0);
+        let numbered = pairs.iter().enumerate();
+        let mut hits = numbered.fold(0, |hits, (nth, two)| hits | known(two) << nth);
+        let mut left = hits;
+        while left != 0 {
+            let nth = left.trailing_zeros() as usize;
+            left &= left - 1;
             let at = at + 2 * nth;
-            let fits = behind.has(bytes.get(at + 2))
-                && before.has(at.checked_sub(1).and_then(|at| bytes.get(at)));
-            hits |= u32::from(fits) << nth;
+            let probe = pairs.get(nth).map_or(0, |two| self.table[pair(*two)]);
+            let beside = usize::from(probe).checked_sub(1);
+            let beside = beside.and_then(|probe| self.beside.get(probe));
+            let fits = beside.is_some_and(|[before, behind]| {
+                behind.has(bytes.get(at + 2))
+                    && before.has(at.checked_sub(1).and_then(|at| bytes.get(at)))
+            });
+            hits &= !(u32::from(!fits) << nth);
         }
         hits
     }
