@@ -2,6 +2,7 @@
 //! of frames.
 
 use std::io::{self, BufRead, Read};
+use std::ops::Range;
 
 use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
@@ -21,6 +22,11 @@ pub struct Streams<R: Read> {
     at: At<R>,
     /// How many bytes came out.
     pub made: u64,
+    /// Where the Zstandard frame begins that is being read.
+    begun: u64,
+    /// Where the Zstandard frames are that were read to their end. They keep much of a text as it is (RFC 8878, 3.1.1.3.1); the
+    /// other formats keep nothing of it, or all.
+    pub frames: Vec<Range<u64>>,
     name: Option<Vec<u8>>,
 }
 
@@ -43,6 +49,8 @@ impl<R: Read> Streams<R> {
             left: most,
             at: At::Between(Input::new(inner)),
             made: 0,
+            begun: 0,
+            frames: Vec::new(),
             name: None,
         }
     }
@@ -81,6 +89,7 @@ impl<R: Read> Streams<R> {
                 if skip_frame(&mut input)? {
                     At::Between(input)
                 } else {
+                    self.begun = input.taken;
                     At::Zstd(Box::new(zstd(input, self.window)?))
                 }
             }
@@ -180,7 +189,14 @@ impl<R: Read> Streams<R> {
             At::Gzip(reader) => reader.into_inner(),
             At::Bzip2(reader) => reader.into_inner(),
             At::Xz(reader) => reader.into_inner(),
-            At::Zstd(reader) => reader.into_inner(),
+            At::Zstd(reader) => {
+                let input = reader.into_inner();
+                match self.frames.last_mut() {
+                    Some(last) if last.end == self.begun => last.end = input.taken,
+                    _ => self.frames.push(self.begun..input.taken),
+                }
+                input
+            }
             At::Over(_) => return Ok((at, 0)),
         };
         Ok((self.next(input)?, 0))

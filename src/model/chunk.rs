@@ -101,6 +101,10 @@ pub trait Sink: Sync {
 pub trait Worker {
     /// Takes a chunk; appends what stands in it (inherited marks that still hold among them), sorted, to `marks`.
     fn chunk(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>);
+
+    /// Takes note that these bytes of what chunks of this kind are of were decompressed to their end: what they hold is pushed as
+    /// a member, and text in them as they are is what the compressor left of it.
+    fn decompressed(&mut self, _chunk: &Chunk<'_>, _bytes: Range<u64>) {}
 }
 
 /// How far around a candidate the detector has to see, in bytes.

@@ -2,6 +2,7 @@
 //! does it is not there, so that it costs nothing.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::asked_line::Line;
@@ -168,6 +169,10 @@ impl Worker for Passing<'_> {
             // What a delta copied, too: where it stands is asked about.
             Explain::Fingerprint(start) => explaining.judge_whole(chunk, start.may_be_keyed()),
         }
+    }
+
+    fn decompressed(&mut self, chunk: &Chunk<'_>, bytes: Range<u64>) {
+        self.inner.decompressed(chunk, bytes);
     }
 }
 

@@ -2,6 +2,7 @@
 //! there, so that it costs nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -156,5 +157,9 @@ impl Worker for Passing<'_> {
         if let Some(path) = chunk.path.filter(|_| is_file) {
             self.habits.kept.look(chunk, path);
         }
+    }
+
+    fn decompressed(&mut self, chunk: &Chunk<'_>, bytes: Range<u64>) {
+        self.inner.decompressed(chunk, bytes);
     }
 }

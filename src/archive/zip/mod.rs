@@ -12,7 +12,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use super::Fault;
 use directory::Found;
 
-pub use member::open;
+pub use member::{contents, open};
 
 /// A member of an archive, as the directory has it.
 #[derive(Clone, Debug, PartialEq, Eq)]

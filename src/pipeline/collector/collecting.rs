@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::sightings::{Direct, Stored};
+use super::super::sightings::{Decompressed, Direct, InFull, Stored};
 use super::super::telling;
 use super::known::{Manner, Sighted};
 use super::{Collector, lock, read, write};
@@ -84,6 +84,18 @@ impl Worker for Collecting<'_> {
             marks[first..].sort_by_key(|mark| (mark.start, mark.end));
         }
         self.record(chunk, &marks[first..]);
+    }
+
+    fn decompressed(&mut self, chunk: &Chunk<'_>, bytes: Range<u64>) {
+        let file = InFull {
+            origin: chunk.origin,
+            object: chunk.object,
+            path: chunk.path.map(<[u8]>::to_vec),
+        };
+        let member = chunk.member.to_vec();
+        let mut decompressed = lock(&self.collector.decompressed);
+        let known = decompressed.entry(file).or_default();
+        known.push(Decompressed { member, bytes });
     }
 }
 
@@ -277,6 +289,7 @@ impl Collecting<'_> {
             seen: mark.id,
             origin: chunk.origin,
             path: chunk.path.map(<[u8]>::to_vec),
+            start: chunk.position.offset.saturating_add(mark.start as u64),
             member: chunk.member.to_vec(),
             object: chunk.object,
             place: (!is_name).then(|| cursor.place(bytes, start, end).of_encoding(&told.encoding)),

@@ -6,14 +6,14 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::super::notes::Notes;
-use super::super::sightings::{Direct, InFile, Located, Placed, Where, containers};
+use super::super::sightings::{Decompressed, Direct, InFile, Located, Placed, Where, containers};
 use super::placing::{Found, Names, Sightings, Wanted, place};
-use super::{Collector, lock, read};
+use super::{Collector, lock};
 use crate::attribute::{self, Sighted, Standings, Subject};
 use crate::control::Control;
 use crate::detect;
 use crate::git::{Repository, header, reflog, tree};
-use crate::model::{Location, ObjectId, Origin, Problem, ProblemKind, Secret};
+use crate::model::{Location, ObjectId, Origin, Problem, ProblemKind};
 use crate::source::history::History;
 
 impl Collector<'_> {
@@ -134,10 +134,17 @@ impl Collector<'_> {
                 told: Some(Box::new(seen)),
             });
         }
-        let known = read(&self.known);
-        let secrets = known.secrets();
-        for found in sightings.values_mut() {
-            drop_containers(found, &secrets);
+        // The same object may come from several places.
+        let mut decompressed: HashMap<ObjectId, Vec<Decompressed>> = HashMap::new();
+        for (file, bytes) in &*lock(&self.decompressed) {
+            if let Some(object) = file.object {
+                let known = decompressed.entry(object).or_default();
+                known.extend_from_slice(bytes);
+            }
+        }
+        for (object, found) in &mut sightings {
+            let decompressed = decompressed.get(object);
+            drop_containers(found, decompressed.map_or(&[], Vec::as_slice));
         }
         sightings
     }
@@ -205,17 +212,17 @@ impl Collector<'_> {
 }
 
 /// Leaves out what was seen in the bytes of a container, and in one of its members, too.
-fn drop_containers(found: &mut Vec<Found>, secrets: &HashMap<u32, &Secret>) {
-    if found.iter().all(|found| found.member().is_empty()) {
+fn drop_containers(found: &mut Vec<Found>, decompressed: &[Decompressed]) {
+    if decompressed.is_empty() && found.iter().all(|found| found.member().is_empty()) {
         return;
     }
     let seen = found.iter().map(|found| InFile {
         key: found.key,
-        secret: secrets.get(&found.key).copied(),
+        start: found.first(),
         member: found.member(),
     });
     let seen: Vec<_> = seen.collect();
-    let mut above = containers(&seen).into_iter().peekable();
+    let mut above = containers(&seen, decompressed).into_iter().peekable();
     let mut at = 0;
     found.retain(|_| {
         at += 1;

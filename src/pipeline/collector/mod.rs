@@ -11,7 +11,7 @@ use std::collections::btree_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::Options;
-use super::sightings::{Direct, Located, Placed, Seen, Stored, Where};
+use super::sightings::{Decompressed, Direct, InFull, Located, Placed, Seen, Stored, Where};
 use super::telling::Teller;
 use crate::detect::Detector;
 use crate::model::{Attribution, Key, Location, Problem, Secret, Sink, Verdict, Worker};
@@ -24,6 +24,7 @@ pub(super) struct Collector<'a> {
     attributes: bool,
     known: RwLock<Known>,
     direct: Mutex<Vec<Direct>>,
+    decompressed: Mutex<HashMap<InFull, Vec<Decompressed>>>,
     stored: Mutex<Vec<Stored>>,
     problems: Mutex<Vec<Problem>>,
 }
@@ -50,6 +51,7 @@ impl<'a> Collector<'a> {
             attributes: !options.no_attribution,
             known: RwLock::default(),
             direct: Mutex::default(),
+            decompressed: Mutex::default(),
             stored: Mutex::default(),
             problems: Mutex::default(),
         }

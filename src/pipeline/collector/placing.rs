@@ -20,6 +20,12 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// Its first byte in the stream that it was seen in.
+    pub(super) fn first(&self) -> u64 {
+        let told = self.told.as_deref();
+        told.map_or(self.start.into(), |seen| seen.start)
+    }
+
     /// The names of the members that lead to it.
     pub(super) fn member(&self) -> &[Vec<u8>] {
         self.told.as_deref().map_or(&[], |seen| &seen.member)

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::super::sightings::{Direct, InFile, Located, Placed, Where, containers};
-use super::{Collector, lock, read};
+use super::{Collector, lock};
 use crate::git::plain;
 use crate::model::{Arrival, Location, Origin, Reachable, Site};
 
@@ -12,15 +12,14 @@ impl Collector<'_> {
     /// Leaves out what was seen in the bytes of a container, and in one of its members, too. They come sorted by file, and
     /// there by member.
     fn drop_containers(&self, direct: &mut Vec<Direct>) {
-        if direct.iter().all(|seen| seen.member.is_empty()) {
+        let decompressed = lock(&self.decompressed);
+        if decompressed.is_empty() && direct.iter().all(|seen| seen.member.is_empty()) {
             return;
         }
         let same = |one: &Direct, other: &Direct| {
             (one.origin, one.object) == (other.origin, other.object) && one.path == other.path
         };
         let keys: Vec<u32> = direct.iter().map(|seen| self.key_of(seen.seen)).collect();
-        let known = read(&self.known);
-        let secrets = known.secrets();
         let mut kept = vec![true; direct.len()];
         let mut start = 0;
         for file in direct.chunk_by(same) {
@@ -28,11 +27,13 @@ impl Collector<'_> {
             let keys = keys.get(start..end).unwrap_or_default();
             let seen = file.iter().zip(keys).map(|(seen, key)| InFile {
                 key: *key,
-                secret: secrets.get(key).copied(),
+                start: seen.start,
                 member: &seen.member,
             });
             let seen: Vec<_> = seen.collect();
-            for at in containers(&seen) {
+            let full = file.first().map(Direct::in_full);
+            let decompressed = full.and_then(|file| decompressed.get(&file));
+            for at in containers(&seen, decompressed.map_or(&[], Vec::as_slice)) {
                 if let Some(kept) = kept.get_mut(start + at) {
                     *kept = false;
                 }

@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hasher};
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::explaining::Explaining;
-use super::super::sightings::{InFile, Seen, containers};
+use super::super::sightings::{Decompressed, InFile, Seen, containers};
 use super::super::telling::{self, Teller, Told};
 use crate::control::Control;
 use crate::detect::{self, Detector, Match, Scratch};
@@ -296,6 +297,7 @@ impl<'a> Searcher<'a> {
             scratch: Scratch::default(),
             matches: Vec::new(),
             found: Vec::new(),
+            decompressed: Vec::new(),
             pointer: false,
         }
     }
@@ -308,10 +310,18 @@ struct Finding<'a> {
     scratch: Scratch,
     matches: Vec<Match>,
     found: Vec<Found>,
+    decompressed: Vec<Decompressed>,
     pointer: bool,
 }
 
 impl Worker for Finding<'_> {
+    fn decompressed(&mut self, chunk: &Chunk<'_>, bytes: Range<u64>) {
+        self.decompressed.push(Decompressed {
+            member: chunk.member.to_vec(),
+            bytes,
+        });
+    }
+
     fn chunk(&mut self, chunk: &Chunk<'_>, marks: &mut Vec<Mark>) {
         if let Some(explaining) = &mut self.explaining {
             explaining.chunk(chunk, marks);
@@ -395,11 +405,12 @@ impl Finding<'_> {
     fn drop_containers(&mut self) {
         let found = self.found.iter().map(|found| InFile {
             key: found.seen.secret.expose(),
-            secret: Some(&found.seen.secret),
+            start: found.start,
             member: &found.member,
         });
         let found: Vec<_> = found.collect();
-        let above: BTreeSet<usize> = containers(&found).into_iter().collect();
+        let above = containers(&found, &self.decompressed);
+        let above: BTreeSet<usize> = above.into_iter().collect();
         let mut at = 0;
         self.found.retain(|_| {
             at += 1;

@@ -22,17 +22,23 @@ impl Opening<'_, '_> {
                 return;
             }
             let window = self.to.control.limits.archives.window;
-            let mut source = source.from(0);
-            let opened = zip::open(&mut source, &entry, window);
+            let mut from = source.from(0);
+            let opened = zip::open(&mut from, &entry, window);
             let read = opened.and_then(|reader| {
                 let mut reader = self.metered(reader);
-                self.names.push(entry.name);
+                self.names.push(entry.name.clone());
                 let read = self.contents(&mut reader, Level::member(depth));
                 self.names.pop();
                 read
             });
-            if let Err(fault) = read {
-                self.trouble(fault.into(), 1);
+            match read {
+                Ok(()) if entry.shows_text() => {
+                    if let Ok(bytes) = zip::contents(&mut source.from(0), &entry) {
+                        self.decompressed(bytes);
+                    }
+                }
+                Ok(()) => {}
+                Err(fault) => self.trouble(fault.into(), 1),
             }
         }
     }

@@ -13,6 +13,7 @@ mod trouble;
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::window;
@@ -228,6 +229,15 @@ impl<'a, 'w> Opening<'a, 'w> {
             &mut noting,
             control,
         )
+    }
+
+    /// Says that these bytes of what is being read were decompressed.
+    fn decompressed(&mut self, bytes: Range<u64>) {
+        let chunk = Chunk {
+            member: &self.names,
+            ..self.template
+        };
+        self.to.worker.decompressed(&chunk, bytes);
     }
 
     /// Opens a container whose own bytes were pushed.

@@ -116,5 +116,14 @@ impl Sharing<'_> {
         };
         marks.clear();
         worker.chunk(&chunk, marks);
+        if entry.shows_text()
+            && let Ok(bytes) = zip::contents(&mut self.source.from(0), entry)
+        {
+            let chunk = Chunk {
+                member: self.names,
+                ..self.template
+            };
+            worker.decompressed(&chunk, bytes);
+        }
     }
 }

@@ -69,6 +69,9 @@ impl Opening<'_, '_> {
         if is_plain {
             self.names.pop();
         }
+        for bytes in std::mem::take(&mut reader.inner.frames) {
+            self.decompressed(bytes);
+        }
         let failed = begun
             .map_err(|error| Fault::of(&error))
             .err()
