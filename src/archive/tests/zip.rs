@@ -154,6 +154,29 @@ fn sizes_and_offsets_of_zip64() {
 }
 
 #[test]
+fn a_member_that_reaches_over_another_one_is_damaged() {
+    for method in made::METHODS {
+        let bytes = made::zip(&[("a", &[b'x'; 5000]), ("b", b"hidden")], method);
+        let [first, second] = made::entries(&bytes)[..] else {
+            panic!("two members");
+        };
+        // The directory has the first one only, up to where it begins itself.
+        let (members, directory) = bytes.split_at(first);
+        let mut directory = directory[..second - first].to_vec();
+        let reaches = (members.len() - 30 - 1) as u32;
+        directory[20..24].copy_from_slice(&reaches.to_le_bytes());
+        let bytes = made::end(members.to_vec(), &directory, 1);
+        let mut source = Counted::new(bytes);
+        let found = zip::directory(&mut source, MOST).expect("an archive");
+        assert_eq!(names(&found), ["a"], "{method:?}");
+        let mut contents = Vec::new();
+        let read = zip::open(&mut source, &found.entries[0], 1 << 27)
+            .map(|mut reader| std::io::Read::read_to_end(&mut reader, &mut contents));
+        assert!(!matches!(read, Ok(Ok(_))), "{method:?}");
+    }
+}
+
+#[test]
 fn members_that_overlap_are_not_read_for_ever() {
     // Blocks of deflate that hold nothing: a decoder reads them, and nothing comes out.
     let empty = [0, 0, 0, 0xff, 0xff].repeat(10_000);

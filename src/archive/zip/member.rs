@@ -1,7 +1,9 @@
 //! The contents of a member.
 
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::cell::Cell;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
+use std::rc::Rc;
 
 use lzma_rust2::{LzmaReader, XzReader};
 
@@ -10,7 +12,9 @@ use super::super::fields::{le16, le32};
 use super::super::guard::{Guarded, guarded};
 use super::{Entry, Fault, at};
 
-/// Zstandard (4.4.5).
+/// The numbers of methods (4.4.5).
+const DEFLATE: u16 = 8;
+const BZIP2: u16 = 12;
 const ZSTD: u16 = 93;
 /// The number that it had at first.
 const OLD_ZSTD: u16 = 20;
@@ -37,14 +41,19 @@ pub fn open<'a, R: Read + Seek>(
     }
     let data = contents(source, entry)?.start;
     source.seek(SeekFrom::Start(data))?;
-    let stored = source.take(entry.stored);
+    let left = Rc::new(Cell::new(entry.stored));
+    let stored = Counting {
+        inner: BufReader::new(source.take(entry.stored)),
+        left: left.clone(),
+    };
     let size = (entry.size != u64::MAX).then_some(entry.size);
-    let decoder = guarded(|| decoder(entry.method, BufReader::new(stored), size, window))??;
-    Ok(Box::new(Checked::new(
-        Guarded::new(decoder),
-        entry.crc,
-        size,
-    )))
+    let decoder = guarded(|| decoder(entry.method, stored, size, window))??;
+    let decoder = UsedUp {
+        inner: Guarded::new(decoder),
+        left: left.clone(),
+        exact: matches!(entry.method, DEFLATE | BZIP2 | ZSTD),
+    };
+    Ok(Box::new(Checked::new(decoder, entry.crc, size)))
 }
 
 /// Where the contents of a member stand, as they are stored.
@@ -64,18 +73,61 @@ pub fn contents<R: Read + Seek>(source: &mut R, entry: &Entry) -> Result<Range<u
     Ok(data..data.saturating_add(entry.stored))
 }
 
-/// 4.4.5.
-fn decoder<'a, R: Read + 'a>(
+/// Counts down as a decoder takes the bytes of a member.
+struct Counting<R> {
+    inner: R,
+    left: Rc<Cell<u64>>,
+}
+
+impl<R: BufRead> Read for Counting<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(out)?;
+        self.left.set(self.left.get().saturating_sub(n as u64));
+        Ok(n)
+    }
+}
+
+impl<R: BufRead> BufRead for Counting<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.left.set(self.left.get().saturating_sub(amount as u64));
+        self.inner.consume(amount);
+    }
+}
+
+/// Demands that all bytes of a member are used: behind the end of what is compressed another member could be hidden.
+struct UsedUp<R> {
+    inner: R,
+    left: Rc<Cell<u64>>,
+    /// Whether the decoder takes nothing but what it needs, and all of it.
+    exact: bool,
+}
+
+impl<R: Read> Read for UsedUp<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(out)?;
+        if n == 0 && !out.is_empty() && self.exact && self.left.get() > 0 {
+            return Err(Fault::Damaged.into());
+        }
+        Ok(n)
+    }
+}
+
+/// What decompresses a member.
+fn decoder<'a, R: BufRead + 'a>(
     method: u16,
-    mut source: BufReader<R>,
+    mut source: R,
     size: Option<u64>,
     window: u64,
 ) -> Result<Decoder<'a>, Fault> {
     Ok(match method {
         0 => Box::new(source),
-        8 => Box::new(flate2::bufread::DeflateDecoder::new(source)),
+        DEFLATE => Box::new(flate2::bufread::DeflateDecoder::new(source)),
         9 => Box::new(deflate64::Deflate64Decoder::with_buffer(source)),
-        12 => Box::new(bzip2::bufread::BzDecoder::new(source)),
+        BZIP2 => Box::new(bzip2::bufread::BzDecoder::new(source)),
         14 => {
             // 5.8.8: the version of the coder, the length of the properties, and the properties.
             let mut header = [0; 9];
