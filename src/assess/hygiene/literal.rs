@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use regex::bytes::Regex;
 
 use super::kinds::Kind;
-use super::{File, MOST, is_comment, line_before, line_behind};
+use super::{File, MOST, ascii, is_comment, line_before, line_behind};
 use crate::model::Hygiene;
 
 const EXAMPLE: &str = r#"api_key = os.environ["AISA_API_KEY"]"#;
@@ -23,10 +23,7 @@ pub(super) fn check(file: &File<'_>, found: &mut Vec<Hygiene>) {
         return;
     }
     static PATTERNS: OnceLock<[Regex; 2]> = OnceLock::new();
-    let [quoted, bare] = PATTERNS.get_or_init(|| {
-        [QUOTED, BARE]
-            .map(|pattern| Regex::new(pattern).expect("because a test compiles this pattern"))
-    });
+    let [quoted, bare] = PATTERNS.get_or_init(|| [QUOTED, BARE].map(ascii));
     let mut left = MOST;
     for name in file.names {
         if left == 0 {

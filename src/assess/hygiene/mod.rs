@@ -10,6 +10,8 @@ mod public_prefix;
 #[cfg(test)]
 mod tests;
 
+use regex::bytes::{Regex, RegexBuilder};
+
 use crate::assess::paths::Subject;
 use crate::assess::table::Table;
 use crate::model::{Hygiene, Note, Severity};
@@ -45,6 +47,12 @@ pub struct Seen {
 /// Whether it is worth reading a file with this path at all.
 pub fn may_matter(path: &[u8]) -> bool {
     kinds::of(path).is_some()
+}
+
+/// A pattern about bytes of ASCII. The classes of Unicode would take ten milliseconds to compile, which is longer than most scans.
+fn ascii(pattern: &str) -> Regex {
+    let regex = RegexBuilder::new(pattern).unicode(false).build();
+    regex.expect("because a test compiles this pattern")
 }
 
 /// Nobody writes more code or settings into one file: what is longer was generated, and would only cost time.

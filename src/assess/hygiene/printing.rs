@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use regex::bytes::Regex;
 
-use super::{File, MOST, Name, is_comment, line_before, line_behind};
+use super::{File, MOST, Name, ascii, is_comment, line_before, line_behind};
 use crate::model::Hygiene;
 
 const RULE: &str = "printed-in-ci";
@@ -35,12 +35,11 @@ struct Patterns {
 impl Patterns {
     fn get() -> &'static Self {
         static PATTERNS: OnceLock<Patterns> = OnceLock::new();
-        let regex = |text| Regex::new(text).expect("because a test compiles this pattern");
         PATTERNS.get_or_init(|| Self {
-            dump: regex(DUMP),
-            quiet: regex(QUIET),
-            trace: regex(TRACE),
-            untrace: regex(UNTRACE),
+            dump: ascii(DUMP),
+            quiet: ascii(QUIET),
+            trace: ascii(TRACE),
+            untrace: ascii(UNTRACE),
         })
     }
 }
