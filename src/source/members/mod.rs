@@ -231,8 +231,12 @@ impl<'a, 'w> Opening<'a, 'w> {
         )
     }
 
-    /// Says that these bytes of what is being read were decompressed.
+    /// Says that these bytes of what is being read were decompressed, if that is the file itself: of members several may have one
+    /// name, and what is said of one must not hide a key in another.
     fn decompressed(&mut self, bytes: Range<u64>) {
+        if !self.names.is_empty() {
+            return;
+        }
         let chunk = Chunk {
             member: &self.names,
             ..self.template

@@ -117,6 +117,7 @@ impl Sharing<'_> {
         marks.clear();
         worker.chunk(&chunk, marks);
         if entry.shows_text()
+            && self.names.is_empty()
             && let Ok(bytes) = zip::contents(&mut self.source.from(0), entry)
         {
             let chunk = Chunk {

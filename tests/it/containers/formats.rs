@@ -119,6 +119,25 @@ fn of_zstandards_bytes_only_those_that_became_a_member_are_not_told() {
 }
 
 #[test]
+fn what_is_decompressed_hides_no_key_in_a_member_of_the_same_name() {
+    let (inside, beside) = (key(), key());
+    let noise: Vec<u8> = (0..2000)
+        .flat_map(|_| key().into_bytes()[8..].to_vec())
+        .collect();
+    let pressed = archive::zstd(&[text(&inside), noise].concat());
+    let plain = text(&beside);
+    for bytes in [
+        archive::tar(&[("x", &pressed), ("x", &plain)]),
+        archive::zip(&[("x", &pressed), ("x", &plain)], Method::Deflate),
+    ] {
+        let outcome = scan_file(&bytes, |_| {});
+        let fingerprint = Secret::new(&beside).fingerprint();
+        let found = |key: &Key| key.secret.fingerprint() == fingerprint;
+        assert!(outcome.keys.iter().any(found));
+    }
+}
+
+#[test]
 fn long_names_and_large_members_are_read() {
     let key = key();
     let text = text(&key);
