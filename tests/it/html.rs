@@ -37,7 +37,10 @@ fn hostile_names_and_messages_are_text() {
         repo.write(name, format!("k = '{key}' # <b>\"{name}\n"));
     }
     repo.git(&["add", "-A", "-f"]);
-    let mut commit = git_command(repo.path(), &["commit", "-q", "-m", "</p><script>alert(2)</script>"]);
+    let mut commit = git_command(
+        repo.path(),
+        &["commit", "-q", "-m", "</p><script>alert(2)</script>"],
+    );
     for who in ["AUTHOR", "COMMITTER"] {
         commit.env(format!("GIT_{who}_NAME"), "\"><svg onload=alert(3)>");
     }
@@ -48,7 +51,11 @@ fn hostile_names_and_messages_are_text() {
         let page = page(&repo, args, &keys);
         for name in NAMES {
             let shown = name.replace('\u{202e}', "\\u{202e}");
-            assert!(page.words.contains(&shown), "{args:?}: {shown} in {}", page.words);
+            assert!(
+                page.words.contains(&shown),
+                "{args:?}: {shown} in {}",
+                page.words
+            );
         }
     }
     let page = page(&repo, &["scan"], &keys);
@@ -84,7 +91,8 @@ fn a_page_tells_how_a_key_came_spread_and_went() {
     repo.write("now.py", format!("k = '{other}'\n"));
     repo.commit("Again");
     let page = page(&repo, &["scan"], &[one.clone(), other.clone()]);
-    let by = |id: &str, summary: &str| format!(" by Ada <ada@example.org> in {}: {summary}", &id[..12]);
+    let by =
+        |id: &str, summary: &str| format!(" by Ada <ada@example.org> in {}: {summary}", &id[..12]);
     for said in [
         by(&added, "Add the client"),
         by(&removed, "Read it from the environment"),
@@ -104,11 +112,22 @@ fn a_page_tells_how_a_key_came_spread_and_went() {
         .iter()
         .filter_map(|key| key["fingerprint"].as_str())
         .collect();
-    let keys = page.tags.iter().filter(|tag| tag.get("data-severity").is_some());
+    let keys = page
+        .tags
+        .iter()
+        .filter(|tag| tag.get("data-severity").is_some());
     let ids: Vec<&str> = keys.filter_map(|tag| tag.get("id")).collect();
     assert_eq!(ids, fingerprints, "the same keys in the same order");
-    let drawn = |what: &str| page.tags.iter().filter(|tag| tag.get("href") == Some(what)).count();
-    assert!(drawn("#introduced") >= 3 && drawn("#removed") >= 2, "{page:?}");
+    let drawn = |what: &str| {
+        page.tags
+            .iter()
+            .filter(|tag| tag.get("href") == Some(what))
+            .count()
+    };
+    assert!(
+        drawn("#introduced") >= 3 && drawn("#removed") >= 2,
+        "{page:?}"
+    );
     assert!(drawn("#pushed") >= 2 && drawn("#head") >= 1, "{page:?}");
 }
 
@@ -122,7 +141,9 @@ fn the_page_is_the_same_for_any_number_of_threads() {
     }
     let pages = ["1", "4"].map(|threads| {
         let words = page(&repo, &["scan", "-j", threads], &keys).words;
-        let lines = words.lines().filter(|line| !line.starts_with("Scanned ") && !line.contains("Written by"));
+        let lines = words
+            .lines()
+            .filter(|line| !line.starts_with("Scanned ") && !line.contains("Written by"));
         lines.map(str::to_owned).collect::<Vec<_>>()
     });
     assert_eq!(pages[0], pages[1]);

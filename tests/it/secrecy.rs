@@ -599,7 +599,9 @@ fn no_rule_of_a_repository_shows_a_key_by_its_name() {
     );
     repo.write(".aisaleaks.toml", rules);
     repo.write("a", "acme_123456\n");
-    for format in ["human", "json", "jsonl", "sarif", "github", "markdown", "html"] {
+    for format in [
+        "human", "json", "jsonl", "sarif", "github", "markdown", "html",
+    ] {
         for flags in [&[][..], &["--show-suppressed"], &["-vv"]] {
             let run = run(repo.path(), &[&["dir", "-f", format], flags].concat());
             assert_eq!(run.code, 1, "{}", run.stderr);

@@ -41,15 +41,24 @@ impl Page<'_> {
     fn knowing(&self, key: &Key) -> Vec<Commands> {
         let mut all = Vec::new();
         if let Some(commit) = keys::first(key) {
-            all.push(("What brought it, and what used it then:", vec![format!("git show {}", commit.id)]));
+            all.push((
+                "What brought it, and what used it then:",
+                vec![format!("git show {}", commit.id)],
+            ));
         }
         if key.secret.is_aisa() {
             let fingerprint = key.secret.fingerprint();
             let digits: String = fingerprint.chars().take("sha256:".len() + DIGITS).collect();
-            all.push(("Why it counts, place by place:", vec![format!("aisaleaks explain {digits}")]));
+            all.push((
+                "Why it counts, place by place:",
+                vec![format!("aisaleaks explain {digits}")],
+            ));
         }
         if liveness::is_told(&key.verdict) && key.secret.is_aisa() {
-            all.push(("Once it is revoked, ask again:", vec!["aisaleaks scan --verify .".to_owned()]));
+            all.push((
+                "Once it is revoked, ask again:",
+                vec!["aisaleaks scan --verify .".to_owned()],
+            ));
         }
         all
     }
@@ -59,9 +68,13 @@ impl Page<'_> {
         let mut all = Vec::new();
         let untracked = self.untracking(key);
         if !untracked.is_empty() {
-            all.push(("Take out of git what is not for it, in the folder that was scanned:", untracked));
+            all.push((
+                "Take out of git what is not for it, in the folder that was scanned:",
+                untracked,
+            ));
         }
-        let in_history = |at: &Location| matches!(at.reachable, Some(Reachable::Refs | Reachable::Stash));
+        let in_history =
+            |at: &Location| matches!(at.reachable, Some(Reachable::Refs | Reachable::Stash));
         // What is told by a random key is another fingerprint in the next run.
         if key.secret.is_aisa() && any(in_history) {
             all.push((
@@ -73,7 +86,10 @@ impl Page<'_> {
             }
         }
         if any(|at| at.reachable == Some(Reachable::Stash)) {
-            all.push(("Look for the stash that has it, and drop that:", vec!["git stash list".to_owned()]));
+            all.push((
+                "Look for the stash that has it, and drop that:",
+                vec!["git stash list".to_owned()],
+            ));
         }
         if any(|at| matches!(at.reachable, Some(Reachable::None | Reachable::Reflog))) {
             all.push((
@@ -90,10 +106,16 @@ impl Page<'_> {
             let is_here = at.origin == Origin::Worktree && at.tracked == Some(true);
             is_here && at.member.is_empty() && at.notes.contains(&Note::DotenvTracked)
         };
-        let paths = key.locations.iter().filter(is_one).filter_map(|at| at.path.as_deref());
+        let paths = key
+            .locations
+            .iter()
+            .filter(is_one)
+            .filter_map(|at| at.path.as_deref());
         let mut paths: Vec<&[u8]> = paths.collect();
         paths.dedup();
-        let words = paths.into_iter().filter_map(|path| Some((path, self.word(path)?)));
+        let words = paths
+            .into_iter()
+            .filter_map(|path| Some((path, self.word(path)?)));
         let lines = words.map(|(path, word)| {
             // Of a pathspec these mean something (gitglossary, "pathspec").
             let literal = match path.iter().any(|byte| b":*?[\\".contains(byte)) {
@@ -110,7 +132,9 @@ impl Page<'_> {
         let query = format!(".keys[] | select(.fingerprint == \"{fingerprint}\") | .secret");
         let replace = format!("--replace-text {FILE} --replace-message {FILE}");
         let mut lines = vec![
-            format!("(umask 077; aisaleaks git --show-secrets -f json . | jq -r '{query}' > {FILE})"),
+            format!(
+                "(umask 077; aisaleaks git --show-secrets -f json . | jq -r '{query}' > {FILE})"
+            ),
             format!("git filter-repo --sensitive-data-removal {replace}"),
             format!("rm {FILE}"),
         ];

@@ -9,7 +9,7 @@ use super::lane::{self, Lane};
 use crate::model::{Commit, Key, Location, Origin, Reachable, Severity, State};
 use crate::report::advice::{self, Advice};
 use crate::report::liveness::{self, Words};
-use crate::report::{summary, whereabouts, when};
+use crate::report::{summary, when, whereabouts};
 
 impl Page<'_> {
     /// What stands above the keys: the filter, which the script shows, and the dates of the timelines. It opens a section.
@@ -102,7 +102,10 @@ impl Page<'_> {
     /// What the timeline shows, in words.
     fn drawn(&self, key: &Key, exposure: &[&str]) -> String {
         let since = key.first_seen().and_then(when::day);
-        let mut words: Vec<String> = since.map(|day| format!("since {day}")).into_iter().collect();
+        let mut words: Vec<String> = since
+            .map(|day| format!("since {day}"))
+            .into_iter()
+            .collect();
         words.push(summary::count(key.locations.len() as u64, "place"));
         words.extend(exposure.iter().map(|text| (*text).to_owned()));
         format!("Timeline: {}", words.join(", "))
@@ -148,7 +151,10 @@ impl Page<'_> {
 
 /// The commit that brought it first.
 pub(super) fn first(key: &Key) -> Option<&Commit> {
-    let told = key.locations.iter().filter_map(|at| at.attribution.as_deref());
+    let told = key
+        .locations
+        .iter()
+        .filter_map(|at| at.attribution.as_deref());
     let commits = told.filter_map(|history| history.introduced.as_ref());
     commits.min_by_key(|commit| (commit.date.is_none(), commit.date))
 }
@@ -160,8 +166,16 @@ fn exposure(key: &Key) -> Vec<&'static str> {
         words.push("pushed: treat it as public");
     }
     let any = |is: fn(&Location) -> bool| key.locations.iter().any(is);
-    let held = |at: &Location| at.attribution.as_ref().is_some_and(|history| history.refs_total > 0);
-    let removed = |at: &Location| at.attribution.as_ref().is_some_and(|history| history.removed.is_some());
+    let held = |at: &Location| {
+        at.attribution
+            .as_ref()
+            .is_some_and(|history| history.refs_total > 0)
+    };
+    let removed = |at: &Location| {
+        at.attribution
+            .as_ref()
+            .is_some_and(|history| history.removed.is_some())
+    };
     let reached = key.locations.iter().filter_map(|at| at.reachable).min();
     words.extend(match reached {
         _ if key.at_head() => Some("still at HEAD"),

@@ -149,7 +149,7 @@ pub(super) fn defined(axis: &Axis) -> Markup {
                     line.base x1="0" x2="100%" y1=(MIDDLE) y2=(MIDDLE) {}
                 }
                 g #introduced { circle.introduced r="4" {} }
-                g #removed { circle.removed r="3.5" {} }
+                g #removed { circle.removed r="4" {} }
                 g #head { path.head d="M0-5L5 0 0 5-5 0z" {} }
                 g #pushed { path.pushed d="M14-5L19 4H9z" {} }
             }
@@ -171,7 +171,8 @@ pub(super) fn dates(axis: &Axis) -> Markup {
 
 /// What the marks mean.
 pub(super) fn legend() -> Markup {
-    let mark = |name: &str| html! { svg.mark aria-hidden="true" { use href=(name) x="6" y=(MIDDLE) {} } };
+    let mark =
+        |name: &str| html! { svg.mark aria-hidden="true" { use href=(name) x="6" y=(MIDDLE) {} } };
     html! {
         ul.legend aria-label="What the timelines show" {
             li { (mark("#introduced")) "introduced" }

@@ -28,7 +28,8 @@ impl Page<'_> {
     fn place(&self, at: &Location) -> Markup {
         let history = at.attribution.as_deref();
         let mut facts = human::facts(at);
-        if history.is_some_and(|history| history.pushed == Some(true)) && !facts.contains("pushed") {
+        if history.is_some_and(|history| history.pushed == Some(true)) && !facts.contains("pushed")
+        {
             facts = format!("pushed, {facts}").trim_end_matches(", ").to_owned();
         }
         let lane = self.axis.as_ref().filter(|_| history.is_some());
@@ -63,7 +64,8 @@ impl Page<'_> {
 
     /// The changes between the first and the last, if there are any: what came back after it was removed.
     fn changes(&self, history: &Attribution) -> Markup {
-        let told = usize::from(history.introduced.is_some()) + usize::from(history.removed.is_some());
+        let told =
+            usize::from(history.introduced.is_some()) + usize::from(history.removed.is_some());
         let more = history.events_total.saturating_sub(CHANGES as u64);
         html! {
             @if history.events_total > told as u64 {
@@ -103,7 +105,9 @@ impl Page<'_> {
 fn listed(key: &Key) -> Vec<&Location> {
     let best = whereabouts::best(key);
     let places = key.locations.iter().enumerate();
-    let others = places.filter(|(nth, _)| Some(*nth) != best).map(|(_, at)| at);
+    let others = places
+        .filter(|(nth, _)| Some(*nth) != best)
+        .map(|(_, at)| at);
     let best = best.and_then(|nth| key.locations.get(nth));
     let mut listed: Vec<&Location> = best.into_iter().chain(others).take(PLACES).collect();
     let came = |at: &&Location| at.attribution.as_ref()?.introduced.as_ref()?.date;

@@ -105,7 +105,12 @@ pub fn faults(page: &Reading) -> Vec<String> {
                 ("a", "href") => is_own || value.starts_with("https://"),
                 (_, "id") => ids.insert(value),
                 (_, "href" | "src" | "style" | "action" | "srcset" | "xlink:href") => false,
-                (_, name) => !name.starts_with("on") && name.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-'),
+                (_, name) => {
+                    !name.starts_with("on")
+                        && name
+                            .bytes()
+                            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-')
+                }
             };
             if !is_fine {
                 faults.push(format!("{} {name}={value:?}", tag.name));
@@ -114,7 +119,10 @@ pub fn faults(page: &Reading) -> Vec<String> {
     }
     let hrefs = page.tags.iter().filter_map(|tag| tag.get("href"));
     let led: Vec<&str> = hrefs.filter_map(|href| href.strip_prefix('#')).collect();
-    let labels = page.tags.iter().filter_map(|tag| tag.get("aria-labelledby"));
+    let labels = page
+        .tags
+        .iter()
+        .filter_map(|tag| tag.get("aria-labelledby"));
     for id in led.into_iter().chain(labels) {
         if !ids.iter().any(|known| *known == id) {
             faults.push(format!("nothing is called {id}"));

@@ -28,8 +28,9 @@ impl Page<'_> {
     }
 
     fn problems(&self, problems: &[Problem]) -> Markup {
-        let (accepted, open): (Vec<&Problem>, Vec<&Problem>) =
-            problems.iter().partition(|problem| problem.accepted.is_some());
+        let (accepted, open): (Vec<&Problem>, Vec<&Problem>) = problems
+            .iter()
+            .partition(|problem| problem.accepted.is_some());
         let number = summary::count(open.len() as u64, "problem");
         html! {
             @if !open.is_empty() {

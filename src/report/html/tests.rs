@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 
 use super::reading::{Reading, faults, read};
 use crate::model::{
-    Commit, Context, Event, EventKind, Hygiene, Note, Origin, Outcome, Problem, ProblemKind, Reachable, Secret,
-    Severity,
+    Commit, Context, Event, EventKind, Hygiene, Note, Origin, Outcome, Problem, ProblemKind,
+    Reachable, Secret, Severity,
 };
 use crate::report::history_tests::{attribution, id, leaky};
 use crate::report::tests::{at, key_text, outcome, report};
@@ -175,11 +175,23 @@ fn a_key_has_its_places_its_time_and_its_steps() {
         "https://console.aisa.one",
     ] {
         let words = page.words.replace('\n', "");
-        assert!(words.contains(&said.replace('\n', "")), "{said} in {}", page.words);
+        assert!(
+            words.contains(&said.replace('\n', "")),
+            "{said} in {}",
+            page.words
+        );
     }
-    let keys: Vec<_> = page.tags.iter().filter(|tag| tag.name == "details").collect();
-    let ids = [&key_text(), "sk-aisa-gone", "sk-aisa-loose"].map(|text| Secret::new(text).fingerprint());
-    let found: Vec<_> = keys.iter().map(|tag| tag.get("id").expect("an id")).collect();
+    let keys: Vec<_> = page
+        .tags
+        .iter()
+        .filter(|tag| tag.name == "details")
+        .collect();
+    let ids =
+        [&key_text(), "sk-aisa-gone", "sk-aisa-loose"].map(|text| Secret::new(text).fingerprint());
+    let found: Vec<_> = keys
+        .iter()
+        .map(|tag| tag.get("id").expect("an id"))
+        .collect();
     assert_eq!(found, ids);
     assert_eq!(keys[0].get("data-head"), Some(""));
     assert_eq!(keys[1].get("data-head"), None);
@@ -191,7 +203,10 @@ fn a_key_has_its_places_its_time_and_its_steps() {
 #[test]
 fn timelines_are_drawn_and_said() {
     let page = page(&three());
-    let drawn = page.tags.iter().filter(|tag| tag.get("role") == Some("img"));
+    let drawn = page
+        .tags
+        .iter()
+        .filter(|tag| tag.get("role") == Some("img"));
     let labels: Vec<_> = drawn.filter_map(|tag| tag.get("aria-label")).collect();
     assert_eq!(
         labels,
@@ -201,11 +216,20 @@ fn timelines_are_drawn_and_said() {
             "Timeline: 1 place, in a file that git does not track",
         ]
     );
-    let held = page.tags.iter().filter(|tag| tag.get("class") == Some("held"));
-    let held: Vec<_> = held.filter_map(|tag| Some([tag.get("x1")?, tag.get("x2")?])).collect();
+    let held = page
+        .tags
+        .iter()
+        .filter(|tag| tag.get("class") == Some("held"));
+    let held: Vec<_> = held
+        .filter_map(|tag| Some([tag.get("x1")?, tag.get("x2")?]))
+        .collect();
     // Of the first key and of its place; then of the second; the legend last or first.
     for expected in [["0.00%", "100.00%"], ["0.00%", "0.91%"]] {
-        assert_eq!(held.iter().filter(|span| **span == expected).count(), 2, "{held:?}");
+        assert_eq!(
+            held.iter().filter(|span| **span == expected).count(),
+            2,
+            "{held:?}"
+        );
     }
     // Without history there is nothing to draw.
     let mut plain = three();
@@ -220,11 +244,21 @@ fn timelines_are_drawn_and_said() {
 fn headings_are_in_order_and_everything_has_a_name() {
     for outcome in [three(), outcome(), leaky()] {
         let page = page(&outcome);
-        let levels = page.tags.iter().filter_map(|tag| tag.name.strip_prefix('h')?.parse().ok());
+        let levels = page
+            .tags
+            .iter()
+            .filter_map(|tag| tag.name.strip_prefix('h')?.parse().ok());
         let levels: Vec<u8> = levels.collect();
         assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1);
-        assert!(levels.windows(2).all(|two| two[1] <= two[0] + 1), "{levels:?}");
-        let html = page.tags.iter().find(|tag| tag.name == "html").expect("a root");
+        assert!(
+            levels.windows(2).all(|two| two[1] <= two[0] + 1),
+            "{levels:?}"
+        );
+        let html = page
+            .tags
+            .iter()
+            .find(|tag| tag.name == "html")
+            .expect("a root");
         assert_eq!(html.get("lang"), Some("en"));
     }
 }
@@ -236,7 +270,10 @@ fn a_command_names_only_what_can_be_copied() {
         (b"it's/.env", Some("git rm --cached -- 'it'\\''s/.env'")),
         (b"$(x)`y`/.env", Some("git rm --cached -- '$(x)`y`/.env'")),
         (b"-rf/.env", Some("git rm --cached -- -rf/.env")),
-        (b":(top)*/.env", Some("git --literal-pathspecs rm --cached -- ':(top)*/.env'")),
+        (
+            b":(top)*/.env",
+            Some("git --literal-pathspecs rm --cached -- ':(top)*/.env'"),
+        ),
         (b"a\n/.env", None),
         (b"a\xff/.env", None),
         ("a\u{202e}/.env".as_bytes(), None),
@@ -272,13 +309,23 @@ fn commits_and_files_are_links_where_they_are_on_the_web() {
     };
     let page = page_with(&three(), &web);
     let id = id(b'1');
-    let links = page.tags.iter().filter(|tag| tag.name == "a").filter_map(|tag| tag.get("href"));
+    let links = page
+        .tags
+        .iter()
+        .filter(|tag| tag.name == "a")
+        .filter_map(|tag| tag.get("href"));
     let links: Vec<_> = links.collect();
     for expected in [
         format!("https://git.example/ada/app/commit/{id}"),
-        format!("https://git.example/ada/app/blob/{}/config/.env?plain=1#L3", "b".repeat(40)),
+        format!(
+            "https://git.example/ada/app/blob/{}/config/.env?plain=1#L3",
+            "b".repeat(40)
+        ),
     ] {
-        assert!(links.contains(&expected.as_str()), "{expected} in {links:?}");
+        assert!(
+            links.contains(&expected.as_str()),
+            "{expected} in {links:?}"
+        );
     }
 }
 
@@ -289,5 +336,9 @@ fn a_clean_page_says_so_and_has_no_filter() {
     clean.problems.clear();
     let page = page(&clean);
     assert!(page.words.contains("Nothing found"), "{}", page.words);
-    assert!(page.tags.iter().all(|tag| tag.get("role") != Some("search")));
+    assert!(
+        page.tags
+            .iter()
+            .all(|tag| tag.get("role") != Some("search"))
+    );
 }
