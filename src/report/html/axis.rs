@@ -1,7 +1,7 @@
 //! The time that every timeline of a report shares: from the first commit to the report.
 
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _, civil};
+use jiff::{Span, Timestamp, ToSpan as _, civil};
 
 use crate::model::{Attribution, Outcome};
 
@@ -49,13 +49,14 @@ impl Axis {
     /// Round dates, no more of them than can be read.
     pub(super) fn ticks(&self) -> Vec<Tick> {
         let days = self.to.saturating_sub(self.from) / DAY;
-        let steps = [1, 2, 7, 14].map(|days| (days, days.days(), "%Y-%m-%d"));
-        let months = [1, 2, 3, 6].map(|months| (months * 28, months.months(), "%Y-%m"));
-        let years = [1, 2, 5, 10, 20, 50, 100, 500, 2000];
-        let years = years.map(|years| (years * 365, years.years(), "%Y"));
+        let steps = [1_i64, 2, 7, 14].map(|days| (days, days.days(), "%Y-%m-%d", 4));
+        let months = [1_i64, 2, 3, 6].map(|months| (months * 28, months.months(), "%Y-%m", 6));
+        let years = [1_i64, 2, 5, 10, 20, 50, 100, 500, 2000];
+        let years = years.map(|years| (years * 365, years.years(), "%Y", TICKS as i64));
         let mut steps = steps.into_iter().chain(months).chain(years);
-        let fits = |(length, ..): &(i64, _, _)| days / length < TICKS as i64;
-        let Some((length, step, form)) = steps.find(fits) else {
+        // The longer what is written, the fewer fit.
+        let fits = |(length, _, _, most): &(i64, Span, &str, i64)| days / length < *most;
+        let Some((length, step, form, _)) = steps.find(fits) else {
             return Vec::new();
         };
         let Some(first) = self.round(length) else {

@@ -29,38 +29,12 @@ impl Page<'_> {
                 @for (step, nth) in steps.iter().zip(1..) {
                     li {
                         (linked(step))
-                        @if nth == 1 { (list(self.knowing(key))) }
+                        @if nth == 1 { (list(knowing(key))) }
                         @if nth == last { (list(self.cleaning(key))) }
                     }
                 }
             }
         }
-    }
-
-    /// What tells more about it.
-    fn knowing(&self, key: &Key) -> Vec<Commands> {
-        let mut all = Vec::new();
-        if let Some(commit) = keys::first(key) {
-            all.push((
-                "What brought it, and what used it then:",
-                vec![format!("git show {}", commit.id)],
-            ));
-        }
-        if key.secret.is_aisa() {
-            let fingerprint = key.secret.fingerprint();
-            let digits: String = fingerprint.chars().take("sha256:".len() + DIGITS).collect();
-            all.push((
-                "Why it counts, place by place:",
-                vec![format!("aisaleaks explain {digits}")],
-            ));
-        }
-        if liveness::is_told(&key.verdict) && key.secret.is_aisa() {
-            all.push((
-                "Once it is revoked, ask again:",
-                vec!["aisaleaks scan --verify .".to_owned()],
-            ));
-        }
-        all
     }
 
     fn cleaning(&self, key: &Key) -> Vec<Commands> {
@@ -79,7 +53,7 @@ impl Page<'_> {
         if key.secret.is_aisa() && any(in_history) {
             all.push((
                 "Out of the history, in a fresh clone (with jq and git-filter-repo; every commit since gets another id):",
-                self.rewriting(key),
+                rewriting(key),
             ));
             if any(|at| !at.member.is_empty() || !at.encoding.is_empty()) {
                 all.push(("What is encoded or in an archive stays: take those files out with --invert-paths --path.", Vec::new()));
@@ -127,23 +101,6 @@ impl Page<'_> {
         lines.take(FILES).collect()
     }
 
-    fn rewriting(&self, key: &Key) -> Vec<String> {
-        let fingerprint = key.secret.fingerprint();
-        let query = format!(".keys[] | select(.fingerprint == \"{fingerprint}\") | .secret");
-        let replace = format!("--replace-text {FILE} --replace-message {FILE}");
-        let mut lines = vec![
-            format!(
-                "(umask 077; aisaleaks git --show-secrets -f json . | jq -r '{query}' > {FILE})"
-            ),
-            format!("git filter-repo --sensitive-data-removal {replace}"),
-            format!("rm {FILE}"),
-        ];
-        if key.pushed() == Some(true) {
-            lines.push("git push --force --mirror origin".to_owned());
-        }
-        lines
-    }
-
     /// A path as one word of a shell; `None` if it is not shown as it is.
     fn word(&self, path: &[u8]) -> Option<String> {
         let (text, is_intact) = self.shown.path(path);
@@ -156,6 +113,48 @@ impl Page<'_> {
             false => String::from_utf8(quote::quoted(path)).ok(),
         }
     }
+}
+
+/// What tells more about it.
+fn knowing(key: &Key) -> Vec<Commands> {
+    let mut all = Vec::new();
+    if let Some(commit) = keys::first(key) {
+        all.push((
+            "What brought it, and what used it then:",
+            vec![format!("git show {}", commit.id)],
+        ));
+    }
+    if key.secret.is_aisa() {
+        let fingerprint = key.secret.fingerprint();
+        let digits: String = fingerprint.chars().take("sha256:".len() + DIGITS).collect();
+        all.push((
+            "Why it counts, place by place:",
+            vec![format!("aisaleaks explain {digits}")],
+        ));
+    }
+    let is_open = liveness::is_told(&key.verdict) && !key.verdict.state.is_dead();
+    if is_open && key.secret.is_aisa() {
+        all.push((
+            "Once it is revoked, ask again:",
+            vec!["aisaleaks scan --verify .".to_owned()],
+        ));
+    }
+    all
+}
+
+fn rewriting(key: &Key) -> Vec<String> {
+    let fingerprint = key.secret.fingerprint();
+    let query = format!(".keys[] | select(.fingerprint == \"{fingerprint}\") | .secret");
+    let replace = format!("--replace-text {FILE} --replace-message {FILE}");
+    let mut lines = vec![
+        format!("(umask 077; aisaleaks git --show-secrets -f json . | jq -r '{query}' > {FILE})"),
+        format!("git filter-repo --sensitive-data-removal {replace}"),
+        format!("rm {FILE}"),
+    ];
+    if key.pushed() == Some(true) {
+        lines.push("git push --force --mirror origin".to_owned());
+    }
+    lines
 }
 
 /// A step, with AIsa's console as a link.

@@ -92,23 +92,11 @@ impl Page<'_> {
                 }
                 span.who { @if let Some(commit) = first(key) { (self.who(commit)) } }
                 @if let Some(axis) = &self.axis {
-                    (Lane::of_key(key, axis).drawn(Some(&self.drawn(key, &exposure))))
+                    (Lane::of_key(key, axis).drawn(Some(&drawn(key, &exposure))))
                 }
                 span.exposure { (exposure.join(", ")) }
             }
         }
-    }
-
-    /// What the timeline shows, in words.
-    fn drawn(&self, key: &Key, exposure: &[&str]) -> String {
-        let since = key.first_seen().and_then(when::day);
-        let mut words: Vec<String> = since
-            .map(|day| format!("since {day}"))
-            .into_iter()
-            .collect();
-        words.push(summary::count(key.locations.len() as u64, "place"));
-        words.extend(exposure.iter().map(|text| (*text).to_owned()));
-        format!("Timeline: {}", words.join(", "))
     }
 
     /// What it is called: nothing of what a brought rule finds is shown.
@@ -147,6 +135,18 @@ impl Page<'_> {
             }
         }
     }
+}
+
+/// What the timeline shows, in words.
+fn drawn(key: &Key, exposure: &[&str]) -> String {
+    let since = key.first_seen().and_then(when::day);
+    let mut words: Vec<String> = since
+        .map(|day| format!("since {day}"))
+        .into_iter()
+        .collect();
+    words.push(summary::count(key.locations.len() as u64, "place"));
+    words.extend(exposure.iter().map(|text| (*text).to_owned()));
+    format!("Timeline: {}", words.join(", "))
 }
 
 /// The commit that brought it first.

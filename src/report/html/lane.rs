@@ -296,7 +296,7 @@ mod tests {
 
     #[test]
     fn marks_that_would_cover_each_other_are_one() {
-        assert_eq!(apart(vec![50.0, 10.0, 10.1, 10.2]), [10.0, 50.0]);
+        assert_eq!(apart(vec![50.0, 10.1, 10.0]), [10.0, 50.0]);
         assert_eq!(apart((0..100_000).map(f64::from).collect()).len(), 100_000);
         let many = (0..100_000).map(|at| f64::from(at) / 1000.0).collect();
         assert!(apart(many).len() < 200);
