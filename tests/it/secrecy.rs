@@ -12,7 +12,7 @@ use super::support::{Repo, Run, archive, command, has, key, legacy_key, location
 /// Every command with every format at every verbosity.
 const FLAGS: [&[&str]; 15] = [
     &["-f", "html"],
-    &["-f", "html", "--show-suppressed", "-vv"],
+    &["-f", "html", "-vv"],
     &["-f", "github"],
     &["-f", "markdown", "-vv"],
     &[],
