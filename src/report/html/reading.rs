@@ -71,6 +71,7 @@ fn tag(text: &str) -> (Tag, &str) {
             return (Tag { name, attributes }, after);
         }
         let end = rest.find(|c: char| c == '=' || is_end(c)).expect("closed");
+        assert!(end > 0, "no attribute: {:.80}", rest);
         let (attribute, after) = rest.split_at(end);
         let (value, after) = match after.strip_prefix("=\"") {
             Some(value) => value.split_once('"').expect("closed"),
