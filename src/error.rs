@@ -39,7 +39,7 @@ pub enum Error {
     },
     /// A report format that there is not.
     #[error(
-        "there is no report format `{name}`\n  choose human, json, jsonl, sarif, github, gitlab, junit or markdown"
+        "there is no report format `{name}`\n  choose human, json, jsonl, sarif, github, gitlab, junit, markdown or html"
     )]
     Format {
         /// The name as given.

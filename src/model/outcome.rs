@@ -71,6 +71,9 @@ pub struct Outcome {
     pub problems: Vec<Problem>,
     /// What was done.
     pub stats: Stats,
+    /// When the first commit of the histories was made in which something was found, in seconds since 1970; `None` if there is
+    /// none, or none that says when.
+    pub first_commit: Option<i64>,
     /// The keys, worst first.
     pub keys: Vec<Key>,
     /// The keys at places where somebody allowed them, in the order of `keys`. A key whose other places are not allowed is in

@@ -162,6 +162,10 @@ pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result
             }
             let history = history::scan(&repository, reach, sink, control)?;
             name_targets(&repository, &history, &mut outcome);
+            let lineage = history.lineage.iter();
+            let nodes = lineage.flat_map(|lineage| lineage.commits.nodes());
+            let dates = nodes.filter_map(|node| node.date);
+            outcome.first_commit = outcome.first_commit.into_iter().chain(dates).min();
             outcome.stats.blobs += history.blobs;
             outcome.stats.commits += history.commits;
             outcome.stats.bytes += history.bytes;

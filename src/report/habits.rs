@@ -1,5 +1,6 @@
 //! Bad habits in the report for a person: each once, with where it stands and the right way.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -12,23 +13,25 @@ const HABITS: usize = 20;
 /// Places of one habit that are listed.
 const PLACES: usize = 5;
 
+/// The places of each habit, the worst habit first.
+pub(super) fn by_habit(all: &[Hygiene]) -> Vec<Vec<&Hygiene>> {
+    let mut habits: BTreeMap<_, Vec<&Hygiene>> = BTreeMap::new();
+    for habit in all {
+        let order = (Reverse(habit.severity), habit.rule, &habit.message);
+        habits.entry(order).or_default().push(habit);
+    }
+    habits.into_values().collect()
+}
+
 impl Page<'_> {
     /// Writes the section, if there is anything to say in it. Worst first.
     pub(super) fn habits(&self, all: &[Hygiene], out: &mut dyn Write) -> io::Result<()> {
-        let mut habits: BTreeMap<_, Vec<&Hygiene>> = BTreeMap::new();
-        for habit in all {
-            let order = (
-                std::cmp::Reverse(habit.severity),
-                habit.rule,
-                &habit.message,
-            );
-            habits.entry(order).or_default().push(habit);
-        }
+        let habits = by_habit(all);
         if habits.is_empty() {
             return Ok(());
         }
         writeln!(out, "{}", self.bold("Habits that will leak a key"))?;
-        for places in habits.values().take(HABITS) {
+        for places in habits.iter().take(HABITS) {
             self.habit(places, out)?;
         }
         if let Some(more) = rest(habits.len(), HABITS) {

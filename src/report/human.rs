@@ -333,7 +333,7 @@ pub(super) fn rest(total: usize, listed: usize) -> Option<String> {
 }
 
 /// What kind of place it is, in which object, and whether anything leads there.
-fn facts(location: &Location) -> String {
+pub(super) fn facts(location: &Location) -> String {
     let mut facts = Vec::new();
     if location.origin != Origin::Worktree && location.path.is_some() {
         facts.push(location.origin.name().to_owned());

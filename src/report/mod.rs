@@ -6,12 +6,15 @@ mod gate;
 mod github;
 mod gitlab;
 mod habits;
+mod headline;
 mod hiding;
+mod html;
 mod human;
 mod json;
 mod jsonl;
 mod judgements;
 mod junit;
+mod links;
 mod liveness;
 mod markdown;
 mod provenance;
@@ -56,11 +59,13 @@ pub enum Format {
     Junit,
     /// Markdown as GitHub renders it, for the summary of a job.
     Markdown,
+    /// One page that needs nothing else, for whoever answers a leak.
+    Html,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Human,
         Self::Json,
         Self::Jsonl,
@@ -69,6 +74,7 @@ impl Format {
         Self::Gitlab,
         Self::Junit,
         Self::Markdown,
+        Self::Html,
     ];
 
     /// The name that the command line uses.
@@ -82,6 +88,7 @@ impl Format {
             Self::Gitlab => "gitlab",
             Self::Junit => "junit",
             Self::Markdown => "markdown",
+            Self::Html => "html",
         }
     }
 }
@@ -163,6 +170,7 @@ pub fn write(
         Format::Gitlab => gitlab::write(outcome, shown, options, out),
         Format::Junit => junit::write(outcome, shown, options, out),
         Format::Markdown => markdown::write(outcome, shown, options, out),
+        Format::Html => html::write(outcome, shown, options, out),
     }
 }
 

@@ -1,5 +1,7 @@
 //! A context line that fits the terminal, and where the carets under it go.
 
+use std::ops::Range;
+
 use super::sanitize::{char_width, visible_pieces, width};
 use crate::model::Context;
 
@@ -11,6 +13,8 @@ pub(super) struct Snippet {
     pub indent: usize,
     /// How many carets.
     pub carets: usize,
+    /// What is above the carets, in bytes of `text`.
+    pub marked: Range<usize>,
 }
 
 /// The context with its tabs as spaces, cropped around the marked piece to about `columns` (0: not cropped).
@@ -33,10 +37,13 @@ pub(super) fn of(context: &Context, columns: usize) -> Snippet {
             after = format!("{}…", first_columns(&after, right.saturating_sub(1)));
         }
     }
+    let text = format!("{before}{marked}{after}").trim_end().to_owned();
+    let end = text.len().min(before.len() + marked.len());
     Snippet {
         indent: width(&before),
         carets,
-        text: format!("{before}{marked}{after}").trim_end().to_owned(),
+        marked: before.len().min(end)..end,
+        text,
     }
 }
 

@@ -83,6 +83,7 @@ pub(super) fn outcome() -> Outcome {
             excluded: [("ignored", 4)].into(),
             duration_ms: 913,
         },
+        first_commit: None,
         keys: vec![Key {
             secret: Secret::new(&key_text()),
             rule: "aisa-api-key".to_owned(),

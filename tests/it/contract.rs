@@ -175,7 +175,7 @@ fn what_cannot_be_done_is_2_and_says_what_to_do() {
         2,
         &[
             "yaml",
-            "human, json, jsonl, sarif, github, gitlab, junit or markdown",
+            "human, json, jsonl, sarif, github, gitlab, junit, markdown or html",
         ],
     );
     assert_says(

@@ -26,6 +26,7 @@ mod formats;
 mod gates;
 mod history;
 mod hooks;
+mod html;
 mod hygiene;
 mod live;
 mod notebooks;

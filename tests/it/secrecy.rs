@@ -10,7 +10,9 @@ use std::process::Stdio;
 use super::support::{Repo, Run, archive, command, has, key, legacy_key, locations, run};
 
 /// Every command with every format at every verbosity.
-const FLAGS: [&[&str]; 13] = [
+const FLAGS: [&[&str]; 15] = [
+    &["-f", "html"],
+    &["-f", "html", "-vv"],
     &["-f", "github"],
     &["-f", "markdown", "-vv"],
     &[],
@@ -597,7 +599,9 @@ fn no_rule_of_a_repository_shows_a_key_by_its_name() {
     );
     repo.write(".aisaleaks.toml", rules);
     repo.write("a", "acme_123456\n");
-    for format in ["human", "json", "jsonl", "sarif", "github", "markdown"] {
+    for format in [
+        "human", "json", "jsonl", "sarif", "github", "markdown", "html",
+    ] {
         for flags in [&[][..], &["--show-suppressed"], &["-vv"]] {
             let run = run(repo.path(), &[&["dir", "-f", format], flags].concat());
             assert_eq!(run.code, 1, "{}", run.stderr);

@@ -104,7 +104,7 @@ pub struct CommonArgs {
     /// What is looked for.
     #[command(flatten)]
     pub rules: RulesArgs,
-    /// How to report: human, json, jsonl, sarif, github, gitlab, junit or markdown; FORMAT=FILE writes to a file, and several may be given.
+    /// How to report: human, json, jsonl, sarif, github, gitlab, junit, markdown or html; FORMAT=FILE writes to a file, and several may be given.
     #[arg(short, long, value_name = "FORMAT[=FILE]", help_heading = "Report")]
     pub format: Vec<String>,
     /// Write the report to this file instead of standard output.

@@ -9,11 +9,11 @@ mod sections;
 
 use std::io::{self, Write};
 
-use super::{Options, Shown, liveness, sanitize, snippet, steps, summary};
+use super::links::Links;
+use super::{Options, Shown, headline, liveness, sanitize, snippet, steps, summary};
 use crate::model::{Location, Outcome, TargetKind};
 use code::Where;
 use fitting::{Part, Row};
-use links::Links;
 
 /// Columns of what is quoted from the input: a row that fills a screen helps nobody.
 const QUOTED: usize = 300;
@@ -67,7 +67,7 @@ impl<'a> Page<'a> {
 
     /// The outcome in words, and what was scanned.
     fn head(self, outcome: &'a Outcome) -> Vec<Part<'a>> {
-        let mut text = format!("## aisaleaks: {}\n", verdict(outcome));
+        let mut text = format!("## aisaleaks: {}\n", headline::of(outcome));
         if let Some(verdict) = summary::verdict(outcome) {
             text.push_str(&format!("\n**{verdict}**\n"));
         }
@@ -158,39 +158,6 @@ impl<'a> Page<'a> {
 fn item(text: String, noun: &'static str) -> Row {
     let text = format!("- {text}\n");
     Row { text, noun }
-}
-
-/// The outcome in words.
-fn verdict(outcome: &Outcome) -> String {
-    let live = liveness::live(&outcome.keys) as u64;
-    let keys = match (outcome.keys.len(), outcome.hidden.len() as u64) {
-        (0, 0) => None,
-        (0, hidden) => Some(format!(
-            "no key that is known to work, {} hidden",
-            summary::grouped(hidden)
-        )),
-        (number, _) => Some(summary::count(number as u64, "leaked key")),
-    };
-    let keys = keys.map(|keys| match live {
-        0 => keys,
-        1 if outcome.keys.len() == 1 => format!("{keys}, live"),
-        live => format!("{keys}, {} of them live", summary::grouped(live)),
-    });
-    let cut = match (outcome.interrupted, outcome.complete()) {
-        (true, _) => Some("interrupted"),
-        (false, false) => Some("not everything could be scanned"),
-        (false, true) => None,
-    };
-    match (keys, cut) {
-        (Some(keys), Some(cut)) => format!("{keys}, {cut}"),
-        (Some(keys), None) => keys,
-        (None, Some(cut)) => cut.to_owned(),
-        (None, None) if outcome.hygiene.is_empty() => "nothing found".to_owned(),
-        (None, None) => {
-            let habits = summary::count(outcome.hygiene.len() as u64, "bad habit");
-            format!("no leaked keys, {habits}")
-        }
-    }
 }
 
 fn what_to_do(outcome: &Outcome) -> String {

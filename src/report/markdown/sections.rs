@@ -1,13 +1,13 @@
 //! What stands below the keys: what their notes mean, problems, bad habits, and what is suppressed or stale.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::code::{self, Where};
 use super::fitting::{Part, Row};
 use super::{Page, item};
 use crate::model::{Hygiene, Key, Location, Note, Outcome, Problem, Severity};
 use crate::report::advice::{self, Advice};
+use crate::report::habits::by_habit;
 use crate::report::hiding::aside;
 use crate::report::liveness::Words;
 use crate::report::summary;
@@ -131,12 +131,7 @@ impl<'a> Page<'a> {
         if all.is_empty() {
             return Vec::new();
         }
-        let mut habits: BTreeMap<_, Vec<&Hygiene>> = BTreeMap::new();
-        for habit in all {
-            let order = (Reverse(habit.severity), habit.rule, &habit.message);
-            habits.entry(order).or_default().push(habit);
-        }
-        let rows = habits.into_values().filter_map(move |places| {
+        let rows = by_habit(all).into_iter().filter_map(move |places| {
             let first = *places.first()?;
             let severity = match first.severity {
                 Severity::Note => "note",

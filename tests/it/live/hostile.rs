@@ -231,7 +231,7 @@ fn nothing_of_an_answer_is_shown() {
     let server = knowing(rows);
     let leak = Leak::of(&keys.iter().collect::<Vec<_>>());
     let formats = [
-        "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown",
+        "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown", "html",
     ];
     let outputs = tempfile::tempdir().expect("a temporary folder");
     let path = |format: &str| outputs.path().join(format);
