@@ -4,6 +4,7 @@ use regex::bytes::Regex;
 
 use super::templates::{Filled, Rng, fill};
 use super::{Detector, Scratch, Text};
+use crate::model::PREFIX;
 use crate::rules::{Brought, Rule};
 
 /// Templates are filled with the same keys each time, so that a check is reproducible.
@@ -32,8 +33,8 @@ impl Detector {
     pub(super) fn finds_keys(&self, rule: usize, filled: &Filled) -> bool {
         let id = self.rules.get(rule).map_or("", |rule| &rule.id);
         let fits = |key: &str| match id {
-            "aisa-api-key" => key.len() == 51 && key.starts_with("sk-aisa-"),
-            "aisa-api-key-legacy" => !key.starts_with("sk-aisa-"),
+            "aisa-api-key" => key.len() == 51 && key.starts_with(PREFIX),
+            "aisa-api-key-legacy" => !key.starts_with(PREFIX),
             _ => key.len() != 51,
         };
         let keys = filled.keys.iter().filter(|(_, key)| fits(key));

@@ -8,7 +8,7 @@ use crate::model::{Confidence, Step};
 use crate::rules::{AisaKey, Anchor, Rule};
 
 /// What a current key starts with.
-pub(super) const PREFIX: &[u8] = b"sk-aisa-";
+pub(super) const PREFIX: &[u8] = crate::model::PREFIX.as_bytes();
 /// The longest body that is looked at.
 pub(super) const LONGEST: usize = 512;
 /// A key that another runs into begins at most this far before it: every byte of it is searched again at every seam of

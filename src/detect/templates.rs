@@ -1,6 +1,7 @@
 //! Fills the templates in the built-in rules' examples, and in tests, with random keys, so that no file holds one.
 
 use super::structure;
+use crate::model::PREFIX;
 use crate::rules::Structure;
 
 /// Base64url's characters.
@@ -57,7 +58,7 @@ impl Rng {
             if structure::holds(Structure::Base64Url32, body.as_bytes()) == canonical
                 && edge(body.as_bytes().last())
             {
-                return format!("sk-aisa-{body}");
+                return format!("{PREFIX}{body}");
             }
         }
     }
@@ -107,14 +108,14 @@ fn value(name: &str, rng: &mut Rng) -> Option<(String, bool)> {
             false,
         ),
         // Keeps placeholders as long as keys out of the files, where other scanners would stumble over them.
-        "prefix" => ("sk-aisa-".to_owned(), false),
+        "prefix" => (PREFIX.to_owned(), false),
         "esc" => ("\x1b".to_owned(), false),
         "nl" => ("\n".to_owned(), false),
         "far" => ("prose ".repeat(500), false),
         _ => {
             if let Some(length) = name.strip_prefix("future:") {
                 let body = rng.body(length.parse::<usize>().ok()?.checked_sub(1)?, BASE64URL);
-                (format!("sk-aisa-{body}7"), true)
+                (format!("{PREFIX}{body}7"), true)
             } else {
                 let length = name.strip_prefix("future-body:")?;
                 (rng.body(length.parse().ok()?, BASE64URL), false)

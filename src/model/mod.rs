@@ -34,6 +34,6 @@ pub use outcome::{Excluded, Outcome, Stats, Target, TargetKind};
 pub use percent::percent_encoded;
 pub use problem::{Problem, ProblemKind};
 pub use repair::{Repair, Replacement};
-pub use secret::{FingerprintKey, Mask, Secret};
+pub use secret::{FingerprintKey, Mask, PREFIX, Secret};
 pub use site::{Arrival, Site};
 pub use verdict::{Balance, LiveCheck, State, Verdict};

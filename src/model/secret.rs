@@ -6,6 +6,10 @@ use std::sync::Arc;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
+/// What every AIsa key of today's form begins with. A linker puts texts right behind each other, and together two could look like a
+/// key: the program would then find one in itself. So a zero byte follows this one, and no other text of the program ends like it.
+pub const PREFIX: &str = "sk-aisa-\0".split_at(8).0;
+
 /// What fingerprints of guessable secrets are keyed with (HMAC, RFC 2104): without it, whoever has a report could try
 /// guesses against the fingerprints.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -101,8 +105,8 @@ impl Secret {
         if !self.is_aisa() {
             return "…".to_owned();
         }
-        let prefix = if self.text.starts_with("sk-aisa-") {
-            "sk-aisa-"
+        let prefix = if self.text.starts_with(PREFIX) {
+            PREFIX
         } else {
             "sk-"
         };

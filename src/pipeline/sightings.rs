@@ -129,3 +129,46 @@ pub(super) enum Where {
     /// In a name, or a stream.
     Named(Origin, Option<Vec<u8>>, Option<Place>),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> Vec<Vec<u8>> {
+        names.iter().map(|name| name.as_bytes().to_vec()).collect()
+    }
+
+    #[test]
+    fn what_stands_in_decompressed_bytes_is_left_over_and_nothing_else() {
+        let [top, inner, other] = [names(&[]), names(&["in.zst"]), names(&["in.zst", "x"])];
+        let decompressed = |member: &[Vec<u8>], bytes| Decompressed {
+            member: member.to_vec(),
+            bytes,
+        };
+        // In no order, as threads tell it.
+        let decompressed = [
+            decompressed(&inner, 50..60),
+            decompressed(&top, 100..200),
+            decompressed(&top, 10..20),
+        ];
+        let places = [
+            (&top, 9, false),
+            (&top, 10, true),
+            (&top, 19, true),
+            (&top, 20, false),
+            (&top, 55, false),
+            (&top, 150, true),
+            (&top, 200, false),
+            (&inner, 15, false),
+            (&inner, 55, true),
+            (&other, 55, false),
+        ];
+        let seen: Vec<_> = (places.iter().enumerate())
+            .map(|(key, &(member, start, _))| InFile { key, start, member })
+            .collect();
+        let expected = (places.iter().enumerate()).filter(|(_, place)| place.2);
+        let expected: Vec<usize> = expected.map(|(at, _)| at).collect();
+        assert_eq!(containers(&seen, &decompressed), expected);
+        assert!(containers(&seen, &[]).is_empty());
+    }
+}

@@ -6,7 +6,7 @@ use super::lazy_regex::LazyRegex;
 use super::rule::{AisaKey, Anchor, ContextNeed, Kind, Rule, Source, Structure};
 use super::schema::{File, RawConfidence, RawContext, RawRule, RawStructure};
 use crate::error::{Error, Result};
-use crate::model::Confidence;
+use crate::model::{Confidence, PREFIX};
 
 /// The rules of a file's text; `name` says which file in errors. Every expression is compiled, so that a wrong one is
 /// an error here and not a rule that finds nothing.
@@ -50,7 +50,7 @@ pub(super) fn parse(text: &str, name: &str) -> Result<Vec<Rule>> {
 
 fn compile(raw: RawRule) -> Result<Rule> {
     let anchor = match raw.keywords.as_slice() {
-        [only] if only == "sk-aisa-" => Anchor::Aisa,
+        [only] if only == PREFIX => Anchor::Aisa,
         [only] if only == "sk-" => Anchor::Plain,
         _ => {
             return Err(invalid(

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use regex::bytes::{RegexBuilder, RegexSetBuilder};
 
 use super::condition::{Patterns, Words};
-use crate::model::Secret;
+use crate::model::{PREFIX, Secret};
 
 /// What a compiled expression may take: a few characters can stand for billions of states.
 const EXPRESSION: usize = 256 << 10;
@@ -212,8 +212,8 @@ pub fn matches_every_key(expression: &str) -> bool {
         return false;
     };
     let texts = [
-        format!("sk-aisa-{}", "Aq3".repeat(15)),
-        format!("sk-aisa-{}", "z8_K".repeat(11)),
+        format!("{PREFIX}{}", "Aq3".repeat(15)),
+        format!("{PREFIX}{}", "z8_K".repeat(11)),
         format!("sk-{}", "7mP".repeat(16)),
     ];
     regex.is_match(b"") || texts.iter().all(|text| regex.is_match(text.as_bytes()))
@@ -221,7 +221,7 @@ pub fn matches_every_key(expression: &str) -> bool {
 
 /// Whether a word stands in every AIsa key, whatever its case.
 pub fn stands_in_every_key(word: &str) -> bool {
-    "sk-".contains(&word.to_ascii_lowercase()) || "sk-aisa-".contains(&word.to_ascii_lowercase())
+    "sk-".contains(&word.to_ascii_lowercase()) || PREFIX.contains(&word.to_ascii_lowercase())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::condition::Condition;
 use super::lazy_regex::LazyRegex;
-use crate::model::Confidence;
+use crate::model::{Confidence, PREFIX};
 
 /// What the body of a key decodes to. It moves confidence and never drops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +133,7 @@ impl Rule {
     /// The text that a built-in rule's candidates start with.
     pub fn anchor(&self) -> Option<&'static str> {
         self.aisa().map(|key| match key.anchor {
-            Anchor::Aisa => "sk-aisa-",
+            Anchor::Aisa => PREFIX,
             Anchor::Plain => "sk-",
         })
     }

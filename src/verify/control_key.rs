@@ -1,7 +1,7 @@
 //! A control key: shaped like a real one, random, and issued by nobody. What lets it in, or treats it as it treats a real key,
 //! proves nothing.
 
-use crate::model::Secret;
+use crate::model::{PREFIX, Secret};
 
 /// The shape of a key, which a server may look at before it looks the key up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +25,8 @@ impl Form {
     /// The form of a key.
     pub(super) fn of(secret: &Secret) -> Self {
         let text = secret.expose();
-        let (shape, length) = match text.starts_with("sk-aisa-") {
-            true => (Shape::Current, "sk-aisa-".len() + 43),
+        let (shape, length) = match text.starts_with(PREFIX) {
+            true => (Shape::Current, PREFIX.len() + 43),
             false => (Shape::Legacy, "sk-".len() + 48),
         };
         Self {
@@ -54,7 +54,7 @@ impl Shape {
                 let last = (usize::from(random[42]) % 64) >> LAST_BITS << LAST_BITS;
                 let body = random.iter().take(42).map(|byte| pick(byte, URL.len()));
                 let body: String = body.chain([char::from(URL[last])]).collect();
-                format!("sk-aisa-{body}")
+                format!("{PREFIX}{body}")
             }
             Self::Legacy => {
                 let body: String = random

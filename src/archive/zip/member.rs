@@ -51,7 +51,8 @@ pub fn open<'a, R: Read + Seek>(
     let decoder = UsedUp {
         inner: Guarded::new(decoder),
         left: left.clone(),
-        exact: matches!(entry.method, DEFLATE | BZIP2 | ZSTD),
+        // What shows text must be: what its bytes show is not told, so that nothing may stand among them that nobody reads.
+        exact: matches!(entry.method, DEFLATE | BZIP2) || entry.shows_text(),
     };
     Ok(Box::new(Checked::new(decoder, entry.crc, size)))
 }

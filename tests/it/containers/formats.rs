@@ -1,5 +1,7 @@
 //! Every format, found by its bytes.
 
+use aisaleaks::model::{Key, Secret};
+
 use super::{kinds, only, places, scan_file, scan_with, text};
 use crate::support::archive::{self, Method};
 use crate::support::key;
@@ -77,6 +79,43 @@ fn streams_that_follow_each_other_are_all_read_and_garbage_behind_them_is_no_pro
             assert_eq!(outcome.keys[0].locations[0].place.expect("a place").line, 3);
         }
     }
+}
+
+/// A Zstandard frame that decoders step over (RFC 8878, 3.1.2).
+fn skippable(bytes: &[u8]) -> Vec<u8> {
+    let len = u32::try_from(bytes.len()).expect("short");
+    [&0x184d_2a53u32.to_le_bytes()[..], &len.to_le_bytes(), bytes].concat()
+}
+
+#[test]
+fn of_zstandards_bytes_only_those_that_became_a_member_are_not_told() {
+    let (inside, between, behind) = (key(), key(), key());
+    let text = text(&inside);
+    let bytes = [
+        &archive::zstd(b"first\n")[..],
+        &skippable(format!("AISA_API_KEY={between}\n").as_bytes()),
+        &archive::zstd(&text),
+        format!("\nAISA_API_KEY={behind}\n").as_bytes(),
+    ]
+    .concat();
+    let outcome = scan_file(&bytes, |_| {});
+    assert_eq!(kinds(&outcome), []);
+    let mut expected = only(&inside, &[&["contents"]]);
+    expected.extend(only(&between, &[&[]]));
+    expected.extend(only(&behind, &[&[]]));
+    expected.sort();
+    let mut found = places(&outcome);
+    found.sort();
+    assert_eq!(found, expected);
+
+    // Of a frame that cannot be read to its end nothing is left out.
+    let mut cut = archive::zstd(&text);
+    cut.truncate(cut.len() - 2);
+    let outcome = scan_file(&cut, |_| {});
+    assert!(!kinds(&outcome).is_empty());
+    let fingerprint = Secret::new(&inside).fingerprint();
+    let found = |key: &Key| key.secret.fingerprint() == fingerprint;
+    assert!(outcome.keys.iter().any(found));
 }
 
 #[test]
