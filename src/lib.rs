@@ -6,7 +6,7 @@
 //!
 //! A source pushes chunks from many threads and knows nothing of secrets; the detector answers with marks; the
 //! collector groups findings by key. Imports point one way, and a test holds them to it:
-//! `cli > commands > pipeline > { source, detect, attribute, assess, verify, report } > { rules, git, archive, baseline } > { model, control, error }`.
+//! `cli > commands > pipeline > { source, detect, attribute, assess, verify, report, fix } > { rules, git, archive, baseline } > { model, control, error }`.
 #![deny(missing_docs, unsafe_code)]
 
 pub mod archive;
@@ -18,6 +18,7 @@ pub mod commands;
 pub mod control;
 pub mod detect;
 pub mod error;
+pub mod fix;
 pub mod git;
 pub mod model;
 pub mod pipeline;

@@ -6,6 +6,7 @@ mod ci;
 mod completions;
 pub mod config;
 mod explain;
+mod fix;
 mod hook;
 mod hook_run;
 mod live;
@@ -96,13 +97,18 @@ fn perform(command: Command) -> Result<Exit> {
         Command::Baseline(command) => baseline::perform(command),
         Command::Explain(args) => explain::perform(args),
         Command::Recheck(args) => recheck::perform(args),
+        Command::Fix(args) => fix::perform(&args),
         Command::Completions(args) => completions::perform(args),
     }
 }
 
 fn common(command: &Command) -> Option<&CommonArgs> {
     Some(match command {
-        Command::Rules(_) | Command::Explain(_) | Command::Recheck(_) | Command::Completions(_) => {
+        Command::Rules(_)
+        | Command::Explain(_)
+        | Command::Recheck(_)
+        | Command::Fix(_)
+        | Command::Completions(_) => {
             return None;
         }
         Command::Hook(command) => return hook::common(command),

@@ -4,6 +4,7 @@ pub mod baseline;
 pub mod ci;
 pub mod exit;
 pub mod explain;
+pub mod fix;
 pub mod hooks;
 mod input;
 mod printing;

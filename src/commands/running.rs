@@ -86,6 +86,13 @@ pub(super) fn run_and(
     if !request.quiet {
         say_notes(&outcome, &detector, request);
     }
+    if request
+        .reports
+        .iter()
+        .any(|(format, _)| *format == Format::Sarif)
+    {
+        outcome.repairs = super::fix::repairs(&outcome);
+    }
     let exit = Exit::of(
         &outcome,
         request.fail_on,

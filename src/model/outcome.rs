@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{AskedLine, Hygiene, Judged, Key, LiveCheck, ObjectId, Problem};
+use super::{AskedLine, Hygiene, Judged, Key, LiveCheck, ObjectId, Problem, Repair};
 
 /// What was looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -97,6 +97,8 @@ pub struct Outcome {
     pub live: Option<LiveCheck>,
     /// The keys that are in no list, because only those that work were asked for: nobody knows that those work.
     pub hidden: Vec<Key>,
+    /// What would take a key out of the files that it stands in, by its fingerprint; empty unless a report tells it.
+    pub repairs: BTreeMap<String, Vec<Repair>>,
 }
 
 impl Outcome {

@@ -101,6 +101,7 @@ pub(super) fn outcome() -> Outcome {
         asked_line: None,
         live: None,
         hidden: Vec::new(),
+        repairs: std::collections::BTreeMap::new(),
     }
 }
 

@@ -1,5 +1,5 @@
 //! Holds imports to one direction, so that the design cannot rot unseen:
-//! `cli > commands > pipeline > { source, detect, attribute, assess, verify, report } > { rules, git, archive, baseline } > { model, control, error }`.
+//! `cli > commands > pipeline > { source, detect, attribute, assess, verify, report, fix } > { rules, git, archive, baseline } > { model, control, error }`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,7 @@ const LAYERS: [&[&str]; 6] = [
         "assess",
         "verify",
         "report",
+        "fix",
     ],
     &["rules", "git", "archive", "baseline"],
     &["model", "control", "error"],

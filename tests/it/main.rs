@@ -21,6 +21,7 @@ mod delta;
 mod delta_brought;
 mod directory;
 mod explain;
+mod fix;
 mod foreign;
 mod formats;
 mod gates;

@@ -6,11 +6,12 @@ use std::path::Path;
 use crate::support::run;
 
 /// The pages that tell of flags.
-const PAGES: [&str; 5] = [
+const PAGES: [&str; 6] = [
     include_str!("../../README.md"),
     include_str!("../../docs/flags.md"),
     include_str!("../../docs/baseline.md"),
     include_str!("../../docs/ci.md"),
+    include_str!("../../docs/fix.md"),
     include_str!("../../docs/live.md"),
 ];
 
@@ -42,6 +43,7 @@ fn every_flag_is_on_a_page() {
         &["stdin"],
         &["ci"],
         &["explain"],
+        &["fix"],
         &["recheck"],
         &["completions"],
         &["rules", "list"],

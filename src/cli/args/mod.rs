@@ -4,6 +4,7 @@ mod baseline;
 mod ci;
 mod common;
 mod explain;
+mod fix;
 mod hook;
 mod recheck;
 mod verify;
@@ -19,6 +20,7 @@ pub use baseline::{
 pub use ci::{CiArgs, Mode};
 pub use common::{ArchiveArgs, CommonArgs, ConfigArgs, RulesArgs, RunningArgs, WalkArgs};
 pub use explain::ExplainArgs;
+pub use fix::FixArgs;
 pub use hook::{HookCommand, HookInstallArgs, HookPlaceArgs, HookRunArgs};
 pub use recheck::RecheckArgs;
 pub use verify::{LiveArgs, VerifyArgs};
@@ -63,6 +65,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Whether the keys of an earlier report still work: read them again from where they stand, and ask AIsa.
     Recheck(RecheckArgs),
+    /// Replace keys in files by references to variables and secrets: show the diff, and with --write write it.
+    Fix(FixArgs),
     /// Which rules there are, and whether rules files are right.
     #[command(subcommand)]
     Rules(RulesCommand),

@@ -4,6 +4,7 @@
 //! Names, e-mail addresses and the summaries of commits are left out unless they are asked for: an uploaded report is
 //! read by more people than the repository's history may be.
 
+mod fixes;
 mod hygiene;
 mod limits;
 mod notices;

@@ -8,7 +8,7 @@ use serde_sarif::sarif::{
     Location as SarifLocation, Message, Result, ResultKind, ResultLevel, Suppression,
 };
 
-use super::{Cut, Page, Rules, bag, limits};
+use super::{Cut, Page, Rules, bag, fixes, limits};
 use crate::model::{Allowed, AllowedBy, Key, Location, Note, Outcome, Severity};
 use crate::report::advice::{self, Advice};
 use crate::report::liveness::Words;
@@ -27,6 +27,9 @@ pub(super) fn of(outcome: &Outcome, rules: &Rules, page: Page<'_>, cut: &mut Cut
             result.partial_fingerprints = Some(fingerprints(key, is_suppressed));
             let suppressions = is_suppressed.then(|| suppressions(key, page));
             result.suppressions = Some(suppressions.unwrap_or_default());
+            if !is_suppressed {
+                result.fixes = fixes::of(outcome, key, page);
+            }
             result
         })
         .collect()

@@ -1,0 +1,71 @@
+//! `fix`: replaces keys in files by references, shows what it would change, and writes that if it is asked to.
+
+mod beside;
+mod change;
+mod dotenv;
+mod gathering;
+mod planning;
+mod repairs;
+mod telling;
+
+use std::path::PathBuf;
+
+use super::exit::Exit;
+use super::request::Request as Scan;
+use super::running;
+use crate::error::Result;
+use crate::pipeline;
+
+pub(super) use repairs::of as repairs;
+
+/// What `fix` was asked to do.
+#[derive(Debug)]
+pub struct Request {
+    /// The scan that finds the keys: of files only.
+    pub scan: Scan,
+    /// What was named.
+    pub path: PathBuf,
+    /// Whether to write what is shown.
+    pub write: bool,
+    /// Whether to keep the keys in a `.env` that git ignores.
+    pub env: bool,
+}
+
+/// Does it.
+///
+/// # Errors
+/// Whatever is fatal: see [`Error`](crate::error::Error).
+pub fn run(mut request: Request) -> Result<Exit> {
+    let rules = std::mem::take(&mut request.scan.rules.rules);
+    let options = &request.scan.options;
+    let (detector, outcome) = running::look(&request.scan, rules, |detector, control| {
+        pipeline::scan(options, detector, control)
+    })?;
+    let found = gathering::gather(&outcome);
+    let mut plan = planning::plan(&found, &beside::top(&request.path).0, &detector);
+    beside::add(&mut plan, &request);
+    plan.drop_with_keys(|text| planning::has_key(text, &found, &detector));
+    let mut page = telling::Page::new(&detector, &request);
+    page.changes(&plan);
+    if outcome.interrupted {
+        page.interrupted();
+        page.print()?;
+        return Ok(Exit::Interrupted);
+    }
+    if request.write {
+        change::write_all(&mut plan);
+        if request.env {
+            dotenv::keep(&mut plan, &found, &request);
+        }
+    } else if request.env {
+        dotenv::announce(&mut plan, &request);
+    }
+    page.rest(&plan, &outcome);
+    page.print()?;
+    let is_left = !plan.left.is_empty() || (!request.write && !plan.changes.is_empty());
+    Ok(match (is_left, outcome.complete()) {
+        (true, _) => Exit::Found(1),
+        (false, true) => Exit::Clean,
+        (false, false) => Exit::Incomplete,
+    })
+}

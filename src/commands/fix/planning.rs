@@ -1,0 +1,230 @@
+//! What is to become of each file, from what is in it now.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::change::{self, Change};
+use super::gathering::{Found, InFile, Seen};
+use crate::detect::Detector;
+use crate::fix::{self, Home, Names, Spot};
+
+/// What is to be done, and what was.
+#[derive(Default)]
+pub(super) struct Plan {
+    /// What is to be changed, in the order of the files.
+    pub(super) changes: Vec<Change>,
+    /// What was changed.
+    pub(super) written: Vec<Change>,
+    /// The keys that are replaced.
+    pub(super) fixed: Vec<Fixed>,
+    /// Where a key stays, or a file that should be changed is not: where, and why, or what to do.
+    pub(super) left: Vec<(String, String)>,
+    /// What is to be known besides.
+    pub(super) notes: Vec<String>,
+    /// Whether a private dotenv file has a key.
+    pub(super) has_dotenv: bool,
+}
+
+/// A key that is replaced.
+#[derive(Debug)]
+pub(super) struct Fixed {
+    /// The file.
+    pub(super) path: PathBuf,
+    /// The key's number.
+    pub(super) key: usize,
+    /// What it is called.
+    pub(super) variable: String,
+    /// Where it is to be kept.
+    pub(super) home: Home,
+    /// What else is to be done.
+    pub(super) then: Option<String>,
+}
+
+impl Plan {
+    /// Takes note of what stays as it is.
+    pub(super) fn leave(&mut self, place: String, why: String) {
+        self.left.push((place, why));
+    }
+
+    /// Leaves out what would write a key, as a file beside the others could that has one already.
+    pub(super) fn drop_with_keys(&mut self, has_key: impl Fn(&str) -> bool) {
+        let (with, without) = std::mem::take(&mut self.changes)
+            .into_iter()
+            .partition(|change: &Change| has_key(&change.after));
+        self.changes = without;
+        for change in with {
+            let why = "it has a key, and a file with a key is never written: take that out, and run this again";
+            self.leave(change.shown, why.to_owned());
+        }
+    }
+
+    /// The variables that programs read now, and which key each holds.
+    pub(super) fn variables(&self) -> BTreeMap<&str, usize> {
+        let read = self
+            .fixed
+            .iter()
+            .filter(|fixed| fixed.home == Home::Environment);
+        let mut variables = BTreeMap::new();
+        for fixed in read {
+            variables
+                .entry(fixed.variable.as_str())
+                .or_insert(fixed.key);
+        }
+        variables
+    }
+}
+
+/// Plans it. Paths below `top` say what a file is.
+pub(super) fn plan(found: &Found, top: &Path, detector: &Detector) -> Plan {
+    let mut plan = Plan::default();
+    let mut names = Names::default();
+    for (path, file) in &found.files {
+        plan.has_dotenv |= is_dotenv(path);
+        let inside = path.strip_prefix(top).unwrap_or(Path::new(&file.shown));
+        let inside = inside.to_string_lossy().replace('\\', "/");
+        match changed((path, &inside), file, found, detector, &mut names) {
+            Ok((change, fixed)) => {
+                plan.changes.push(change);
+                plan.fixed.extend(fixed);
+            }
+            Err(left) => plan.left.extend(left),
+        }
+    }
+    plan.left.extend(found.elsewhere.iter().cloned());
+    plan.left.sort();
+    plan.left.dedup();
+    plan
+}
+
+fn is_dotenv(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == ".env")
+}
+
+type Left = Vec<(String, String)>;
+
+/// What becomes of a file, or why it stays as it is: what is written has no key, so that a key that stays keeps the others.
+fn changed(
+    (path, inside): (&Path, &str),
+    file: &InFile,
+    found: &Found,
+    detector: &Detector,
+    names: &mut Names,
+) -> Result<(Change, Vec<Fixed>), Left> {
+    let at = |seen: &Seen| format!("{}:{}:{}", file.shown, seen.line, seen.column);
+    let leave_all = |why: &str| -> Left {
+        let places = file.seen.iter().map(at);
+        places.map(|place| (place, why.to_owned())).collect()
+    };
+    let text = read(path).map_err(|why| leave_all(&why))?;
+    let spots = spots(&text, &file.seen, found)
+        .ok_or_else(|| leave_all("the file changed since it was scanned: run this again"))?;
+    let asked = fix::File {
+        path: inside,
+        text: &text,
+        spots: &spots,
+    };
+    let planned = fix::plan(&asked, names);
+    if !planned.left.is_empty() {
+        let place = |start: usize| {
+            let spot = spots.iter().position(|spot| spot.range.start == start);
+            let seen = spot.and_then(|spot| file.seen.get(spot));
+            seen.map_or_else(|| file.shown.clone(), at)
+        };
+        let mut left: Left = (planned.left.iter())
+            .map(|left| (place(left.at), left.advice.clone()))
+            .collect();
+        // The new file would be one with a key in it, and such a file is never written.
+        let why = "another key of the file has to be taken out by hand: do that first, and run this again";
+        let others = planned
+            .fixed
+            .iter()
+            .map(|fixed| (place(fixed.at), why.to_owned()));
+        left.extend(others);
+        return Err(left);
+    }
+    let after = fix::apply(&text, &planned.edits)
+        .ok_or_else(|| leave_all("its edits do not fit together: take the key out by hand"))?;
+    if has_key(&after, found, detector) {
+        return Err(leave_all(
+            "a key would stay in the file, one that is allowed or hides, and a file with a key is never written: take \
+             the keys out by hand",
+        ));
+    }
+    let fixed = planned.fixed.into_iter().map(|fixed| Fixed {
+        path: path.to_path_buf(),
+        key: fixed.key,
+        variable: fixed.variable,
+        home: fixed.home,
+        then: fixed.then,
+    });
+    let change = Change {
+        path: path.to_path_buf(),
+        shown: file.shown.clone(),
+        before: Some(text.clone()),
+        after,
+    };
+    Ok((change, fixed.collect()))
+}
+
+/// Larger files, in bytes, are not read: none that is larger is edited.
+const LARGEST: u64 = 16 << 20;
+
+/// The text of a file that can be edited.
+pub(super) fn read(path: &Path) -> Result<String, String> {
+    let unreadable = |error: std::io::Error| format!("it cannot be read: {error}");
+    let metadata = fs::symlink_metadata(path).map_err(unreadable)?;
+    if let Some(why) = change::why_not(path, &metadata) {
+        return Err(why);
+    }
+    if metadata.len() > LARGEST {
+        return Err(
+            "the file is so large that nobody can have written it: edit what makes it".to_owned(),
+        );
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
+    String::from_utf8(bytes).map_err(|_| {
+        "the file is not UTF-8, so that it is not edited: take the key out by hand, and read AISA_API_KEY there"
+            .to_owned()
+    })
+}
+
+/// The bytes of keys, where they still stand where they were seen.
+pub(super) fn spots(text: &str, seen: &[Seen], found: &Found) -> Option<Vec<Spot>> {
+    let mut lines = text.split_inclusive('\n').scan(0, |at, line| {
+        let start = *at;
+        *at += line.len();
+        Some((start, line))
+    });
+    let mut spots = Vec::with_capacity(seen.len());
+    let (mut number, mut current) = (0, None);
+    for seen in seen {
+        while number < seen.line {
+            current = lines.next();
+            number += 1;
+        }
+        let (start, line) = current?;
+        let column = usize::try_from(seen.column.checked_sub(1)?).ok()?;
+        let (column, _) = line.char_indices().nth(column)?;
+        let secret = found.secrets.get(seen.key)?.expose();
+        let start = start + column;
+        let range = start..start + secret.len();
+        if text.get(range.clone()) != Some(secret) {
+            return None;
+        }
+        spots.push(Spot {
+            range,
+            key: seen.key,
+        });
+    }
+    Some(spots)
+}
+
+/// Whether a text has a key.
+pub(super) fn has_key(text: &str, found: &Found, detector: &Detector) -> bool {
+    let mut matches = Vec::new();
+    detector.search(text.as_bytes(), None, &mut matches);
+    let mut secrets = found.all.iter().filter(|secret| secret.is_aisa());
+    matches.iter().any(|found| found.confidence.is_some())
+        || secrets.any(|secret| text.contains(secret.expose()))
+}

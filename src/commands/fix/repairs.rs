@@ -1,0 +1,70 @@
+//! The edits of `fix` for reports that programs apply: key by key, as far as each can be replaced alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::beside::top;
+use super::gathering::{Found, InFile, Seen, gather};
+use super::planning::{read, spots};
+use crate::detect::Cursor;
+use crate::fix::{self, Names};
+use crate::model::{Outcome, Position, Repair, Replacement};
+
+/// What would take each key out of the files, by its fingerprint.
+pub(in crate::commands) fn of(outcome: &Outcome) -> BTreeMap<String, Vec<Repair>> {
+    let found = gather(outcome);
+    let mut names = Names::default();
+    let mut repairs: BTreeMap<String, Vec<Repair>> = BTreeMap::new();
+    for (path, file) in &found.files {
+        let Ok(text) = read(path) else {
+            continue;
+        };
+        let keys: BTreeSet<usize> = file.seen.iter().map(|seen| seen.key).collect();
+        for key in keys {
+            let repair = repair(path, file, &text, key, &found, &mut names);
+            let secret = found.secrets.get(key);
+            if let (Some(repair), Some(secret)) = (repair, secret) {
+                let all = repairs.entry(secret.fingerprint()).or_default();
+                all.push(repair);
+            }
+        }
+    }
+    repairs
+}
+
+/// What would take one key out of a file; `None` if a person has to.
+fn repair(
+    path: &Path,
+    file: &InFile,
+    text: &str,
+    key: usize,
+    found: &Found,
+    names: &mut Names,
+) -> Option<Repair> {
+    let seen = file.seen.iter().filter(|seen| seen.key == key).copied();
+    let seen: Vec<Seen> = seen.collect();
+    let spots = spots(text, &seen, found)?;
+    let top = match top(path) {
+        (top, true) => path.strip_prefix(top).ok(),
+        _ => None,
+    };
+    let inside = top.unwrap_or(Path::new(&file.shown));
+    let asked = fix::File {
+        path: &inside.to_string_lossy().replace('\\', "/"),
+        text,
+        spots: &spots,
+    };
+    let plan = fix::plan(&asked, names);
+    if !plan.left.is_empty() {
+        return None;
+    }
+    let mut cursor = Cursor::new(Position::default());
+    let replacements = plan.edits.into_iter().map(|edit| Replacement {
+        place: cursor.place(text.as_bytes(), edit.start, edit.end),
+        text: edit.text,
+    });
+    Some(Repair {
+        path: file.path.clone(),
+        replacements: replacements.collect(),
+    })
+}

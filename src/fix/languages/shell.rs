@@ -1,0 +1,155 @@
+//! Shell scripts: `${NAME:?}`, which ends the script with a message where the variable is not set.
+
+use super::super::scan::shell::{Quoting, quoting};
+use super::super::{Edit, Fix, Names, Place, Refusal};
+use super::{Language, ending, interpreter, last_name, name};
+
+pub(super) struct Shell;
+
+/// Files that a shell reads when it starts, where a variable that is not set must end nothing.
+const STARTUP: [&str; 9] = [
+    ".bashrc",
+    ".bash_profile",
+    ".profile",
+    ".zshrc",
+    ".zshenv",
+    ".zprofile",
+    ".envrc",
+    ".bash_login",
+    ".kshrc",
+];
+
+impl Language for Shell {
+    fn speaks(&self, path: &str, text: &str) -> bool {
+        let shells = ["sh", "bash", "zsh", "ksh", "dash", "ash"];
+        shells.contains(&ending(path))
+            || STARTUP.contains(&name(path))
+            || interpreter(text).is_some_and(|program| shells.contains(&program))
+    }
+
+    fn replace(&self, place: &Place<'_>, names: &mut Names) -> Result<Fix, Refusal> {
+        if STARTUP.contains(&name(place.path)) {
+            return Err(
+                "a shell reads this file when it starts: keep the key in a password store, and ask that here",
+            );
+        }
+        let quoting = quoting(place.text, place.start);
+        script(place, quoting, names)
+    }
+}
+
+/// What to put in the place of a key in a piece of a script.
+pub(super) fn script(
+    place: &Place<'_>,
+    quoting: Quoting,
+    names: &mut Names,
+) -> Result<Fix, Refusal> {
+    if let Some((name, edit)) = without_fallback(place) {
+        let name = names.given(place.key, &name);
+        return Ok(Fix::environment(name, vec![edit]));
+    }
+    let quotes = match quoting {
+        Quoting::Comment => return Ok(place.in_prose(names)),
+        Quoting::Unclear(why) => return Err(why),
+        Quoting::Bare | Quoting::Double => None,
+        Quoting::Single(start, end) => Some((start, end)),
+    };
+    if place.before().ends_with('\\') {
+        return Err("a backslash stands before it");
+    }
+    let before = place.before().trim_end_matches(['"', '\'']);
+    let own = before.strip_suffix('=').map(|before| last_name(before).1);
+    let name = names.choose(place.key, own);
+    let reference = format!("${{{name}:?}}");
+    let edit = match (quotes, quoting) {
+        (None, Quoting::Double) => place.with(reference),
+        (None, _) => place.with(format!("\"{reference}\"")),
+        // Quotes end before it and begin behind it; those with nothing between them go.
+        (Some((start, end)), _) => {
+            let opens = start + 1 == place.start;
+            let closes = place.end + 1 == end;
+            let from = if opens { start } else { place.start };
+            let to = if closes { end } else { place.end };
+            let before = if opens { "" } else { "'" };
+            let behind = if closes { "" } else { "'" };
+            Edit::replace(from..to, format!("{before}\"{reference}\"{behind}"))
+        }
+    };
+    Ok(Fix::environment(name, vec![edit]))
+}
+
+/// Of `${NAME:-key}`, the name, and the edit that makes it `${NAME:?}`.
+pub(super) fn without_fallback(place: &Place<'_>) -> Option<(String, Edit)> {
+    let quote = place
+        .before()
+        .chars()
+        .next_back()
+        .filter(|c| *c == '"' || *c == '\'');
+    let quotes = quote.map_or(0, char::len_utf8);
+    let before = place.before();
+    let before = before.get(..before.len() - quotes)?;
+    let behind = match quote {
+        Some(quote) => place.behind().strip_prefix(quote)?,
+        None => place.behind(),
+    };
+    behind.strip_prefix('}')?;
+    let bare = before.strip_suffix(['-', '='])?;
+    let (bare, operator) = match bare.strip_suffix(':') {
+        Some(bare) => (bare, 2),
+        None => (bare, 1),
+    };
+    let (rest, name) = last_name(bare);
+    rest.strip_suffix("${").filter(|_| !name.is_empty())?;
+    let range = place.start - quotes - operator..place.end + quotes;
+    Some((name.to_owned(), Edit::replace(range, ":?")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::testing::{assert_accepted, assert_table};
+
+    #[test]
+    fn keys_become_variables() {
+        let table: &[(&str, Option<&str>)] = &[
+            (
+                "export AISA_API_KEY={key}\n",
+                Some("export AISA_API_KEY=\"${AISA_API_KEY:?}\"\n"),
+            ),
+            (
+                "MY_AISA_KEY='{key}' python x.py\n",
+                Some("MY_AISA_KEY=\"${MY_AISA_KEY:?}\" python x.py\n"),
+            ),
+            ("KEY=\"{key}\"\r\n", Some("KEY=\"${AISA_API_KEY:?}\"\r\n")),
+            ("K=${AISA_API_KEY:-{key}}\n", Some("K=${AISA_API_KEY:?}\n")),
+            ("K=\"${X:=\"{key}\"}\"\n", Some("K=\"${X:?}\"\n")),
+            (
+                "curl -H \"Authorization: Bearer {key}\" x\n",
+                Some("curl -H \"Authorization: Bearer ${AISA_API_KEY:?}\" x\n"),
+            ),
+            (
+                "curl -H 'Authorization: Bearer {key}' x\n",
+                Some("curl -H 'Authorization: Bearer '\"${AISA_API_KEY:?}\" x\n"),
+            ),
+            (
+                "curl -d '{\"k\":\"{key}\"}' x\n",
+                Some("curl -d '{\"k\":\"'\"${AISA_API_KEY:?}\"'\"}' x\n"),
+            ),
+            (
+                "f --key={key} {key}\n",
+                Some("f --key=\"${AISA_API_KEY:?}\" \"${AISA_API_KEY_2:?}\"\n"),
+            ),
+            (
+                "cat <<EOF\nk: {key}\nEOF\n",
+                Some("cat <<EOF\nk: ${AISA_API_KEY:?}\nEOF\n"),
+            ),
+            ("# it's {key}\n", Some("# it's AISA_API_KEY\n")),
+            ("cat <<'EOF'\nk: {key}\nEOF\n", None),
+            ("x=`f {key}`\n", None),
+            ("x=$'a\\n{key}'\n", None),
+            ("x='a\n{key}\n", None),
+        ];
+        let results = assert_table("a.sh", table);
+        assert_accepted("bash", &["-n"], "a.sh", &results);
+        assert_table(".bashrc", &[("export AISA_API_KEY={key}\n", None)]);
+    }
+}

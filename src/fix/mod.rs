@@ -1,0 +1,268 @@
+//! What to write in the place of a key: from the text of a file and the places of keys in it to edits, or to what to do by hand.
+//!
+//! Nothing here reads or writes a file. What is around a key is looked at only as far as it has to be understood; where it is not, a
+//! person is told what to write: a wrong edit is worse than none.
+
+mod by_hand;
+mod edit;
+mod generated;
+mod languages;
+mod scan;
+#[cfg(test)]
+mod testing;
+mod variable;
+
+use std::ops::Range;
+
+pub use edit::{Edit, apply};
+pub use variable::Names;
+
+/// A key in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// Its bytes.
+    pub range: Range<usize>,
+    /// Which key it is: the same number for the same key, in all files of a run.
+    pub key: usize,
+}
+
+/// A file whose keys are to be replaced.
+#[derive(Clone, Copy)]
+pub struct File<'a> {
+    /// Where it is, as reports name it, with `/` between its parts.
+    pub path: &'a str,
+    /// All of it.
+    pub text: &'a str,
+    /// The keys, in their order.
+    pub spots: &'a [Spot],
+}
+
+/// Where the key is to be kept, so that what stands in the file now finds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Home {
+    /// In the environment of the program, which a dotenv file can set.
+    Environment,
+    /// In the secret store of a platform.
+    Platform,
+    /// Nowhere: nothing reads it there.
+    Nowhere,
+}
+
+/// A key that an edit replaces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fixed {
+    /// Its first byte.
+    pub at: usize,
+    /// The key's number.
+    pub key: usize,
+    /// What it is called now.
+    pub variable: String,
+    /// Where it is to be kept.
+    pub home: Home,
+    /// What else is to be done, if anything.
+    pub then: Option<String>,
+}
+
+/// A key that no edit replaces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Its first byte.
+    pub at: usize,
+    /// Why, and what to write by hand.
+    pub advice: String,
+}
+
+/// What is to be done in a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// What to change.
+    pub edits: Vec<Edit>,
+    /// The keys that are gone then.
+    pub fixed: Vec<Fixed>,
+    /// The keys that are still there.
+    pub left: Vec<Left>,
+}
+
+/// A key's place, as languages see it.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    path: &'a str,
+    text: &'a str,
+    start: usize,
+    end: usize,
+    key: usize,
+}
+
+impl<'a> Place<'a> {
+    fn range(&self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// The text before the key.
+    fn before(&self) -> &'a str {
+        self.text.get(..self.start).unwrap_or_default()
+    }
+
+    /// The text behind the key.
+    fn behind(&self) -> &'a str {
+        self.text.get(self.end..).unwrap_or_default()
+    }
+
+    /// The bytes of the key's line, without its end.
+    fn line(&self) -> Range<usize> {
+        let start = self.before().rfind('\n').map_or(0, |at| at + 1);
+        let behind = self.behind();
+        let end = self.end + behind.find('\n').unwrap_or(behind.len());
+        let line = self.text.get(start..end).unwrap_or_default();
+        start..start + line.trim_end_matches('\r').len()
+    }
+
+    /// An edit that puts a text in the place of the key alone.
+    fn with(&self, text: impl Into<String>) -> Edit {
+        Edit::replace(self.range(), text)
+    }
+
+    /// The answer for a key in a comment or in documentation, which nothing reads: the variable's name, so that the text goes on
+    /// saying what was there.
+    fn in_prose(&self, names: &mut Names) -> Fix {
+        let variable = names.choose(self.key, None);
+        Fix {
+            edits: vec![self.with(variable.clone())],
+            variable,
+            home: Home::Nowhere,
+            then: None,
+        }
+    }
+}
+
+/// What a language puts in the place of a key.
+#[derive(Clone, Debug)]
+struct Fix {
+    edits: Vec<Edit>,
+    variable: String,
+    home: Home,
+    then: Option<String>,
+}
+
+impl Fix {
+    /// Reads a variable of the environment.
+    fn environment(variable: String, edits: Vec<Edit>) -> Self {
+        Self {
+            edits,
+            variable,
+            home: Home::Environment,
+            then: None,
+        }
+    }
+}
+
+/// Why a language leaves a key to a person, in a sentence without a full stop.
+type Refusal = &'static str;
+
+/// Says what to do about every key of a file.
+pub fn plan(file: &File<'_>, names: &mut Names) -> Plan {
+    let mut plan = Plan::default();
+    let language = match generated::is_generated(file) {
+        Some(why) => {
+            plan.leave_all(file, names, why);
+            return plan;
+        }
+        None => languages::of(file.path, file.text),
+    };
+    let Some(language) = language else {
+        plan.leave_all(file, names, "this kind of file is not edited");
+        return plan;
+    };
+    for spot in file.spots {
+        let place = Place {
+            path: file.path,
+            text: file.text,
+            start: spot.range.start,
+            end: spot.range.end,
+            key: spot.key,
+        };
+        match language.replace(&place, names) {
+            Ok(fix) => {
+                plan.edits.extend(fix.edits);
+                plan.fixed.push(Fixed {
+                    at: spot.range.start,
+                    key: spot.key,
+                    variable: fix.variable,
+                    home: fix.home,
+                    then: fix.then,
+                });
+            }
+            Err(why) => plan.leave(file, spot, names, why),
+        }
+    }
+    let needs = language.needs(file.text, &plan.edits);
+    plan.edits.extend(needs);
+    plan.edits.sort();
+    plan.edits.dedup();
+    if apply(file.text, &plan.edits).is_none() {
+        // Two edits about the same bytes: what is around one key belongs to another.
+        plan = Plan::default();
+        plan.leave_all(
+            file,
+            names,
+            "two keys stand so close that one cannot be replaced without the other",
+        );
+    }
+    plan
+}
+
+impl Plan {
+    fn leave_all(&mut self, file: &File<'_>, names: &mut Names, why: Refusal) {
+        for spot in file.spots {
+            self.leave(file, spot, names, why);
+        }
+    }
+
+    fn leave(&mut self, file: &File<'_>, spot: &Spot, names: &mut Names, why: Refusal) {
+        let variable = names.choose(spot.key, None);
+        let what = by_hand::what(file.path, &variable);
+        self.left.push(Left {
+            at: spot.range.start,
+            advice: format!("{why}; {what}"),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{Case, planned};
+
+    #[test]
+    fn two_keys_on_a_line_are_two_variables() {
+        let case = Case::new("a.py", "import os\nA, B = \"{key}\", \"{key}\"\n");
+        let (plan, after) = planned(&case);
+        let expected =
+            "import os\nA, B = os.environ[\"AISA_API_KEY\"], os.environ[\"AISA_API_KEY_2\"]\n";
+        assert_eq!(after.as_deref(), Some(expected));
+        assert_eq!(plan.fixed.len(), 2);
+    }
+
+    #[test]
+    fn what_is_not_edited_says_what_to_write() {
+        for (path, text, parts) in [
+            (
+                "main.go",
+                "k := \"{key}\"",
+                &["os.Getenv(\"AISA_API_KEY\")"][..],
+            ),
+            ("app.min.js", "k=\"{key}\"", &["minified", "source"]),
+            ("index.html", "<script>k='{key}'</script>", &["server"]),
+            ("notes.md", "{key}", &["placeholder"]),
+            ("x.unheard", "{key}", &["AISA_API_KEY"]),
+        ] {
+            let (plan, _) = planned(&Case::new(path, text));
+            let [left] = &plan.left[..] else {
+                panic!("{path}: {plan:?}")
+            };
+            for part in parts {
+                assert!(left.advice.contains(part), "{path}: {}", left.advice);
+            }
+            assert_eq!((&plan.edits[..], &plan.fixed[..]), (&[][..], &[][..]));
+        }
+    }
+}

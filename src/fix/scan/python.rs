@@ -1,0 +1,173 @@
+//! Strings and comments of Python: prefixes, triple quotes, and the code in f-strings
+//! (docs.python.org/3/reference/lexical_analysis.html).
+
+use super::{Around, DEEPEST, Literal, UNENDED, is_name};
+
+/// What stands around the byte `at`.
+pub(in super::super) fn around(text: &str, at: usize) -> Around {
+    let mut scanner = Scanner {
+        bytes: text.as_bytes(),
+        pos: 0,
+        at,
+        depth: 0,
+    };
+    scanner
+        .code(0)
+        .unwrap_or(Around::Unclear("it stands in no string"))
+}
+
+struct Scanner<'a> {
+    bytes: &'a [u8],
+    pos: usize,
+    at: usize,
+    depth: usize,
+}
+
+impl Scanner<'_> {
+    fn peek(&self, ahead: usize) -> Option<u8> {
+        self.bytes.get(self.pos + ahead).copied()
+    }
+
+    /// Reads code to the end of the text or, in a string, to the brace that closes it.
+    fn code(&mut self, nesting: usize) -> Option<Around> {
+        let outer = self.depth;
+        while let Some(byte) = self.peek(0) {
+            match byte {
+                b'#' => {
+                    let rest = self.bytes.get(self.pos..).unwrap_or_default();
+                    self.pos += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+                    if self.pos > self.at {
+                        return Some(Around::Comment);
+                    }
+                }
+                b'"' | b'\'' => {
+                    let found = self.literal(byte, nesting);
+                    if found.is_some() {
+                        return found;
+                    }
+                }
+                b'(' | b'[' | b'{' => {
+                    self.depth += 1;
+                    self.pos += 1;
+                }
+                b')' | b']' | b'}' => {
+                    if byte == b'}' && nesting > 0 && self.depth == outer {
+                        return None;
+                    }
+                    self.depth = self.depth.saturating_sub(1);
+                    self.pos += 1;
+                }
+                _ => self.pos += 1,
+            }
+            if self.pos > self.at {
+                return Some(Around::Unclear("it stands in no string"));
+            }
+        }
+        None
+    }
+
+    /// Where the prefix of a string begins whose quote is next.
+    fn prefix(&self) -> usize {
+        let before = self.bytes.get(..self.pos).unwrap_or_default();
+        let letters = before.iter().rev().take_while(|byte| is_name(**byte));
+        let letters = letters.count();
+        let start = self.pos - letters;
+        let is_prefix = |byte: &u8| b"rbuft".contains(&byte.to_ascii_lowercase());
+        let prefix = before.get(start..).unwrap_or_default();
+        match letters <= 2 && prefix.iter().all(is_prefix) {
+            true => start,
+            false => self.pos,
+        }
+    }
+
+    fn literal(&mut self, quote: u8, nesting: usize) -> Option<Around> {
+        let start = self.prefix();
+        let prefix = self.bytes.get(start..self.pos).unwrap_or_default();
+        let interpolates = prefix.iter().any(|byte| b"fFtT".contains(byte));
+        let triple = self.peek(1) == Some(quote) && self.peek(2) == Some(quote);
+        let width = if triple { 3 } else { 1 };
+        self.pos += width;
+        let content = self.pos;
+        let depth = self.depth;
+        loop {
+            match self.peek(0) {
+                None => return Some(Around::Unclear(UNENDED)),
+                Some(b'\n') if !triple => return Some(Around::Unclear(UNENDED)),
+                Some(b'\\') => self.pos += 2,
+                Some(byte) if byte == quote => {
+                    let is_end =
+                        !triple || (self.peek(1) == Some(quote) && self.peek(2) == Some(quote));
+                    if is_end {
+                        break;
+                    }
+                    self.pos += 1;
+                }
+                Some(byte @ (b'{' | b'}')) if interpolates => {
+                    let is_escaped = self.peek(1) == Some(byte);
+                    self.pos += if is_escaped { 2 } else { 1 };
+                    if byte == b'{' && !is_escaped {
+                        if nesting >= DEEPEST {
+                            return Some(Around::Unclear(UNENDED));
+                        }
+                        let found = self.code(nesting + 1);
+                        if found.is_some() {
+                            return found;
+                        }
+                        self.pos += 1;
+                    }
+                }
+                Some(_) => self.pos += 1,
+            }
+        }
+        let end = self.pos;
+        self.pos += width;
+        (self.at < self.pos && self.at >= start).then_some(Around::Literal(Literal {
+            whole: start..self.pos,
+            content: content..end,
+            interpolates,
+            nested: nesting > 0,
+            depth,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn literal(text: &str) -> Option<(&str, bool, bool)> {
+        match around(text, text.find('@').expect("a place")) {
+            Around::Literal(found) => Some((&text[found.whole], found.interpolates, found.nested)),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn strings_are_told_from_what_is_around_them() {
+        for (text, expected) in [
+            ("x = '@'", Some(("'@'", false, false))),
+            ("x = \"it's\" '@'", Some(("'@'", false, false))),
+            ("x = Rb'@'", Some(("Rb'@'", false, false))),
+            (
+                "x = f'{a[\"b\"]} @'",
+                Some(("f'{a[\"b\"]} @'", true, false)),
+            ),
+            ("x = f'{{\"}} @'", Some(("f'{{\"}} @'", true, false))),
+            ("x = f'{g(\"@\")}'", Some(("\"@\"", false, true))),
+            ("x = f'{a:{w}} @'", Some(("f'{a:{w}} @'", true, false))),
+            (
+                "'''a 'b' \"\n@'''",
+                Some(("'''a 'b' \"\n@'''", false, false)),
+            ),
+            ("x = 'a\\'@'", Some(("'a\\'@'", false, false))),
+            ("# it's\nx = '@'", Some(("'@'", false, false))),
+            ("dbf'@'", Some(("'@'", false, false))),
+        ] {
+            assert_eq!(literal(text), expected, "{text}");
+        }
+        assert_eq!(around("a # '@'", 5), Around::Comment);
+        for text in ["x = @", "x = 'a\n'@'", "x = '@", "f'{a @}'", "x = '''@'"] {
+            assert_eq!(literal(text), None, "{text}");
+        }
+    }
+}

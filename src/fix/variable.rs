@@ -1,0 +1,115 @@
+//! What the variable is called that is read instead of a key.
+
+use std::collections::BTreeMap;
+
+/// What AIsa calls it.
+pub(super) const USUAL: &str = "AISA_API_KEY";
+
+/// Beginnings of names whose values bundlers copy into what browsers download: no key may be in such a variable.
+const PUBLIC: [&str; 8] = [
+    "NEXT_PUBLIC_",
+    "VITE_",
+    "REACT_APP_",
+    "EXPO_PUBLIC_",
+    "PUBLIC_",
+    "NUXT_PUBLIC_",
+    "GATSBY_",
+    "VUE_APP_",
+];
+
+/// Whether bundlers copy what a variable of this name holds into what browsers download.
+pub(super) fn is_public(name: &str) -> bool {
+    PUBLIC.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Whether a place's own name says what is in it, so that it can be kept: upper case, more than one word, and one of them says that
+/// it is AIsa's, or the last one that it is a credential. `KEY` and `API_KEY` say nothing.
+pub(super) fn is_proper(name: &str) -> bool {
+    let is_upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let words: Vec<&str> = name.split('_').filter(|word| !word.is_empty()).collect();
+    let is_credential = |word: &&str| matches!(*word, "KEY" | "TOKEN" | "SECRET");
+    let says =
+        words.contains(&"AISA") || (words.len() > 2 && words.last().is_some_and(is_credential));
+    name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(is_upper)
+        && words.len() > 1
+        && says
+        && !name.starts_with("GITHUB_")
+        && !is_public(name)
+}
+
+/// Which variable holds which key, over all files of a run: two keys never share a name that was chosen for them.
+#[derive(Debug, Default)]
+pub struct Names {
+    holders: BTreeMap<String, usize>,
+}
+
+impl Names {
+    /// The name that a place gives to a key: what it reads already stays.
+    pub(super) fn given(&mut self, key: usize, name: &str) -> String {
+        self.holders.entry(name.to_owned()).or_insert(key);
+        name.to_owned()
+    }
+
+    /// A name for a key: what the place itself calls it, if that is a proper name and no other key's; else one that the key has
+    /// already; else AIsa's own, with a number if another key has that.
+    pub(super) fn choose(&mut self, key: usize, own: Option<&str>) -> String {
+        let is_free = |name: &str| self.holders.get(name).is_none_or(|holder| *holder == key);
+        let own = own.filter(|name| is_proper(name) && is_free(name));
+        let is_known = |(name, holder): &(&String, &usize)| **holder == key && is_proper(name);
+        let mut known = self.holders.iter().filter(is_known);
+        let known = known.next().map(|(name, _)| name.as_str());
+        let name = match own.or(known) {
+            Some(name) => name.to_owned(),
+            None => {
+                let numbered = (2..).map(|number| format!("{USUAL}_{number}"));
+                let mut names = std::iter::once(USUAL.to_owned()).chain(numbered);
+                let free = names.find(|name| is_free(name));
+                free.unwrap_or_else(|| USUAL.to_owned())
+            }
+        };
+        self.holders.insert(name.clone(), key);
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_says_something_is_kept() {
+        for (name, proper) in [
+            ("AISA_API_KEY", true),
+            ("MY_AISA_KEY", true),
+            ("AISA_KEY_PROD", true),
+            ("OPENAI_API_KEY", true),
+            ("API_KEY", false),
+            ("KEY", false),
+            ("AISA", false),
+            ("aisa_api_key", false),
+            ("apiKey", false),
+            ("NEXT_PUBLIC_AISA_API_KEY", false),
+            ("VITE_AISA_API_KEY", false),
+            ("GITHUB_AISA_API_KEY", false),
+            ("MAX_RETRY_COUNT", false),
+            ("AISA-API-KEY", false),
+            ("", false),
+        ] {
+            assert_eq!(is_proper(name), proper, "{name}");
+        }
+    }
+
+    #[test]
+    fn two_keys_never_get_one_name() {
+        let mut names = Names::default();
+        assert_eq!(names.choose(0, Some("KEY")), "AISA_API_KEY");
+        assert_eq!(names.choose(1, None), "AISA_API_KEY_2");
+        assert_eq!(names.choose(1, Some("AISA_API_KEY")), "AISA_API_KEY_2");
+        assert_eq!(names.choose(2, Some("MY_AISA_KEY")), "MY_AISA_KEY");
+        assert_eq!(names.choose(2, None), "MY_AISA_KEY");
+        assert_eq!(names.given(3, "OTHER"), "OTHER");
+        assert_eq!(names.choose(3, None), "AISA_API_KEY_3");
+        assert_eq!(names.choose(0, None), "AISA_API_KEY");
+    }
+}
