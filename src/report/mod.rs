@@ -19,6 +19,7 @@ mod liveness;
 mod markdown;
 mod provenance;
 mod readings;
+pub mod response;
 pub mod sanitize;
 mod sarif;
 mod snippet;
