@@ -13,6 +13,7 @@ mod live;
 mod moment;
 mod recheck;
 pub mod resolve;
+mod respond;
 mod rule_files;
 
 use std::ffi::OsString;
@@ -97,6 +98,7 @@ fn perform(command: Command) -> Result<Exit> {
         Command::Baseline(command) => baseline::perform(command),
         Command::Explain(args) => explain::perform(args),
         Command::Recheck(args) => recheck::perform(args),
+        Command::Respond(args) => respond::perform(args),
         Command::Fix(args) => fix::perform(&args),
         Command::Completions(args) => completions::perform(args),
     }
@@ -107,6 +109,7 @@ fn common(command: &Command) -> Option<&CommonArgs> {
         Command::Rules(_)
         | Command::Explain(_)
         | Command::Recheck(_)
+        | Command::Respond(_)
         | Command::Fix(_)
         | Command::Completions(_) => {
             return None;

@@ -7,6 +7,7 @@ mod explain;
 mod fix;
 mod hook;
 mod recheck;
+mod respond;
 mod verify;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub use explain::ExplainArgs;
 pub use fix::FixArgs;
 pub use hook::{HookCommand, HookInstallArgs, HookPlaceArgs, HookRunArgs};
 pub use recheck::RecheckArgs;
+pub use respond::RespondArgs;
 pub use verify::{LiveArgs, VerifyArgs};
 
 /// Finds leaked AIsa API keys in files and in whole git histories.
@@ -65,6 +67,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Whether the keys of an earlier report still work: read them again from where they stand, and ask AIsa.
     Recheck(RecheckArgs),
+    /// The whole response to a leak as one list: revoke, replace, deploy, check usage, clean, prevent, ticked off by what is seen.
+    Respond(RespondArgs),
     /// Replace keys in files by references to variables and secrets: show the diff, and with --write write it.
     Fix(FixArgs),
     /// Which rules there are, and whether rules files are right.

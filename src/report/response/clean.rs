@@ -50,7 +50,7 @@ fn item<T>(
             what,
             Text::new("all of it was looked at, and it is not there"),
         ),
-        Presence::Unknown(why) => Item::shown(Tick::Unknown, what, Text::default().code(why)),
+        Presence::Unknown(why) => Item::shown(Tick::Unknown, what, why.clone()),
         Presence::There(found) => {
             let (evidence, commands) = there(found);
             Item::shown(Tick::Open, what, evidence).with(commands)
@@ -66,7 +66,10 @@ fn files(key: &LeakedKey) -> Option<Item> {
     item(key, "the files", &key.files, |found| {
         let fix = Commands {
             what: "Show what reads it from the environment instead, and write that:".to_owned(),
-            lines: vec!["aisaleaks fix".to_owned(), "aisaleaks fix --write".to_owned()],
+            lines: vec![
+                "aisaleaks fix".to_owned(),
+                "aisaleaks fix --write".to_owned(),
+            ],
         };
         let commands = if key.is_aisa { vec![fix] } else { Vec::new() };
         (places(found), commands)
@@ -137,7 +140,10 @@ fn cleaning(facts: &Facts, key: &LeakedKey, found: &InHistory) -> Vec<Commands> 
         ));
     }
     if !all.is_empty() && !facts.ground.from_report {
-        all.push(Commands::one("Then see that it is gone:", "aisaleaks git ."));
+        all.push(Commands::one(
+            "Then see that it is gone:",
+            "aisaleaks git .",
+        ));
     }
     all
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::stores::Store;
+use super::text::Text;
 use crate::model::{Balance, State};
 
 /// All that is known.
@@ -63,7 +64,7 @@ pub enum Presence<T> {
     /// It is there.
     There(T),
     /// It was not found, but that says nothing: why.
-    Unknown(String),
+    Unknown(Text),
     /// There is no such thing here.
     Nothing,
 }
@@ -129,13 +130,13 @@ pub enum Hooks {
         said: String,
     },
     /// It cannot be told, and why.
-    Unknown(String),
+    Unknown(Text),
     /// There is no repository.
     Nothing,
 }
 
 /// What git makes of `.env`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Dotenv {
     /// A rule ignores it, and git does not track it.
     Ignored,
@@ -146,8 +147,8 @@ pub enum Dotenv {
     },
     /// No rule ignores it.
     Open,
-    /// It cannot be told.
-    Unknown,
+    /// It cannot be told, and why.
+    Unknown(Text),
     /// There is no work tree.
     Nothing,
 }
@@ -160,7 +161,7 @@ pub struct Pipelines {
     /// The first that names this program.
     pub naming: Option<String>,
     /// Why it cannot be told.
-    pub unknown: Option<String>,
+    pub unknown: Option<Text>,
 }
 
 /// Files.

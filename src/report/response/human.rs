@@ -16,11 +16,7 @@ const KEYS: usize = 100;
 const BOLD: Style = Style::new().bold();
 
 /// Writes it.
-pub(super) fn write(
-    response: &Response<'_>,
-    color: bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub(super) fn write(response: &Response<'_>, color: bool, out: &mut dyn Write) -> io::Result<()> {
     let page = Page { color };
     writeln!(out, "{}", page.paint(BOLD, &counted(response)))?;
     page.sentence("", &looked_at(response).plain(), out)?;

@@ -12,7 +12,12 @@ const KEYS: usize = 20;
 
 /// Writes it.
 pub(super) fn write(response: &Response<'_>, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "## {}\n\n{}", counted(response), rendered(&looked_at(response)))?;
+    writeln!(
+        out,
+        "## {}\n\n{}",
+        counted(response),
+        rendered(&looked_at(response))
+    )?;
     for note in &response.facts.notes {
         writeln!(out, "\n**{note}**")?;
     }

@@ -27,7 +27,7 @@ fn hooks(facts: &Facts) -> Option<Item> {
     };
     Some(match &facts.guards.hooks {
         Hooks::Nothing => return None,
-        Hooks::Unknown(why) => Item::shown(Tick::Unknown, what, Text::default().code(why)),
+        Hooks::Unknown(why) => Item::shown(Tick::Unknown, what, why.clone()),
         Hooks::Seen {
             is_active: true,
             said,
@@ -47,20 +47,28 @@ fn dotenv(facts: &Facts) -> Option<Item> {
             "git rm --cached .env",
         )
     };
-    let (tick, said, commands) = match facts.guards.dotenv {
+    let (tick, said, commands) = match &facts.guards.dotenv {
         Dotenv::Nothing => return None,
-        Dotenv::Ignored => (Tick::Done, "a rule ignores it, and git does not track it", vec![]),
-        Dotenv::Tracked { ignored: true } => {
-            (Tick::Open, "git tracks it, although a rule ignores it", vec![untrack()])
+        Dotenv::Unknown(why) => {
+            return Some(Item::shown(Tick::Unknown, what, why.clone()));
         }
+        Dotenv::Ignored => (
+            Tick::Done,
+            "a rule ignores it, and git does not track it",
+            vec![],
+        ),
+        Dotenv::Tracked { ignored: true } => (
+            Tick::Open,
+            "git tracks it, although a rule ignores it",
+            vec![untrack()],
+        ),
         Dotenv::Tracked { ignored: false } => {
             (Tick::Open, "git tracks it", vec![ignore(), untrack()])
         }
-        Dotenv::Open => (Tick::Open, "no rule ignores it: `git add .` would take it", vec![ignore()]),
-        Dotenv::Unknown => (
-            Tick::Unknown,
-            "git's index cannot be read: `git check-ignore .env` tells",
-            vec![],
+        Dotenv::Open => (
+            Tick::Open,
+            "no rule ignores it: `git add .` would take it",
+            vec![ignore()],
         ),
     };
     Some(Item::shown(tick, what, Text::new(said)).with(commands))
@@ -73,7 +81,7 @@ fn pipelines(facts: &Facts) -> Option<Item> {
     let what = Text::new("aisaleaks in CI");
     let seen = &facts.guards.pipelines;
     if let Some(why) = &seen.unknown {
-        return Some(Item::shown(Tick::Unknown, what, Text::default().code(why)));
+        return Some(Item::shown(Tick::Unknown, what, why.clone()));
     }
     let how = || {
         Commands::one(
@@ -87,9 +95,11 @@ fn pipelines(facts: &Facts) -> Option<Item> {
             Item::shown(Tick::Done, what, said)
         }
         // CI can be set up where no file shows it.
-        (None, 0) => {
-            Item::by_hand(what, Text::new("git tracks no file of a CI service that is known")).with([how()])
-        }
+        (None, 0) => Item::by_hand(
+            what,
+            Text::new("git tracks no file of a CI service that is known"),
+        )
+        .with([how()]),
         (None, total) => {
             let said = Text::new("none of these names it: ").list(&seen.files.names, total);
             Item::shown(Tick::Open, what, said).with([how()])

@@ -142,9 +142,7 @@ pub(super) fn replace(facts: &Facts, text: String) -> Step {
 /// Check usage.
 pub(super) fn usage(facts: &Facts, text: String) -> Step {
     let items = facts.keys.iter().enumerate();
-    let items = items.map(|(number, key)| {
-        Item::by_hand(called_so(key), used(key)).of_key(number)
-    });
+    let items = items.map(|(number, key)| Item::by_hand(called_so(key), used(key)).of_key(number));
     Step {
         name: "usage",
         title: "Check usage",
@@ -157,7 +155,9 @@ pub(super) fn usage(facts: &Facts, text: String) -> Step {
 /// From when on to look, and what is known of what could be spent.
 fn used(key: &LeakedKey) -> Text {
     let mut text = match key.since.and_then(|since| when::day(since.as_second())) {
-        Some(day) => format!("uses since {day}, when the first commit was made that has it, that were not yours"),
+        Some(day) => format!(
+            "uses since {day}, when the first commit was made that has it, that were not yours"
+        ),
         None => "uses that were not yours".to_owned(),
     };
     if let (Some(balance), Some(asked)) = (&key.balance, key.checked_at) {

@@ -70,6 +70,40 @@ pub fn all() -> Result<Vec<Store>> {
     Ok(table.store)
 }
 
+impl Sign {
+    /// Whether a file may be the one: by its path, from the top of the repository.
+    pub fn fits(&self, path: &[u8]) -> bool {
+        let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
+        let pattern = self.path.as_bytes();
+        match pattern.contains(&b'/') {
+            true => fits(pattern, path),
+            false => fits(pattern, name),
+        }
+    }
+
+    /// Whether it is, by what is in it.
+    pub fn is_in(&self, text: &[u8]) -> bool {
+        let mut wanted = self.has.iter();
+        let has = |wanted: &String| memchr::memmem::find(text, wanted.as_bytes()).is_some();
+        self.has.is_empty() || wanted.any(has)
+    }
+}
+
+/// Whether a glob fits a whole text. A star is any number of characters but slashes. Only for the globs of the table: with many stars
+/// it takes long.
+fn fits(pattern: &[u8], text: &[u8]) -> bool {
+    match pattern.split_first() {
+        None => text.is_empty(),
+        Some((b'*', rest)) => {
+            let most = text.iter().take_while(|&&byte| byte != b'/').count();
+            (0..=most).any(|taken| text.get(taken..).is_some_and(|text| fits(rest, text)))
+        }
+        Some((first, rest)) => text
+            .split_first()
+            .is_some_and(|(byte, text)| byte == first && fits(rest, text)),
+    }
+}
+
 impl Store {
     /// The commands that take a key there, each with what it is for.
     pub fn commands(&self) -> Vec<Commands> {
@@ -118,13 +152,56 @@ mod tests {
     }
 
     #[test]
+    fn files_are_known_by_their_paths_and_contents() {
+        let sign = |path: &str, has: &[&str]| Sign {
+            path: path.to_owned(),
+            has: has.iter().map(|&text| text.to_owned()).collect(),
+        };
+        for (glob, path, expected) in [
+            ("fly.toml", "fly.toml", true),
+            ("fly.toml", "deploy/fly.toml", true),
+            ("fly.toml", "fly.toml.bak", false),
+            ("*.tf", "infra/main.tf", true),
+            ("*.tf", "main.tfvars", false),
+            (".github/workflows/*.yml", ".github/workflows/ci.yml", true),
+            (
+                ".github/workflows/*.yml",
+                "a/.github/workflows/ci.yml",
+                false,
+            ),
+            (
+                ".github/workflows/*.yml",
+                ".github/workflows/a/ci.yml",
+                false,
+            ),
+            ("copilot/*/manifest.yml", "copilot/api/manifest.yml", true),
+            (
+                "*task-definition*.json",
+                "ecs/my-task-definition-1.json",
+                true,
+            ),
+        ] {
+            let fits = sign(glob, &[]).fits(path.as_bytes());
+            assert_eq!(fits, expected, "{glob} {path}");
+        }
+        assert!(sign("a", &[]).is_in(b""));
+        assert!(sign("a", &["x", "kind: Job"]).is_in(b"kind: Job\n"));
+        assert!(!sign("a", &["x"]).is_in(b"y"));
+    }
+
+    #[test]
     fn the_key_is_in_no_argument_and_in_no_file() {
         for store in all().expect("a table") {
             for given in &store.commands {
                 // The variable stands in what prints it, which is of the shell, and nowhere else.
                 assert!(!given.line.contains('$'), "{}", given.line);
                 assert!(!given.line.contains('<'), "{}", given.line);
-                assert!(!given.line.replace(" | kubectl", "").contains(['|', ';', '&']));
+                assert!(
+                    !given
+                        .line
+                        .replace(" | kubectl", "")
+                        .contains(['|', ';', '&'])
+                );
                 let shell = given.shell();
                 let uses: Vec<&str> = shell.split("$key").collect();
                 match given.takes == PROMPT {
