@@ -35,6 +35,7 @@ mod pages;
 mod places;
 mod range;
 mod recheck;
+mod respond;
 mod rules_files;
 mod secrecy;
 mod staged;

@@ -78,9 +78,9 @@ fn dotenv(path: &Path) -> Dotenv {
         return Dotenv::Nothing;
     }
     match Trees::default().ask(&top.join(".env")) {
-        None => {
-            Dotenv::Unknown("git's index cannot be read: `git check-ignore .env` tells".to_owned())
-        }
+        None => Dotenv::Unknown(Text::new(
+            "git's index cannot be read: `git check-ignore .env` tells",
+        )),
         Some(known) if known.tracked => Dotenv::Tracked {
             ignored: known.ignored,
         },
