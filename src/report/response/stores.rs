@@ -16,8 +16,8 @@ const STDIN: &str = "stdin";
 const PLAIN: &str = "printf %s \"$key\"";
 /// Asks for the key, in bash, zsh and any other POSIX shell: what is typed is not shown and is in no history, and the terminal shows
 /// again what is typed even if somebody presses Ctrl-C. `read` and `printf` belong to the shell, so that no process has the key in
-/// its arguments.
-const ASK: &str = "trap 'stty echo' EXIT; trap 'exit 130' INT; printf 'New key: ' >&2; stty -echo; read -r key; stty echo; echo >&2; \
+/// its arguments; and a variable of that name that was exported before is none of those that programs get.
+const ASK: &str = "unset key; trap 'stty echo' EXIT; trap 'exit 130' INT; printf 'New key: ' >&2; stty -echo; read -r key; stty echo; echo >&2; \
                    [ -n \"$key\" ]";
 
 /// A platform that keeps secrets.
