@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::ground::Grounds;
+use super::naming::Naming;
 use super::platforms::tracked;
 use crate::commands::fix::top;
 use crate::commands::hooks;
@@ -36,7 +37,7 @@ const LARGEST: u64 = 1 << 20;
 const SHOWN: usize = 5;
 
 /// What there is; `stranger` is why nothing can be said of this folder.
-pub(super) fn of(grounds: &Grounds, stranger: Option<&str>) -> Guards {
+pub(super) fn of(grounds: &Grounds, stranger: Option<&str>, naming: &Naming<'_>) -> Guards {
     let path = grounds.first();
     let is_git = Repository::discover(path).is_some();
     if let Some(why) = stranger.filter(|_| is_git) {
@@ -51,15 +52,15 @@ pub(super) fn of(grounds: &Grounds, stranger: Option<&str>) -> Guards {
     }
     Guards {
         hooks: match is_git {
-            true => hooks(path),
+            true => gates(path),
             false => Hooks::Nothing,
         },
         dotenv: dotenv(path),
-        pipelines: pipelines(path),
+        pipelines: pipelines(path, naming),
     }
 }
 
-fn hooks(path: &Path) -> Hooks {
+fn gates(path: &Path) -> Hooks {
     match hooks::checked(path) {
         Ok((is_active, said)) => Hooks::Seen {
             is_active,
@@ -89,7 +90,7 @@ fn dotenv(path: &Path) -> Dotenv {
     }
 }
 
-fn pipelines(path: &Path) -> Pipelines {
+fn pipelines(path: &Path, naming: &Naming<'_>) -> Pipelines {
     let (top, is_work_tree) = top(path);
     if !is_work_tree {
         return Pipelines::default();
@@ -118,10 +119,10 @@ fn pipelines(path: &Path) -> Pipelines {
         let text = beginning(&top.join(plain::to_path(path)), LARGEST);
         text.is_some_and(|text| hooks::says(&text, "aisaleaks"))
     };
-    let shown = |path: &Vec<u8>| visible(&String::from_utf8_lossy(path));
-    let naming = files.iter().take(OPENED).find(names_us);
+    let shown = |path: &Vec<u8>| naming.bytes(path);
+    let first = files.iter().take(OPENED).find(names_us);
     Pipelines {
-        naming: naming.map(|path| shown(path)),
+        naming: first.map(|path| shown(path)),
         files: Seen {
             names: files.iter().take(SHOWN).map(|path| shown(path)).collect(),
             total: files.len() as u64,

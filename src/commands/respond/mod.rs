@@ -80,7 +80,7 @@ pub fn run(mut request: Request) -> Result<Exit> {
     let platforms = platforms::of(stores, request.all, &grounds, &naming)?;
     let facts = Facts {
         keys,
-        guards: guards::of(&grounds, evidence.stranger()),
+        guards: guards::of(&grounds, evidence.stranger(), &naming),
         ground: response::Ground {
             folders: grounds.paths.iter().map(|path| naming.path(path)).collect(),
             is_git: grounds.is_git,

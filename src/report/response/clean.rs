@@ -8,7 +8,7 @@ use super::{Commands, Item, Step, Text, Tick};
 pub(super) fn clean(facts: &Facts, text: String) -> Step {
     let keys = facts.keys.iter().enumerate();
     let items = keys.flat_map(|(number, key)| {
-        let items = [files(key), head(key), history(facts, key)];
+        let items = [files(key), head(key), history(key)];
         let items = items.into_iter().flatten();
         items.map(move |item| item.of_key(number))
     });
@@ -86,9 +86,9 @@ fn head(key: &LeakedKey) -> Option<Item> {
     })
 }
 
-fn history(facts: &Facts, key: &LeakedKey) -> Option<Item> {
+fn history(key: &LeakedKey) -> Option<Item> {
     item(key, "the history", &key.history, |found| {
-        (whence(found), cleaning(facts, key, found))
+        (whence(found), cleaning(key, found))
     })
 }
 
@@ -119,7 +119,7 @@ fn whence(found: &InHistory) -> Text {
     })
 }
 
-fn cleaning(facts: &Facts, key: &LeakedKey, found: &InHistory) -> Vec<Commands> {
+fn cleaning(key: &LeakedKey, found: &InHistory) -> Vec<Commands> {
     let mut all = Vec::new();
     if let Some(start) = given(key).filter(|_| found.by_refs) {
         all.push(Commands::one(
@@ -137,12 +137,6 @@ fn cleaning(facts: &Facts, key: &LeakedKey, found: &InHistory) -> Vec<Commands> 
         all.push(Commands::one(
             "What no ref leads to stays until git collects it:",
             "git reflog expire --expire=now --all && git gc --prune=now",
-        ));
-    }
-    if !all.is_empty() && !facts.ground.from_report {
-        all.push(Commands::one(
-            "Then see that it is gone:",
-            "aisaleaks git .",
         ));
     }
     all

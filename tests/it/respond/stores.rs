@@ -129,7 +129,8 @@ fn check(shell: &str, line: &str) {
     command
         .args(["-c", line])
         .env("PATH", path)
-        .env("HOME", folder.path()).env("key", "exported");
+        .env("HOME", folder.path())
+        .env("key", "exported");
     command.current_dir(folder.path());
     let run = feed(&mut command, format!("{new}\n").as_bytes());
     assert_eq!(run.code, 0, "{shell}: {line}\n{}", run.stderr);
