@@ -38,6 +38,7 @@ use crate::rules::Rule;
 
 pub use gate::Gate;
 pub use liveness::{called, spends};
+pub use summary::left_out;
 pub use when::minute;
 
 /// The forms that a report can take.

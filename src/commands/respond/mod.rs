@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::git::quote;
 use crate::model::Mask;
 use crate::pipeline;
+use crate::report;
 use crate::report::response::{self, Counts, Facts, Form, Response};
 use crate::report::sanitize::visible;
 use evidence::Evidence;
@@ -52,8 +53,8 @@ pub fn run(mut request: Request) -> Result<Exit> {
     let stores = platforms::asked(&request.stores)?;
     // Until the scan begins, Ctrl-C ends the process: there is nothing to tell yet.
     let control = Arc::new(Control::new(0));
-    let report = request.report.as_ref();
-    let report = report.map(|file| reported::read(file, "respond", &control));
+    let file = request.report.as_ref();
+    let report = file.map(|file| reported::read(file, "respond", &control));
     let report = report.transpose()?;
     let told = report.as_ref().map(|report: &Report| &report.told);
     let outputs = opened(&request)?;
@@ -86,6 +87,11 @@ pub fn run(mut request: Request) -> Result<Exit> {
             is_git: grounds.is_git,
             report: request.report.as_ref().and_then(|file| word(file, &naming)),
             from_report: told.is_some(),
+            directory: request
+                .directory
+                .as_ref()
+                .and_then(|folder| word(folder, &naming)),
+            left_out: report::left_out(&outcome),
         },
         stores: platforms.told,
         other_stores: platforms.others,
@@ -146,7 +152,7 @@ fn write(response: &Response<'_>, form: Form, file: Option<(PathBuf, File)>) -> 
     writing::delivered(place, result)
 }
 
-/// The report as one word of a shell; `None` if it is none that can be named, or is not shown as it is.
+/// A file or folder as one word of a shell; `None` if it is none that can be named, or is not shown as it is.
 fn word(file: &Path, naming: &Naming<'_>) -> Option<String> {
     let text = file.to_str().filter(|text| *text != "-")?;
     if visible(&naming.detector.mask_name(text)) != text {
@@ -174,7 +180,7 @@ fn notes(told: Option<&Told>, evidence: &Evidence<'_>, grounds: &Grounds) -> Vec
                 .to_owned(),
         );
     }
-    if told.is_some() && evidence.stranger().is_some() {
+    if told.is_some_and(|told| !told.keys.is_empty()) && evidence.stranger().is_some() {
         notes.push(
             "Nothing here shows that this is the repository that the report is about: go there, or name it with -C DIR."
                 .to_owned(),

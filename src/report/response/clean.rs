@@ -39,6 +39,7 @@ pub(super) fn clean(facts: &Facts, text: String) -> Step {
 fn item<T>(
     key: &LeakedKey,
     place: &str,
+    looked_at: &str,
     presence: &Presence<T>,
     there: impl FnOnce(&T) -> (Text, Vec<Commands>),
 ) -> Option<Item> {
@@ -48,7 +49,7 @@ fn item<T>(
         Presence::Gone => Item::shown(
             Tick::Done,
             what,
-            Text::new("all of it was looked at, and it is not there"),
+            Text::new(format!("{looked_at}, and it is not there")),
         ),
         Presence::Unknown(why) => Item::shown(Tick::Unknown, what, why.clone()),
         Presence::There(found) => {
@@ -63,7 +64,11 @@ fn places(found: &Found) -> Text {
 }
 
 fn files(key: &LeakedKey) -> Option<Item> {
-    item(key, "the files", &key.files, |found| {
+    let looked_at = match key.history {
+        Presence::Nothing => "all of them were looked at",
+        _ => "all that git does not ignore were looked at",
+    };
+    item(key, "the files", looked_at, &key.files, |found| {
         let fix = Commands {
             what: "Show what reads it from the environment instead, and write that:".to_owned(),
             lines: vec![
@@ -77,7 +82,7 @@ fn files(key: &LeakedKey) -> Option<Item> {
 }
 
 fn head(key: &LeakedKey) -> Option<Item> {
-    item(key, "HEAD", &key.head, |found| {
+    item(key, "HEAD", "all of it was looked at", &key.head, |found| {
         let text = match key.files {
             Presence::Gone => ": commit the change",
             _ => "",
@@ -87,7 +92,8 @@ fn head(key: &LeakedKey) -> Option<Item> {
 }
 
 fn history(key: &LeakedKey) -> Option<Item> {
-    item(key, "the history", &key.history, |found| {
+    let looked_at = "all objects were looked at, reachable or not";
+    item(key, "the history", looked_at, &key.history, |found| {
         (whence(found), cleaning(key, found))
     })
 }

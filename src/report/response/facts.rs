@@ -106,6 +106,10 @@ pub struct Ground {
     pub report: Option<String>,
     /// Whether there was a report.
     pub from_report: bool,
+    /// The folder that was named, as a shell takes it; `None` if none was.
+    pub directory: Option<String>,
+    /// What was left out, and why, in words; `None` if nothing was.
+    pub left_out: Option<String>,
 }
 
 /// What keeps another key from leaking.

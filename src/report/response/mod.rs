@@ -213,9 +213,16 @@ fn looked_at(response: &Response<'_>) -> Text {
         true => "files and git history",
         false => "files; no git repository",
     };
+    let left_out = ground.left_out.as_ref();
+    let left_out = left_out.map_or_else(String::new, |text| format!(" {text}."));
+    let commands = match (&ground.directory, ground.folders.len()) {
+        (Some(_), _) => "Commands without -C are for that folder.",
+        (None, 0 | 1) => "Commands are for that folder.",
+        (None, _) => "Hooks, CI and platforms are those of the first.",
+    };
     Text::new("Looked at ")
         .list(&ground.folders, ground.folders.len() as u64)
-        .words(format!(" ({what}) on {at}. Commands are for that folder."))
+        .words(format!(" ({what}) on {at}.{left_out} {commands}"))
 }
 
 /// The items of a step but those of keys beyond the first so many, and how many keys these are.

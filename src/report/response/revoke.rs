@@ -86,10 +86,17 @@ fn revoked(facts: &Facts, key: &LeakedKey) -> (Tick, Text) {
         );
         return (Tick::Unknown, advised(key, &text));
     }
-    let mut text = format!("{}, as AIsa answered on {at} by the report", called(state));
-    if age > OLD * DAY {
-        text.push_str(&format!(", {} days ago", age / DAY));
-    }
+    let old = match age > OLD * DAY {
+        true => format!(", {} days ago", age / DAY),
+        false => String::new(),
+    };
+    let text = match state {
+        State::Unknown => format!("what was answered on {at}{old} says nothing, by the report"),
+        state => format!(
+            "{}, as AIsa answered on {at}{old}, by the report",
+            called(state)
+        ),
+    };
     match state {
         _ if state.is_dead() => (Tick::Done, Text::new(text)),
         _ if state.is_live() => (Tick::Open, advised(key, &text)),
@@ -108,10 +115,12 @@ fn asking(facts: &Facts, key: &LeakedKey) -> Option<Commands> {
         return None;
     }
     let report = facts.ground.report.as_deref().unwrap_or("report.json");
+    let directory = facts.ground.directory.as_ref();
+    let directory = directory.map_or_else(String::new, |word| format!(" -C {word}"));
     let lines = match facts.ground.from_report {
         true => vec![
-            format!("aisaleaks recheck -f json -o {report} {report}"),
-            format!("aisaleaks respond {report}"),
+            format!("aisaleaks recheck{directory} -f json -o {report} {report}"),
+            format!("aisaleaks respond{directory} {report}"),
         ],
         false => vec![
             "aisaleaks scan --verify -f json=report.json .".to_owned(),

@@ -47,6 +47,8 @@ fn facts(keys: Vec<LeakedKey>) -> Facts {
             is_git: true,
             report: Some("report.json".to_owned()),
             from_report: true,
+            directory: None,
+            left_out: None,
         },
         guards: Guards {
             hooks: Hooks::Seen {
