@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::ground::Grounds;
 use super::naming::Naming;
-use crate::commands::reported::{Kind, Told, is_plain};
+use crate::commands::reported::{self, Told, is_plain};
 use crate::control::Limits;
-use crate::git::{Repository, Store};
+use crate::git::{Kind, Repository, Store};
 use crate::model::{Location, ObjectId, Origin, Outcome, Problem, ProblemKind, Reachable};
 use crate::report::response::{Found, InHistory, Presence, Text};
 
@@ -58,10 +58,13 @@ impl<'a> Evidence<'a> {
                     .code(naming.name(&first.message)),
             )
         });
-        let is_here = |told: &Told| {
-            let mut keys = told.keys.iter();
-            keys.any(|key| places.contains_key(&key.fingerprint.to_ascii_lowercase()))
-                || has_commit(told, grounds)
+        // A key may have leaked in another repository, too: where there are commits to know this one by, a key does not do.
+        let is_here = |told: &Told| match commits(told) {
+            wanted if wanted.is_empty() => {
+                let mut keys = told.keys.iter();
+                keys.any(|key| places.contains_key(&key.fingerprint.to_ascii_lowercase()))
+            }
+            wanted => has_one(&wanted, grounds),
         };
         let is_known = grounds.is_named || told.is_none_or(is_here);
         Self {
@@ -71,7 +74,7 @@ impl<'a> Evidence<'a> {
             wants_git: told.is_some_and(|told| {
                 told.targets
                     .iter()
-                    .any(|target| matches!(target.kind, Kind::Git))
+                    .any(|target| matches!(target.kind, reported::Kind::Git))
             }),
             is_complete: outcome.complete(),
             places,
@@ -263,12 +266,16 @@ fn of_head(kind: ProblemKind) -> bool {
     kind != ProblemKind::Shallow
 }
 
-/// Whether a commit that the report names is here: then this is a clone of what it is about.
-fn has_commit(told: &Told, grounds: &Grounds) -> bool {
+/// The commits that a report names.
+fn commits(told: &Told) -> BTreeSet<ObjectId> {
     let heads = told.targets.iter().filter_map(|target| target.head);
     let places = told.keys.iter().flat_map(|key| &key.locations);
     let commits = places.filter_map(|at| at.introduced.as_ref()?.commit);
-    let wanted: BTreeSet<ObjectId> = heads.chain(commits).take(COMMITS).collect();
+    heads.chain(commits).take(COMMITS).collect()
+}
+
+/// Whether one of these commits is here: then this is a clone of where they were.
+fn has_one(wanted: &BTreeSet<ObjectId>, grounds: &Grounds) -> bool {
     let deepest = Limits::default().alternates;
     grounds.paths.iter().any(|path| {
         let Some(repository) = Repository::discover(path) else {
@@ -276,9 +283,9 @@ fn has_commit(told: &Told, grounds: &Grounds) -> bool {
         };
         // What is wrong with packs is a problem of the scan.
         let store = Store::light(&repository, deepest, &mut Vec::new());
-        let fitting = wanted
+        let mut fitting = wanted
             .iter()
             .filter(|id| id.as_bytes().len() == repository.hash);
-        fitting.into_iter().any(|id| store.kind(id).is_some())
+        fitting.any(|id| store.kind(id) == Some(Kind::Commit))
     })
 }
