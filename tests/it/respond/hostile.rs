@@ -31,7 +31,7 @@ fn nothing_of_a_report_is_obeyed_or_believed() {
     std::fs::write(leak.report(), report.to_string()).expect("written");
     for form in ["human", "markdown", "json"] {
         let run = leak.respond(&["-f", form]);
-        assert_eq!(run.code, 1, "{}", run.stderr);
+        assert_eq!(run.code, 3, "{}", run.stderr);
         let text = &run.stdout;
         assert!(!text.contains(&other[12..30]), "{text}");
         assert!(!text.contains('\u{1b}') && !text.contains("##["), "{text}");
