@@ -16,8 +16,7 @@ const SHOWN: usize = 5;
 /// Commits of a report that are looked for.
 const COMMITS: usize = 10_000;
 /// What is said where nothing is to be seen of the repository.
-const STRANGER: &str = "nothing here shows that this is the repository that the report is about: none of its commits is here, as \
-                        after a rewrite of the history; if it is all the same, say so with -C DIR";
+const STRANGER: &str = "nothing here shows that this is the repository that the report is about";
 
 /// Where keys are.
 pub(super) struct Evidence<'a> {

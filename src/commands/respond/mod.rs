@@ -182,7 +182,8 @@ fn notes(told: Option<&Told>, evidence: &Evidence<'_>, grounds: &Grounds) -> Vec
     }
     if told.is_some_and(|told| !told.keys.is_empty()) && evidence.stranger().is_some() {
         notes.push(
-            "Nothing here shows that this is the repository that the report is about: go there, or name it with -C DIR."
+            "Nothing here shows that this is the repository that the report is about: none of its commits is here. Go there; or say \
+             with -C DIR that this is it, as after a rewrite of the history."
                 .to_owned(),
         );
     }
