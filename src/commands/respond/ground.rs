@@ -26,14 +26,14 @@ pub(super) struct Grounds {
 
 impl Grounds {
     /// What the report names, if it is here; else the folder that was named, or the current one. Of the rest of the disk nothing is
-    /// looked at, whatever a report says: only repositories, and what is in that folder.
+    /// looked at, whatever a report says: only repositories, and what is in that folder. If somebody named one, only that.
     pub(super) fn of(told: Option<&Told>, directory: Option<&Path>) -> Self {
         let base = directory.unwrap_or(Path::new("."));
         let mut all = Folders::default();
         let targets = told.map(|told| told.targets.as_slice()).unwrap_or_default();
         for target in targets.iter().take(TARGETS) {
             if matches!(target.kind, Kind::Files | Kind::Git | Kind::Staged) {
-                all.add_target(base, Path::new(&target.path));
+                all.add_target(base, Path::new(&target.path), directory.is_some());
             }
         }
         if all.seen.is_empty() {
@@ -65,12 +65,14 @@ struct Folders {
 }
 
 impl Folders {
-    fn add_target(&mut self, base: &Path, target: &Path) {
+    fn add_target(&mut self, base: &Path, target: &Path, is_named: bool) {
         let path = base.join(target);
         let (Ok(real), Ok(real_base)) = (path.canonicalize(), base.canonicalize()) else {
             return;
         };
-        if real.starts_with(&real_base) || Repository::discover(&real).is_some() {
+        let may_be_elsewhere = !(is_named && target.is_absolute());
+        let is_elsewhere = || may_be_elsewhere && Repository::discover(&real).is_some();
+        if real.starts_with(&real_base) || is_elsewhere() {
             self.add(&path, base);
         }
     }

@@ -111,15 +111,14 @@ type Output = (Form, Option<(PathBuf, File)>);
 
 /// Creates the files. None of them may be the report: it is read no more often than this once, but may be the only one.
 fn opened(request: &Request) -> Result<Vec<Output>> {
-    let real = |path: &Path| path.canonicalize().ok();
-    let report = request.report.as_deref().and_then(real);
+    let report = request.report.as_deref();
     let mut all = Vec::new();
     for (form, path) in &request.forms {
         let Some(path) = path else {
             all.push((*form, None));
             continue;
         };
-        if report.is_some() && real(path) == report {
+        if report.is_some_and(|report| is_same(report, path)) {
             return Err(Error::Respond {
                 reason: format!(
                     "it would be written over the report {}\n  name another file",
@@ -134,6 +133,21 @@ fn opened(request: &Request) -> Result<Vec<Output>> {
         all.push((*form, Some((path.clone(), file))));
     }
     Ok(all)
+}
+
+/// Whether two paths lead to one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let id = |path: &Path| path.metadata().ok().map(|file| (file.dev(), file.ino()));
+        id(one).is_some() && id(one) == id(other)
+    }
+    #[cfg(not(unix))]
+    {
+        let real = |path: &Path| path.canonicalize().ok();
+        real(one).is_some() && real(one) == real(other)
+    }
 }
 
 fn write(response: &Response<'_>, form: Form, file: Option<(PathBuf, File)>) -> Result<()> {

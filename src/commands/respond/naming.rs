@@ -7,7 +7,7 @@ use crate::model::Mask;
 use crate::report::sanitize::visible;
 
 /// Characters of a name that are shown.
-const LONGEST: usize = 200;
+const LONGEST: usize = 120;
 
 pub(super) struct Naming<'a> {
     pub(super) detector: &'a Detector,

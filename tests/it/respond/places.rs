@@ -131,6 +131,23 @@ fn another_repository_says_nothing() {
 }
 
 #[test]
+fn a_report_of_absolute_paths_leads_there_unless_a_folder_is_named() {
+    let leak = Leak::new();
+    leak.scan(&["scan", leak.repo.path().to_str().expect("UTF-8")]);
+    let other = Repo::new();
+    other.write("a", "nothing").commit("other");
+    let json = leak.respond_at(other.path(), &["-f", "json"]).json();
+    assert_eq!(states(&json, "clean"), ["open"; 3]);
+    let real = leak.repo.path().canonicalize().expect("a path");
+    assert_eq!(json["looked_at"], serde_json::json!([real.to_str()]));
+    let json = leak
+        .respond_at(other.path(), &["-f", "json", "-C", "."])
+        .json();
+    assert_eq!(states(&json, "clean"), ["done"; 3]);
+    assert_eq!(json["looked_at"], serde_json::json!(["."]));
+}
+
+#[test]
 fn what_is_not_found_in_a_shallow_clone_may_be_in_its_history() {
     let leak = Leak::new();
     leak.repo.write("app.py", "nothing").commit("remove it");

@@ -91,7 +91,9 @@ fn a_response_is_never_written_over_the_report() {
     let before = std::fs::read(leak.report()).expect("read");
     let link = leak.beside.path().join("link");
     std::os::unix::fs::symlink(leak.report(), &link).expect("linked");
-    for place in [leak.report(), link] {
+    let hard = leak.beside.path().join("hard");
+    std::fs::hard_link(leak.report(), &hard).expect("linked");
+    for place in [leak.report(), link, hard] {
         let place = place.display().to_string();
         let run = leak.respond(&["-f", "json", "-o", &place]);
         assert_eq!(run.code, 2, "{}", run.stdout);
