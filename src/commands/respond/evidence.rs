@@ -192,17 +192,17 @@ impl<'a> Evidence<'a> {
     fn in_history(&self, places: &[&Location]) -> InHistory {
         let reached = |is: fn(Option<Reachable>) -> bool| places.iter().any(|at| is(at.reachable));
         let histories = places.iter().filter_map(|at| at.attribution.as_deref());
-        // Of the place that most refs have.
-        let most = histories.clone().max_by_key(|at| at.refs_total);
-        let names = most.map(|at| at.refs.as_slice()).unwrap_or_default();
+        let names: BTreeSet<&[u8]> = (histories.clone())
+            .flat_map(|at| at.refs.iter().map(Vec::as_slice))
+            .collect();
+        // Of a place with very many refs not all are listed.
+        let most = histories.clone().map(|at| at.refs_total).max();
         let is_ref = |at: &&Location| at.origin == Origin::RefName;
         InHistory {
-            refs: names
-                .iter()
-                .take(SHOWN)
+            refs: (names.iter().take(SHOWN))
                 .map(|name| self.naming.bytes(name))
                 .collect(),
-            refs_total: most.map_or(0, |at| at.refs_total),
+            refs_total: most.unwrap_or(0).max(names.len() as u64),
             by_refs: reached(|it| it == Some(Reachable::Refs)) || places.iter().any(is_ref),
             in_stash: reached(|it| it == Some(Reachable::Stash)),
             unreachable: reached(|it| matches!(it, Some(Reachable::Reflog | Reachable::None))),

@@ -83,7 +83,7 @@ pub struct Found {
 pub struct InHistory {
     /// Some of the refs that lead to it.
     pub refs: Vec<String>,
-    /// How many there are at a place that most refs lead to.
+    /// How many there are, or at least so many.
     pub refs_total: u64,
     /// Whether a ref leads to it, whether or not its tip still has it.
     pub by_refs: bool,

@@ -78,6 +78,30 @@ fn a_history_is_clean_when_no_object_has_it() {
 }
 
 #[test]
+fn all_refs_that_lead_to_a_key_are_told() {
+    let leak = Leak::new();
+    leak.repo.git(&["branch", "old"]);
+    leak.repo.git(&["rm", "-q", "app.py"]);
+    leak.repo.write("b.py", format!("KEY = '{}'\n", leak.key));
+    leak.repo.commit("move it");
+    let said = evidence(&leak.json(), "clean", 2).to_owned();
+    assert_eq!(said, "in refs/heads/main, refs/heads/old");
+    leak.repo.git(&["branch", "-D", "old"]);
+    leak.repo.write("b.py", "nothing").commit("remove it");
+    let said = evidence(&leak.json(), "clean", 2).to_owned();
+    assert_eq!(said, "commits that refs lead to have it");
+    leak.repo
+        .git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    let json = leak.json();
+    assert!(evidence(&json, "clean", 2).ends_with("a remote branch leads to it: it is out"));
+    assert!(
+        json["steps"][4]["notes"]
+            .to_string()
+            .contains("does not un-leak")
+    );
+}
+
+#[test]
 fn all_that_evidence_can_show_makes_0() {
     let leak = Leak::new();
     leak.recheck(REVOKED);
