@@ -25,6 +25,7 @@ mod sarif;
 mod snippet;
 mod steps;
 mod summary;
+mod timeline;
 mod unobeyed;
 mod when;
 mod whereabouts;
