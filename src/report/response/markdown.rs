@@ -66,7 +66,7 @@ fn commands(commands: &Commands, out: &mut dyn Write) -> io::Result<()> {
     for line in &commands.lines {
         writeln!(out, "  {line}")?;
     }
-    writeln!(out, "  {fence}\n")
+    writeln!(out, "  {fence}")
 }
 
 fn rendered(text: &Text) -> String {

@@ -164,9 +164,11 @@ pub(super) fn usage(facts: &Facts, text: String) -> Step {
 /// From when on to look, and what is known of what could be spent.
 fn used(key: &LeakedKey) -> Text {
     let mut text = match key.since.and_then(|since| when::day(since.as_second())) {
-        Some(day) => format!(
-            "uses since {day}, when the first commit was made that has it, that were not yours"
-        ),
+        Some(day) => {
+            format!(
+                "uses since {day} that were not yours (the first commit with it is of that day)"
+            )
+        }
         None => "uses that were not yours".to_owned(),
     };
     if let (Some(balance), Some(asked)) = (&key.balance, key.checked_at) {
