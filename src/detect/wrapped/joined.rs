@@ -11,7 +11,7 @@ pub(super) const SEAM: usize = 128;
 /// The text around `hit` without what lies between its pieces.
 pub(super) fn decode(bytes: &[u8], hit: usize, region: Region) -> Option<Decoded> {
     let (low, high) = region.around(bytes, hit);
-    let mut decoded = Decoded::new(Encoding::Concatenation, low);
+    let mut decoded = Decoded::new(Encoding::Concatenation, low, high - low);
     let mut at = low;
     while at < high {
         let length = match decoded.bytes.last() {
@@ -75,6 +75,20 @@ pub(super) fn seam(text: &[u8]) -> Option<usize> {
         }
     };
     (joins && text.get(at).is_some_and(|&byte| is_word(byte))).then_some(at)
+}
+
+/// Whether what stands before `hit` may be a piece that ends with `letter`, and what parts it from the next one. `hit` is where the
+/// next piece begins, or its quote does.
+pub(super) fn follows(bytes: &[u8], hit: usize, letter: u8) -> bool {
+    let before = bytes.get(hit.saturating_sub(SEAM)..hit).unwrap_or_default();
+    let parts = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`\\+.&|<>~_".contains(byte);
+    let ends = |text: &[u8]| text.iter().rev().find(|byte| !parts(byte)) == Some(&letter);
+    let quotes = before.iter().rev().take(2);
+    let quotes = quotes.take_while(|byte| b"\"'`\\".contains(byte)).count();
+    // Letters before a quote may say what kind of string it begins.
+    let kind = before[..before.len() - quotes].iter().rev().take(2);
+    let kind = kind.take_while(|byte| byte.is_ascii_alphabetic()).count();
+    ends(before) || (1..=kind).any(|letters| ends(&before[..before.len() - quotes - letters]))
 }
 
 fn blank(text: &[u8]) -> usize {
