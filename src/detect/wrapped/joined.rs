@@ -131,3 +131,28 @@ fn quote(text: &[u8]) -> usize {
         _ => 0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::follows;
+
+    #[test]
+    fn a_piece_follows_what_its_seam_parts_it_from() {
+        for (before, letter, expected) in [
+            (&b"x = \"sk\" + \""[..], b'k', true),
+            (b"sk\\\n  ", b'k', true),
+            (b"'sk' 'k' rb'", b'k', true),
+            (b"\\\"sk\\\" . \\\"", b'k', true),
+            (b"\"s\" + f", b's', true),
+            (b"export K=s", b's', true),
+            (b"(\"s\"\n     ", b's', true),
+            (b"uses ", b's', true),
+            (b"the \"", b's', false),
+            (b"x", b'k', false),
+            (b"", b'k', false),
+        ] {
+            let told = follows(before, before.len(), letter);
+            assert_eq!(told, expected, "{}", before.escape_ascii());
+        }
+    }
+}
