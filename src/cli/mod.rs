@@ -11,6 +11,7 @@ mod hook;
 mod hook_run;
 mod live;
 mod moment;
+mod purge_plan;
 mod recheck;
 pub mod resolve;
 mod rule_files;
@@ -98,6 +99,7 @@ fn perform(command: Command) -> Result<Exit> {
         Command::Explain(args) => explain::perform(args),
         Command::Recheck(args) => recheck::perform(args),
         Command::Fix(args) => fix::perform(&args),
+        Command::PurgePlan(args) => purge_plan::perform(&args),
         Command::Completions(args) => completions::perform(args),
     }
 }
@@ -108,6 +110,7 @@ fn common(command: &Command) -> Option<&CommonArgs> {
         | Command::Explain(_)
         | Command::Recheck(_)
         | Command::Fix(_)
+        | Command::PurgePlan(_)
         | Command::Completions(_) => {
             return None;
         }

@@ -9,6 +9,7 @@ pub mod hooks;
 mod input;
 mod printing;
 mod progress;
+pub mod purge_plan;
 pub mod recheck;
 pub mod request;
 pub mod rules;

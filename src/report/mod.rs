@@ -37,6 +37,7 @@ use crate::rules::Rule;
 
 pub use gate::Gate;
 pub use liveness::{called, spends};
+pub use steps::first as first_step;
 pub use when::minute;
 
 /// The forms that a report can take.
