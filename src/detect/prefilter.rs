@@ -69,7 +69,7 @@ impl Prefilter {
             let (literal, _) = &this.literals[number];
             for parity in 0..2 {
                 let places = (parity..literal.len() - 1).step_by(2);
-                let weight = |place: &usize| weight(literal[*place]) * weight(literal[place + 1]);
+                let weight = |place: &usize| weight([literal[*place], literal[place + 1]]);
                 if let Some(place) = places.min_by_key(weight) {
                     let pair = pair([literal[place], literal[place + 1]]);
                     let known = usize::from(this.table[pair]);
@@ -140,9 +140,14 @@ impl Prefilter {
     /// Calls `each` with every place from `from` on and before `to` at which a literal starts, and what it says. The plain
     /// anchors come in their order.
     pub fn each(&self, bytes: &[u8], from: usize, to: usize, mut each: impl FnMut(usize, Gate)) {
-        // The pair that tells of a literal lies within it.
-        let high = bytes.len().min(to.saturating_add(gates::LONGEST - 1));
-        let Some(searched) = bytes.get(from..high).filter(|_| from < to) else {
+        if from >= to {
+            return;
+        }
+        // The pair that tells of a literal lies within it. Whole blocks are searched, as long as there are bytes.
+        let len = (to - from).saturating_add(gates::LONGEST - 1);
+        let len = len.checked_next_multiple_of(BLOCK).unwrap_or(usize::MAX);
+        let high = bytes.len().min(from.saturating_add(len));
+        let Some(searched) = bytes.get(from..high) else {
             return;
         };
         let mut verify = |at: usize, probe: u8| {
@@ -176,6 +181,11 @@ impl Prefilter {
             }
             at += BLOCK;
         }
+        let mut last = [0; BLOCK];
+        last.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
+        if !self.any(&last) {
+            return;
+        }
         // The last byte alone begins no literal, and may end one.
         for (nth, two) in rest.as_chunks::<2>().0.iter().enumerate() {
             let probe = self.table[pair(*two)];
@@ -191,8 +201,17 @@ fn pair(two: [u8; 2]) -> usize {
     usize::from(u16::from_le_bytes(two))
 }
 
-/// About how often a byte stands in source code: a literal is told by its rarest pair.
-fn weight(byte: u8) -> u32 {
+/// About how often a pair stands in source code: a literal is told by its rarest.
+fn weight(two: [u8; 2]) -> u32 {
+    match &two {
+        // `k` is rare, but not here.
+        b"ck" => 100,
+        [one, other] => often(*one) * often(*other),
+    }
+}
+
+/// About how often a byte stands in source code.
+fn often(byte: u8) -> u32 {
     match byte {
         b'i' | b'e' | b't' => 17,
         b'a' | b'o' | b'n' | b's' | b'r' | b' ' => 16,

@@ -21,6 +21,10 @@ use queue::{EndOnPanic, Open, Queue, Work};
 
 pub use visit::{BaseTree, Entries, Visited, Visitor};
 
+/// A root of so many bytes is come to before the smaller ones. It may be an archive, which one thread opens: at the end, the
+/// others would wait for it.
+const LARGE: u64 = 1 << 20;
+
 /// Walks the objects of these kinds with as many threads as the pool has.
 pub fn walk<V: Visitor>(
     pack: &Pack,
@@ -31,7 +35,8 @@ pub fn walk<V: Visitor>(
     pool: &rayon::ThreadPool,
     visitor: impl Fn() -> V + Sync,
 ) {
-    let roots = family.roots(kinds);
+    let mut roots = family.roots(kinds);
+    roots.sort_by_key(|&root| family.entry(root).is_none_or(|entry| entry.size < LARGE));
     let queue = Queue::new(roots.len(), pool.current_num_threads());
     pool.broadcast(|_| {
         let mut walker = Walker::new(pack, family, reach, control, &queue, visitor());
