@@ -17,6 +17,8 @@ const DEEPEST_TAG: usize = 64;
 pub(super) struct Affected {
     /// Full names of the refs that lead to a key, but the stash; sorted.
     pub(super) refs: Vec<Vec<u8>>,
+    /// Whether there are notes, whether they have a key or not.
+    pub(super) has_notes: bool,
     /// Stashes that lead to a key.
     pub(super) stashes: usize,
     /// The remotes, whether they have the key or not.
@@ -66,6 +68,7 @@ pub(super) fn affected(keys: &[&Key], traced: &Traced, control: &Control) -> Aff
     let leads = Leads::new(traced, begun);
     let refs = &traced.history.refs.all;
     for (name, id) in refs {
+        affected.has_notes |= name.starts_with(b"refs/notes/");
         let leads = id.is_some_and(|id| leads.to_a_key(id, control));
         if leads || named.contains(name) {
             affected.refs.push(name.clone());

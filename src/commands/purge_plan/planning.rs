@@ -287,6 +287,7 @@ impl Plan {
                 .map(|path| shown(&path, "a linked work tree"))
                 .collect::<Result<_>>()?,
             has_worktrees: !affected.worktrees.is_empty(),
+            has_notes: affected.has_notes,
             collects: self.keys.iter().any(|key| key.unreachable > 0),
             proof: self.proof(request, detector),
             fails: self.fails(),

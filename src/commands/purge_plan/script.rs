@@ -45,6 +45,8 @@ pub(super) struct Scene {
     pub(super) worktrees: Vec<String>,
     /// Whether git knows of linked work trees, there or not.
     pub(super) has_worktrees: bool,
+    /// Whether there are notes.
+    pub(super) has_notes: bool,
     /// Whether there are keys to which no ref leads.
     pub(super) collects: bool,
     /// What proves that nothing is left, before the name of a repository.
@@ -152,6 +154,7 @@ impl Scene {
                         "(cd {top} && git clone --mirror --no-local -- \"$(git remote get-url -- {remote})\" {copy})"
                     ),
                     self.rewrite(folder, copy, ""),
+                    keep_notes(copy, copy),
                 ],
             },
             self.prove(copy),
@@ -222,6 +225,9 @@ impl Scene {
             ));
         }
         commands.push(self.rewrite(folder, top, " --no-fetch"));
+        if self.has_notes {
+            commands.push(keep_notes(top, &self.git_dir));
+        }
         if !self.is_bare {
             // The message of the last commit, for whoever edits it again.
             commands.push(format!("rm -f -- {}/COMMIT_EDITMSG", self.git_dir));
@@ -247,6 +253,15 @@ impl Scene {
         };
         vec![collect, self.prove(top)]
     }
+}
+
+/// What has notes follow their commits: git-filter-repo leaves them at the old ones, and keeps a list of both.
+fn keep_notes(at: &str, git_dir: &str) -> String {
+    format!(
+        "git -C {at} for-each-ref --format='%(refname)' refs/notes | while read -r ref; do \
+         sed -e 1d -e '/ 0*$/d' {git_dir}/filter-repo/commit-map | git -C {at} notes --ref \"$ref\" copy --force --stdin && \
+         git -C {at} notes --ref \"$ref\" prune; done"
+    )
 }
 
 fn words(text: &str) -> Step {

@@ -37,7 +37,8 @@ impl<'a> Page<'a> {
     /// # Errors
     /// Standard output that cannot be written to.
     pub(super) fn print(&self) -> Result<()> {
-        written(&self.text)
+        let text = self.text.trim_end();
+        written(&format!("{text}\n"))
     }
 
     fn line(&mut self, line: &str) {

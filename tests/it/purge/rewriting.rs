@@ -129,7 +129,7 @@ fn literals_reach_encoded_keys_and_keys_without_a_prefix() {
         "no pattern names it; --write-literals",
         "old.py:1:17",
         "it is encoded or in pieces there; --write-literals",
-        "secret.yaml:1:7 (base64)",
+        "secret.yaml:1:9 (base64)",
         "more.json:1:8 (unicode-escape)",
     ] {
         plan.told(1, &[part]);
