@@ -136,7 +136,9 @@ impl Scene {
         Step {
             text: match self.fails {
                 "" => format!("{text}:"),
-                why => format!("{text}; but it is 1 as long as {why}:"),
+                why => {
+                    format!("{text}. It is 1 as long as {why}: go on then only if that may stay:")
+                }
             },
             commands: vec![format!("{} {at}", self.proof)],
         }

@@ -166,3 +166,42 @@ fn the_first_command_fails_without_git_filter_repo() {
     let run = shell.args(["-e", "-c", first]).env("PATH", git);
     assert!(!run.output().expect("sh runs").status.success());
 }
+
+#[cfg(unix)]
+#[test]
+fn whoever_interrupts_gets_no_files() {
+    use std::process::Stdio;
+    let (repo, key) = (Repo::new(), key());
+    // Each version has to be read again.
+    let text: String = (0..60_000)
+        .map(|n| format!("line {n} sk-aisa-no\n"))
+        .collect();
+    for n in 0..40 {
+        repo.write("large.txt", format!("{n}\n{text}k = '{key}'\n"))
+            .commit("More");
+    }
+    let desk = Desk::new();
+    let to = desk.to();
+    let args = ["purge-plan", "-j", "1", "--to", to.to_str().expect("text")];
+    let child = command(repo.path(), &args)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    let id = child.id().to_string();
+    let kill = std::process::Command::new("kill")
+        .args(["-INT", &id])
+        .status();
+    drop(kill);
+    let run = ended(child.wait_with_output().expect("it ends"));
+    // A machine can be so fast that it was done.
+    match run.code {
+        1 => assert!(to.exists()),
+        code => {
+            assert_eq!((code, to.exists()), (130, false), "{}", run.stderr);
+            assert!(run.stdout.contains("nothing was written"), "{}", run.stdout);
+        }
+    }
+    assert!(!run.stdout.contains(&key[8..30]));
+}

@@ -27,6 +27,10 @@ fn the_remote_and_the_clone_are_rewritten_alike() {
     let (repo, remote) = pushed(&desk, &format!("k = '{key}'\n"));
     // What only one of both has.
     git(&remote, &["branch", "theirs", "main"]);
+    git(
+        &remote,
+        &["notes", "add", "-m", &format!("of {key}"), "main"],
+    );
     repo.git(&["checkout", "-q", "-b", "mine"]);
     repo.write("b.py", "b\n").commit("Mine");
 
@@ -52,8 +56,9 @@ fn the_remote_and_the_clone_are_rewritten_alike() {
     assert!(!holds(&remote, &key));
     assert_eq!(
         git(&remote, &["for-each-ref", "--format=%(refname)"]),
-        "refs/heads/main\nrefs/heads/theirs\nrefs/tags/v1"
+        "refs/heads/main\nrefs/heads/theirs\nrefs/notes/commits\nrefs/tags/v1"
     );
+    assert_eq!(git(&remote, &["notes", "show", "main"]), "of ***REMOVED***");
     let ids = |name: &str| repo.git(&["rev-parse", name]);
     assert_eq!(ids("main"), ids("origin/main"), "the same commits in both");
     assert_eq!(ids("mine~1"), ids("main"));

@@ -177,7 +177,7 @@ fn a_file_that_no_replacement_reaches_is_taken_out_on_request() {
         "takes the file for a binary one",
         "wide.txt:1:14",
         "data.bin:",
-        "but it is 1 as long as something is left to do by hand",
+        "It is 1 as long as something is left to do by hand",
     ] {
         plan.told(1, &[part]);
     }

@@ -72,3 +72,51 @@ fn a_repository_is_found_from_below_and_from_a_linked_work_tree() {
         std::fs::remove_dir_all(desk.to()).expect("removed");
     }
 }
+
+#[test]
+fn what_is_printed_is_quoted_and_made_visible() {
+    let (repo, desk, key) = (Repo::new(), Desk::new(), key());
+    repo.write("a.py", format!("k = '{key}'\n")).commit("Add");
+    repo.git(&["branch", "a$(touch${IFS}pwned)"]);
+    let remote = "o'$(touch pwned)";
+    for (name, address) in [
+        (remote, "/nowhere"),
+        ("\u{1b}[2J", "/nowhere"),
+        (&key, "/nowhere"),
+    ] {
+        let setting = format!("remote.{name}.url");
+        repo.git(&["config", "--add", &setting, address]);
+    }
+    let plan = desk.plan(repo.path(), &[], &[&key]);
+    plan.told(
+        1,
+        &[
+            "branches: 2 (a$(touch${IFS}pwned), main)",
+            "remotes, to rewrite, too: 3 (",
+            "\\x1b[2J",
+            "git remote get-url -- 'o'\\''$(touch pwned)'",
+        ],
+    );
+    assert!(!plan.0.stdout.contains('\u{1b}'));
+    // Names that cannot be shown as they are have no commands.
+    assert!(!plan.commands().contains("remote-2.git"));
+}
+
+#[test]
+fn of_two_keys_in_one_file_each_is_told_by_its_own_form() {
+    use base64::Engine as _;
+    let (repo, desk, key) = (Repo::new(), Desk::new(), key());
+    let encoded = base64::engine::general_purpose::STANDARD.encode(&key);
+    repo.write("a.txt", format!("k = '{key}'\nsame = '{encoded}'\n"))
+        .commit("Add");
+    let plan = desk.plan(repo.path(), &[], &[&key]);
+    plan.told(
+        1,
+        &[
+            "in 1 version of a file",
+            "it is encoded or in pieces there",
+            "a.txt:",
+        ],
+    );
+    assert!(!plan.0.stdout.contains("in this form"));
+}
