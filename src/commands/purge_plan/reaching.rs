@@ -130,7 +130,6 @@ pub(super) fn reached(
         };
         let bytes = traced.history.read(&first.object, control);
         let bytes = bytes.as_deref();
-        let keys: BTreeSet<u32> = same.iter().map(|seen| seen.key).collect();
         let mut left = None;
         let reached = |seen: &&Sighting| Reached {
             key: seen.key,
@@ -140,8 +139,7 @@ pub(super) fn reached(
                 None if seen.in_member => Some(Why::Container),
                 None => Some(Why::Unread),
                 Some(bytes) => {
-                    let left =
-                        left.get_or_insert_with(|| asked.left_in(bytes, first.origin, &keys));
+                    let left = left.get_or_insert_with(|| asked.left_in(bytes, same));
                     asked.why_not(seen, bytes, left)
                 }
             },
@@ -157,19 +155,18 @@ pub(super) fn reached(
 
 impl Asked<'_> {
     /// Which of these keys are still there when all is replaced: in a file, or in what follows a header.
-    fn left_in(&self, bytes: &[u8], origin: Origin, seen: &BTreeSet<u32>) -> Left {
-        let text = match is_file(origin) {
+    fn left_in(&self, bytes: &[u8], same: &[&Sighting]) -> Left {
+        let seen: BTreeSet<u32> = same.iter().map(|seen| seen.key).collect();
+        let text = match same.iter().any(|seen| is_file(seen.origin)) {
             true => bytes,
             false => bytes.get(body(bytes)..).unwrap_or_default(),
         };
-        let after = self.lines.replaced(text, seen);
-        let mut matches = Vec::new();
-        self.detector.search(&after, None, &mut matches);
-        matches.retain(|found| found.confidence.is_some());
-        let found: HashSet<Secret> = matches
-            .iter()
-            .map(|found| self.detector.secret(&after, found))
-            .collect();
+        let after = self.lines.replaced(text, &seen);
+        let found = match same.iter().any(|seen| seen.wrapped) {
+            true => self.found_in(&after),
+            // What stands there as it is can be looked for as it is.
+            false => HashSet::new(),
+        };
         let still = |is: &dyn Fn(&Secret) -> bool| -> BTreeSet<u32> {
             let is = |key: &&u32| self.keys.get(key).is_none_or(is);
             seen.iter().filter(is).copied().collect()
@@ -178,6 +175,15 @@ impl Asked<'_> {
             plain: still(&|secret| memmem::find(&after, secret.expose().as_bytes()).is_some()),
             found: still(&|secret| found.contains(secret)),
         }
+    }
+
+    fn found_in(&self, text: &[u8]) -> HashSet<Secret> {
+        let mut matches = Vec::new();
+        self.detector.search(text, None, &mut matches);
+        let found = matches.iter().filter(|found| found.confidence.is_some());
+        found
+            .map(|found| self.detector.secret(text, found))
+            .collect()
     }
 
     fn why_not(&self, seen: &Sighting, bytes: &[u8], left: &Left) -> Option<Why> {
