@@ -146,6 +146,12 @@ pub enum Error {
         /// Why, and what to do next.
         reason: String,
     },
+    /// A plan to take keys out of a history that cannot be made or written.
+    #[error("cannot plan the purge: {reason}")]
+    Purge {
+        /// Why, and what to do next.
+        reason: String,
+    },
     /// The system gave no random bytes.
     #[error(
         "cannot make a key for fingerprints: {0}\n  set AISALEAKS_FINGERPRINT_KEY to a secret text of your own"

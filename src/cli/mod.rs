@@ -11,6 +11,7 @@ mod hook;
 mod hook_run;
 mod live;
 mod moment;
+mod purge_plan;
 mod recheck;
 pub mod resolve;
 mod respond;
@@ -100,6 +101,7 @@ fn perform(command: Command) -> Result<Exit> {
         Command::Recheck(args) => recheck::perform(args),
         Command::Respond(args) => respond::perform(args),
         Command::Fix(args) => fix::perform(&args),
+        Command::PurgePlan(args) => purge_plan::perform(&args),
         Command::Completions(args) => completions::perform(args),
     }
 }
@@ -111,6 +113,7 @@ fn common(command: &Command) -> Option<&CommonArgs> {
         | Command::Recheck(_)
         | Command::Respond(_)
         | Command::Fix(_)
+        | Command::PurgePlan(_)
         | Command::Completions(_) => {
             return None;
         }

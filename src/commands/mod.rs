@@ -9,6 +9,7 @@ pub mod hooks;
 mod input;
 mod printing;
 mod progress;
+pub mod purge_plan;
 pub mod recheck;
 mod reported;
 pub mod request;

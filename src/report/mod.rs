@@ -39,6 +39,7 @@ use crate::rules::Rule;
 
 pub use gate::Gate;
 pub use liveness::{called, spends};
+pub use steps::first as first_step;
 pub use summary::left_out;
 pub use when::minute;
 

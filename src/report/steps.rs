@@ -86,7 +86,7 @@ pub(super) fn of_states(about: About<'_>) -> [String; 5] {
         (false, false) => AISA,
     };
     let mut steps = steps.map(str::to_owned);
-    if let Some(first) = first(aisa, if is_both { "AIsa key" } else { "key" }) {
+    if let Some(first) = known(aisa, if is_both { "AIsa key" } else { "key" }) {
         let others = if is_both { OTHERS } else { "" };
         steps[0] = format!("{first}{others}");
     }
@@ -99,8 +99,14 @@ pub(super) fn of_states(about: About<'_>) -> [String; 5] {
     steps
 }
 
+/// The first step: to revoke them.
+pub fn first(keys: &[Key]) -> String {
+    let [first, ..] = of(keys);
+    first
+}
+
 /// The first step, where it is known of AIsa's keys which of them work.
-fn first(states: &[State], noun: &str) -> Option<String> {
+fn known(states: &[State], noun: &str) -> Option<String> {
     let count = |is: fn(State) -> bool| states.iter().filter(|state| is(**state)).count();
     let (all, live, dead) = (states.len(), count(State::is_live), count(State::is_dead));
     let they = if live == 1 { "it" } else { "them" };

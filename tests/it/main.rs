@@ -33,6 +33,7 @@ mod live;
 mod notebooks;
 mod pages;
 mod places;
+mod purge;
 mod range;
 mod recheck;
 mod respond;

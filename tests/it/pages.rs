@@ -6,13 +6,14 @@ use std::path::Path;
 use crate::support::run;
 
 /// The pages that tell of flags.
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     include_str!("../../README.md"),
     include_str!("../../docs/flags.md"),
     include_str!("../../docs/baseline.md"),
     include_str!("../../docs/ci.md"),
     include_str!("../../docs/fix.md"),
     include_str!("../../docs/live.md"),
+    include_str!("../../docs/purge-plan.md"),
     include_str!("../../docs/respond.md"),
 ];
 
@@ -45,6 +46,7 @@ fn every_flag_is_on_a_page() {
         &["ci"],
         &["explain"],
         &["fix"],
+        &["purge-plan"],
         &["recheck"],
         &["respond"],
         &["completions"],

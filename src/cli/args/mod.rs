@@ -6,6 +6,7 @@ mod common;
 mod explain;
 mod fix;
 mod hook;
+mod purge_plan;
 mod recheck;
 mod respond;
 mod verify;
@@ -23,6 +24,7 @@ pub use common::{ArchiveArgs, CommonArgs, ConfigArgs, RulesArgs, RunningArgs, Wa
 pub use explain::ExplainArgs;
 pub use fix::FixArgs;
 pub use hook::{HookCommand, HookInstallArgs, HookPlaceArgs, HookRunArgs};
+pub use purge_plan::PurgePlanArgs;
 pub use recheck::RecheckArgs;
 pub use respond::RespondArgs;
 pub use verify::{LiveArgs, VerifyArgs};
@@ -71,6 +73,8 @@ pub enum Command {
     Respond(RespondArgs),
     /// Replace keys in files by references to variables and secrets: show the diff, and with --write write it.
     Fix(FixArgs),
+    /// How to take keys out of the history: write what git-filter-repo needs, and say what it does not reach.
+    PurgePlan(PurgePlanArgs),
     /// Which rules there are, and whether rules files are right.
     #[command(subcommand)]
     Rules(RulesCommand),
