@@ -18,7 +18,7 @@ const BROUGHT: [&str; 5] = [
     "Create a new one.",
     "Put the new one in your secret manager and deploy it; code reads it from there.",
     "Check the issuer's logs for uses of the old one that were not yours.",
-    CLEAN,
+    CLEAN_BROUGHT,
 ];
 
 /// For a report with both.
@@ -41,7 +41,10 @@ const OTHERS: &str =
 /// The second step, where no key works any more.
 const IF_USED: &str = "If something still uses one, create a new key with the same label and a version suffix (prod-web-app-v2).";
 
-const CLEAN: &str = "Only then clean the files and the git history.";
+const CLEAN: &str =
+    "Only then clean the files (aisaleaks fix) and the git history (aisaleaks purge-plan).";
+/// Where nothing but its rule knows a secret, both commands leave most to a person.
+const CLEAN_BROUGHT: &str = "Only then clean the files and the git history.";
 
 /// What is said behind that, if a key stands in an archive.
 const REBUILD: &str =
