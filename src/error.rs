@@ -134,6 +134,12 @@ pub enum Error {
         /// What is wrong with it, and what to do next.
         reason: String,
     },
+    /// A response that cannot be told.
+    #[error("cannot tell the response: {reason}")]
+    Respond {
+        /// Why, and what to do next.
+        reason: String,
+    },
     /// A live check that cannot be made.
     #[error("cannot check whether keys work: {reason}")]
     Live {

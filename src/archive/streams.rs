@@ -33,7 +33,7 @@ pub struct Streams<R: Read> {
 /// Where it is.
 enum At<R: Read> {
     Between(Input<R>),
-    Gzip(GzDecoder<Input<R>>),
+    Gzip(Box<GzDecoder<Input<R>>>),
     Bzip2(bzip2::bufread::BzDecoder<Input<R>>),
     Xz(Box<XzReader<Input<R>>>),
     Zstd(Box<StreamingDecoder<Input<R>, FrameDecoder>>),
@@ -79,7 +79,7 @@ impl<R: Read> Streams<R> {
         // Empty ones give nothing that could be counted, and each takes a decoder.
         self.left = self.left.checked_sub(1).ok_or(Fault::Members)?;
         Ok(match self.format {
-            Format::Gzip => At::Gzip(GzDecoder::new(input)),
+            Format::Gzip => At::Gzip(Box::new(GzDecoder::new(input))),
             Format::Bzip2 => At::Bzip2(bzip2::bufread::BzDecoder::new(input)),
             Format::Xz => {
                 let reader = XzReader::new_mem_limit(input, false, kib(self.window));

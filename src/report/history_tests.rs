@@ -66,8 +66,58 @@ fn with(attribution: Attribution, reachable: Option<Reachable>) -> Outcome {
 /// The lines about the place, without the line of the place itself.
 fn told(attribution: Attribution, reachable: Option<Reachable>) -> Vec<String> {
     let text = report(Format::Human, &with(attribution, reachable), &now());
-    let lines = text.lines().skip(2).take_while(|line| !line.is_empty());
+    let behind = text
+        .lines()
+        .skip_while(|line| !line.starts_with("  src/app.py:"));
+    let lines = behind.skip(1).take_while(|line| !line.is_empty());
     lines.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_human_report_draws_when_a_key_came_and_went() {
+    let event = |kind, date| Event {
+        date: Some(date),
+        commit: id(b'1'),
+        kind,
+    };
+    let removed = Attribution {
+        refs: Vec::new(),
+        refs_total: 0,
+        at_head: false,
+        events: vec![
+            event(EventKind::Introduced, THEN),
+            event(EventKind::Removed, THEN + YEAR),
+        ],
+        ..attribution()
+    };
+    let drawn = |attribution, keys: usize, width| {
+        let mut one = with(attribution, Some(Reachable::Refs));
+        one.keys = vec![one.keys[0].clone(); keys];
+        let options = Options { width, ..now() };
+        let text = report(Format::Human, &one, &options);
+        let lines = text
+            .lines()
+            .filter(|line| line.starts_with("  2023-04-05 ") || line.contains("+ intro"));
+        lines
+            .map(|line| line.trim_end().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let legend = "  + introduced, x removed, = in files of a branch or tag, - in history only";
+    let past = "  2023-04-05 +===============x------------------------------- now";
+    assert_eq!(drawn(removed.clone(), 2, 0), [past, legend, past]);
+    assert_eq!(
+        drawn(removed.clone(), 1, 40),
+        ["  2023-04-05 +====x-------- now", legend]
+    );
+    assert_eq!(drawn(removed, 1, 30), [""; 0]);
+    let there = drawn(attribution(), 1, 0);
+    assert!(there[0].ends_with("= now, at HEAD"), "{there:?}");
+    let nobody_knows = Attribution {
+        introduced: None,
+        events: Vec::new(),
+        ..attribution()
+    };
+    assert_eq!(drawn(nobody_knows, 1, 0), [""; 0]);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! The report for a person: keys, worst first, what to do about them, and what could not be read.
 
 mod live;
+mod timeline;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -10,6 +11,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::hiding::aside;
 use super::sanitize::visible;
+use super::timeline::Axis;
 use super::{Options, Shown, advice, provenance, snippet, steps, summary};
 use crate::model::{Key, Location, Origin, Outcome, Problem, Reachable, Severity};
 
@@ -32,8 +34,9 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let page = Page::new(shown, options);
+    let axis = Axis::of(outcome, options.now);
     for key in &outcome.keys {
-        page.key(key, out)?;
+        page.key(key, axis.as_ref(), out)?;
     }
     if !outcome.keys.is_empty() {
         page.steps(&outcome.keys, out)?;
@@ -69,6 +72,8 @@ pub(super) struct Page<'a> {
     told: RefCell<BTreeSet<&'static str>>,
     /// Brought rules whose description was shown already.
     described: RefCell<BTreeSet<String>>,
+    /// Whether it was said what the characters of a timeline mean.
+    has_legend: Cell<bool>,
 }
 
 impl<'a> Page<'a> {
@@ -78,6 +83,7 @@ impl<'a> Page<'a> {
             options,
             told: RefCell::default(),
             described: RefCell::default(),
+            has_legend: Cell::default(),
         }
     }
 }
@@ -111,8 +117,11 @@ impl Page<'_> {
         self.shown.visible_path(path)
     }
 
-    fn key(&self, key: &Key, out: &mut dyn Write) -> io::Result<()> {
+    fn key(&self, key: &Key, axis: Option<&Axis>, out: &mut dyn Write) -> io::Result<()> {
         self.headline(key, out)?;
+        if let Some(axis) = axis {
+            self.timeline(key, axis, out)?;
+        }
         for location in key.locations.iter().take(LOCATIONS) {
             self.location(location, out)?;
         }

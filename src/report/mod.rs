@@ -19,11 +19,13 @@ mod liveness;
 mod markdown;
 mod provenance;
 mod readings;
+pub mod response;
 pub mod sanitize;
 mod sarif;
 mod snippet;
 mod steps;
 mod summary;
+mod timeline;
 mod unobeyed;
 mod when;
 mod whereabouts;
@@ -38,6 +40,7 @@ use crate::rules::Rule;
 pub use gate::Gate;
 pub use liveness::{called, spends};
 pub use steps::first as first_step;
+pub use summary::left_out;
 pub use when::minute;
 
 /// The forms that a report can take.

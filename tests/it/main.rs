@@ -36,6 +36,7 @@ mod places;
 mod purge;
 mod range;
 mod recheck;
+mod respond;
 mod rules_files;
 mod secrecy;
 mod staged;

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::support::run;
 
 /// The pages that tell of flags.
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     include_str!("../../README.md"),
     include_str!("../../docs/flags.md"),
     include_str!("../../docs/baseline.md"),
@@ -14,6 +14,7 @@ const PAGES: [&str; 7] = [
     include_str!("../../docs/fix.md"),
     include_str!("../../docs/live.md"),
     include_str!("../../docs/purge-plan.md"),
+    include_str!("../../docs/respond.md"),
 ];
 
 /// The long flags in a text.
@@ -47,6 +48,7 @@ fn every_flag_is_on_a_page() {
         &["fix"],
         &["purge-plan"],
         &["recheck"],
+        &["respond"],
         &["completions"],
         &["rules", "list"],
         &["rules", "check"],

@@ -8,6 +8,7 @@ mod fix;
 mod hook;
 mod purge_plan;
 mod recheck;
+mod respond;
 mod verify;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ pub use fix::FixArgs;
 pub use hook::{HookCommand, HookInstallArgs, HookPlaceArgs, HookRunArgs};
 pub use purge_plan::PurgePlanArgs;
 pub use recheck::RecheckArgs;
+pub use respond::RespondArgs;
 pub use verify::{LiveArgs, VerifyArgs};
 
 /// Finds leaked AIsa API keys in files and in whole git histories.
@@ -67,6 +69,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Whether the keys of an earlier report still work: read them again from where they stand, and ask AIsa.
     Recheck(RecheckArgs),
+    /// The whole response to a leak as one list: revoke, replace, deploy, check usage, clean, prevent, ticked off by what is seen.
+    Respond(RespondArgs),
     /// Replace keys in files by references to variables and secrets: show the diff, and with --write write it.
     Fix(FixArgs),
     /// How to take keys out of the history: write what git-filter-repo needs, and say what it does not reach.

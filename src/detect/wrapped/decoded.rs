@@ -24,12 +24,12 @@ pub(in crate::detect) struct Decoded {
 }
 
 impl Decoded {
-    /// Nothing yet of what is written from `base` on.
-    pub(super) fn new(encoding: Encoding, base: usize) -> Self {
+    /// Nothing yet of what is written from `base` on, with room for so many bytes.
+    pub(super) fn new(encoding: Encoding, base: usize, room: usize) -> Self {
         Self {
             encoding,
-            bytes: Vec::new(),
-            written: Vec::new(),
+            bytes: Vec::with_capacity(room),
+            written: Vec::with_capacity(room),
             base,
             focus: 0,
             gaps: Vec::new(),

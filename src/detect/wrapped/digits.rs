@@ -94,7 +94,7 @@ impl Digits {
             Self::Base64 => Encoding::Base64,
             Self::Hex => Encoding::Hex,
         };
-        let mut decoded = Decoded::new(encoding, low);
+        let mut decoded = Decoded::new(encoding, low, digits.len());
         let bits = self.bits();
         let mut last_gap = 0;
         for nth in 0..digits.len() * bits / 8 {

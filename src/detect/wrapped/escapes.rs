@@ -8,14 +8,16 @@ use crate::model::Encoding;
 /// What the text around an escape at `hit` says.
 pub(super) fn decode(bytes: &[u8], hit: usize, escape: Escape, region: Region) -> Option<Decoded> {
     let (low, high) = region.around(bytes, hit);
-    let mut decoded = Decoded::new(escape.encoding(), low);
+    let mut decoded = Decoded::new(escape.encoding(), low, high - low);
     let mut at = low;
     while at < high {
         if at <= hit {
             decoded.focus = decoded.bytes.len();
         }
         let rest = bytes.get(at..high)?;
-        match escape.read(rest) {
+        let first = *rest.first()?;
+        let read = (first == escape.introducer()).then(|| escape.read(rest));
+        match read.flatten() {
             // What seems to be an escape before the hit, and would swallow it, is none.
             Some((code, length)) if at >= hit || at + length <= hit => {
                 if let Some(code) = code {
@@ -24,7 +26,7 @@ pub(super) fn decode(bytes: &[u8], hit: usize, escape: Escape, region: Region) -
                 at += length;
             }
             _ => {
-                decoded.push(*rest.first()?, at..at + 1);
+                decoded.push(first, at..at + 1);
                 at += 1;
             }
         }
@@ -40,17 +42,32 @@ impl Escape {
             return false;
         };
         let before = hit.checked_sub(1).and_then(|at| bytes.get(at));
-        let behind = bytes.get(hit + length);
-        let ends = |byte: &u8| matches!(byte, b'}' | b';') || byte.is_ascii_hexdigit();
-        let begins = |byte: &u8| matches!(byte, b'%' | b'\\' | b'&' | b'=');
+        // What the character before it ends with, as it is or in any escape: `s` is 73 or 115, `k` is 6b or 107.
+        let follows = |ends: &[u8]| before.is_some_and(|byte| ends.contains(byte));
+        let text = bytes.get(hit + length..).unwrap_or_default();
+        let behind = |may: &[u8]| {
+            text.first()
+                .is_some_and(|byte| may.contains(byte) || begins(byte))
+        };
         match char::from_u32(code) {
-            Some('s') => behind.is_some_and(|byte| *byte == b'k' || begins(byte)),
-            Some('k') => {
-                before.is_some_and(|byte| *byte == b's' || ends(byte))
-                    && behind.is_some_and(|byte| *byte == b'-' || begins(byte))
-            }
-            Some('-') => before.is_some_and(|byte| *byte == b'k' || ends(byte)),
-            code => matches!(code, Some('%' | '&' | '\\')),
+            Some('s') => behind(b"k"),
+            Some('k') => follows(b"s35;}") && behind(b"-"),
+            Some('-') => follows(b"kbB7;}"),
+            // What it escapes is one of those, or escapes another one.
+            Some('%') => is_percent(text),
+            Some('&') => behind(b"#hda"),
+            Some('\\') => behind(b"uUx"),
+            _ => false,
+        }
+    }
+
+    /// What every escape begins with.
+    fn introducer(self) -> u8 {
+        match self {
+            Self::Percent => b'%',
+            Self::Unicode | Self::Hex => b'\\',
+            Self::Entity => b'&',
+            Self::Quoted => b'=',
         }
     }
 
@@ -79,6 +96,22 @@ impl Escape {
                 _ => fixed(text, b"=", 2),
             },
         }
+    }
+}
+
+/// Whether an escape may begin with it.
+fn begins(byte: &u8) -> bool {
+    matches!(byte, b'%' | b'\\' | b'&' | b'=')
+}
+
+/// Whether `text` may go on a percent sign with the digits of a character of `sk-` or of another sign, in any way of writing them.
+fn is_percent(text: &[u8]) -> bool {
+    match text {
+        [first, ..] if begins(first) => true,
+        [first, second, ..] => {
+            matches!(first, b'2' | b'6' | b'7') && (begins(second) || b"35bBdD".contains(second))
+        }
+        _ => false,
     }
 }
 

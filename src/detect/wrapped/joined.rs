@@ -11,7 +11,7 @@ pub(super) const SEAM: usize = 128;
 /// The text around `hit` without what lies between its pieces.
 pub(super) fn decode(bytes: &[u8], hit: usize, region: Region) -> Option<Decoded> {
     let (low, high) = region.around(bytes, hit);
-    let mut decoded = Decoded::new(Encoding::Concatenation, low);
+    let mut decoded = Decoded::new(Encoding::Concatenation, low, high - low);
     let mut at = low;
     while at < high {
         let length = match decoded.bytes.last() {
@@ -77,6 +77,20 @@ pub(super) fn seam(text: &[u8]) -> Option<usize> {
     (joins && text.get(at).is_some_and(|&byte| is_word(byte))).then_some(at)
 }
 
+/// Whether what stands before `hit` may be a piece that ends with `letter`, and what parts it from the next one. `hit` is where the
+/// next piece begins, or its quote does.
+pub(super) fn follows(bytes: &[u8], hit: usize, letter: u8) -> bool {
+    let before = bytes.get(hit.saturating_sub(SEAM)..hit).unwrap_or_default();
+    let parts = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`\\+.&|<>~_".contains(byte);
+    let ends = |text: &[u8]| text.iter().rev().find(|byte| !parts(byte)) == Some(&letter);
+    let quotes = before.iter().rev().take(2);
+    let quotes = quotes.take_while(|byte| b"\"'`\\".contains(byte)).count();
+    // Letters before a quote may say what kind of string it begins.
+    let kind = before[..before.len() - quotes].iter().rev().take(2);
+    let kind = kind.take_while(|byte| byte.is_ascii_alphabetic()).count();
+    ends(before) || (1..=kind).any(|letters| ends(&before[..before.len() - quotes - letters]))
+}
+
 fn blank(text: &[u8]) -> usize {
     let blank = text.iter().take_while(|byte| byte.is_ascii_whitespace());
     blank.count()
@@ -115,5 +129,30 @@ fn quote(text: &[u8]) -> usize {
         [b'"' | b'\'' | b'`', ..] => 1,
         [b'\\', b'"' | b'\'' | b'`', ..] => 2,
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::follows;
+
+    #[test]
+    fn a_piece_follows_what_its_seam_parts_it_from() {
+        for (before, letter, expected) in [
+            (&b"x = \"sk\" + \""[..], b'k', true),
+            (b"sk\\\n  ", b'k', true),
+            (b"'sk' 'k' rb'", b'k', true),
+            (b"\\\"sk\\\" . \\\"", b'k', true),
+            (b"\"s\" + f", b's', true),
+            (b"export K=s", b's', true),
+            (b"(\"s\"\n     ", b's', true),
+            (b"uses ", b's', true),
+            (b"the \"", b's', false),
+            (b"x", b'k', false),
+            (b"", b'k', false),
+        ] {
+            let told = follows(before, before.len(), letter);
+            assert_eq!(told, expected, "{}", before.escape_ascii());
+        }
     }
 }

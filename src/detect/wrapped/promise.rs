@@ -91,7 +91,10 @@ fn is_likely(bytes: &[u8], hit: usize, gate: Gate) -> bool {
             joined::seam(behind).is_some_and(|length| behind.get(length) == Some(&b'-'))
         }
         // Behind `sk` it is a part of a plain anchor.
-        Gate::Split if bytes[hit..].starts_with(b"-") => !bytes[..hit].ends_with(b"sk"),
+        Gate::Split if bytes[hit..].starts_with(b"-") => {
+            !bytes[..hit].ends_with(b"sk") && joined::follows(bytes, hit, b'k')
+        }
+        Gate::Split => joined::follows(bytes, hit, b's'),
         _ => true,
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn decode(bytes: &[u8], hit: usize, width: usize, region: Region) -> 
         (_, false) => Encoding::Utf32Le,
         (_, true) => Encoding::Utf32Be,
     };
-    let mut decoded = Decoded::new(encoding, low);
+    let mut decoded = Decoded::new(encoding, low, (high - low) / width);
     let mut value = first;
     while value < high {
         let start = if big {

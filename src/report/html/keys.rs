@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use super::Page;
-use super::lane::{self, Lane};
+use super::lane;
 use crate::model::{Commit, Key, Location, Origin, Reachable, Severity, State};
 use crate::report::advice::{self, Advice};
 use crate::report::liveness::{self, Words};
+use crate::report::timeline::Lane;
 use crate::report::{summary, when, whereabouts};
 
 impl Page<'_> {

@@ -2,7 +2,6 @@
 //! without that. Everything in it is written by `maud`, which escapes; what comes from the input is masked and made visible
 //! before.
 
-mod axis;
 mod commands;
 mod keys;
 mod lane;
@@ -18,9 +17,9 @@ use std::io::{self, Write};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::links::Links;
+use super::timeline::Axis;
 use super::{Options, Shown, headline, sanitize, snippet, when};
 use crate::model::{Commit, Outcome};
-use axis::Axis;
 
 /// Columns of what is quoted from the input: more of it helps nobody.
 const QUOTED: usize = 300;

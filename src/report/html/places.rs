@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::lane::Lane;
 use super::{Page, QUOTED};
 use crate::model::{Attribution, Context, EventKind, Key, Location};
+use crate::report::timeline::Lane;
 use crate::report::{human, provenance, snippet, summary, when, whereabouts};
 
 /// Places of one key that are listed; the JSON report has them all.

@@ -11,23 +11,23 @@ const DAY: i64 = 24 * 60 * 60;
 
 /// A span of time, drawn from left to right.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Axis {
+pub(in crate::report) struct Axis {
     from: i64,
     to: i64,
 }
 
 /// A date that the axis names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Tick {
+pub(in crate::report) struct Tick {
     /// Where it is.
-    pub(super) at: String,
+    pub(in crate::report) at: String,
     /// `2024`, `2024-03` or `2024-03-01`.
-    pub(super) text: String,
+    pub(in crate::report) text: String,
 }
 
 impl Axis {
     /// The axis of a report; `None` if nothing in it has a date.
-    pub(super) fn of(outcome: &Outcome, now: Timestamp) -> Option<Self> {
+    pub(in crate::report) fn of(outcome: &Outcome, now: Timestamp) -> Option<Self> {
         let places = outcome.keys.iter().flat_map(|key| &key.locations);
         let told = places.filter_map(|at| at.attribution.as_deref());
         let first = told.flat_map(dates).min()?;
@@ -39,15 +39,20 @@ impl Axis {
         Some(Self { from, to })
     }
 
+    /// The date of its beginning, in seconds of Unix time.
+    pub(in crate::report) fn from(&self) -> i64 {
+        self.from
+    }
+
     /// Where a date is, in percent of the width. What is in the future is at its end.
-    pub(super) fn at(&self, date: i64) -> f64 {
+    pub(in crate::report) fn at(&self, date: i64) -> f64 {
         let whole = self.to.saturating_sub(self.from).max(1) as f64;
         let part = date.clamp(self.from, self.to).saturating_sub(self.from) as f64;
         part / whole * 100.0
     }
 
     /// Round dates, no more of them than can be read.
-    pub(super) fn ticks(&self) -> Vec<Tick> {
+    pub(in crate::report) fn ticks(&self) -> Vec<Tick> {
         let days = self.to.saturating_sub(self.from) / DAY;
         let steps = [1_i64, 2, 7, 14].map(|days| (days, days.days(), "%Y-%m-%d", 4));
         let months = [1_i64, 2, 3, 6].map(|months| (months * 28, months.months(), "%Y-%m", 6));
@@ -100,7 +105,7 @@ fn dates(history: &Attribution) -> impl Iterator<Item = i64> {
 }
 
 /// As a coordinate.
-pub(super) fn percent(at: f64) -> String {
+pub(in crate::report) fn percent(at: f64) -> String {
     format!("{at:.2}%")
 }
 
