@@ -8,12 +8,14 @@ use super::affected::{self, Affected};
 use super::folder::{Folder, top};
 use super::lines::{self, Lines, Pattern};
 use super::reaching::{self, Asked, Reached, Why};
-use super::script::{REPLACEMENTS, STRIPPED, Scene, path_word, word};
+use super::script::{REMOTES, REPLACEMENTS, STRIPPED, Scene, path_word, word};
 use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
 use crate::git::Repository;
-use crate::model::{Key, Location, ObjectId, Origin, Outcome, Reachable, Secret};
+use crate::model::{
+    Key, Location, ObjectId, Origin, Outcome, Problem, ProblemKind, Reachable, Secret,
+};
 use crate::pipeline::{Sighting, Traced};
 
 /// Hexadecimal digits of a fingerprint that a command is given.
@@ -36,6 +38,8 @@ pub(super) struct Plan {
     pub(super) others: usize,
     /// Whether something in the history is allowed, so that only a scan for these keys can prove that they are gone.
     pub(super) has_allowed: bool,
+    /// Whether something could not be read, here and in any copy.
+    pub(super) is_unread: bool,
 }
 
 /// What becomes of a key.
@@ -79,6 +83,7 @@ pub(super) fn plan(
         affected: affected::affected(&keys, traced, control),
         others: outcome.keys.len() - keys.len(),
         has_allowed: !outcome.suppressed.is_empty(),
+        is_unread: outcome.problems.iter().any(stays),
         ..Plan::default()
     };
     let chosen: HashSet<&Secret> = keys.iter().map(|key| &key.secret).collect();
@@ -132,6 +137,12 @@ pub(super) fn plan(
         plan.keys.push(told);
     }
     plan
+}
+
+/// Whether a problem is one of the copies, too: what is missing here is not missing at the remote.
+fn stays(problem: &Problem) -> bool {
+    let is_missing = matches!(problem.kind, ProblemKind::Shallow | ProblemKind::Partial);
+    problem.accepted.is_none() && !is_missing
 }
 
 /// Has patterns replaced, and tells which keys they name.
@@ -281,7 +292,9 @@ impl Plan {
             was_rewritten: git_dir.join("filter-repo").is_dir(),
             remotes: (affected.remotes.iter())
                 .filter_map(|name| word(name, detector))
+                .take(REMOTES)
                 .collect(),
+            all_remotes: affected.remotes.len(),
             worktrees: linked
                 .filter_map(|(linked, _)| linked.path.canonicalize().ok())
                 .map(|path| shown(&path, "a linked work tree"))
@@ -303,11 +316,12 @@ impl Plan {
     /// Why the proof fails even if all goes well; empty if it does not.
     fn fails(&self) -> &'static str {
         if self.keys.iter().any(|key| !key.left.is_empty()) {
-            return "something is left to do by hand";
+            return "1 as long as something is left to do by hand";
         }
-        match self.is_proved_by_all() && self.others > 0 {
-            true => "other keys are in the history",
-            false => "",
+        match (self.is_proved_by_all() && self.others > 0, self.is_unread) {
+            (true, _) => "1 as long as other keys are in the history",
+            (false, true) => "3 as long as something cannot be read",
+            (false, false) => "",
         }
     }
 

@@ -9,7 +9,7 @@ use crate::model::Mask;
 use crate::report::sanitize::visible;
 
 /// Remotes that get commands of their own.
-const REMOTES: usize = 5;
+pub(super) const REMOTES: usize = 5;
 /// The file for `--replace-text` and `--replace-message`.
 pub(super) const REPLACEMENTS: &str = "replacements.txt";
 /// The file for `--strip-blobs-with-ids`.
@@ -39,8 +39,10 @@ pub(super) struct Scene {
     pub(super) strips: bool,
     /// Whether git-filter-repo has been there before.
     pub(super) was_rewritten: bool,
-    /// The remotes.
+    /// The remotes that get commands.
     pub(super) remotes: Vec<String>,
+    /// How many there are.
+    pub(super) all_remotes: usize,
     /// The linked work trees that are there.
     pub(super) worktrees: Vec<String>,
     /// Whether git knows of linked work trees, there or not.
@@ -91,8 +93,13 @@ impl Scene {
                 "Have everyone push what they have, and stop pushing until this is done.",
             ));
         }
-        for (number, remote) in (1..).zip(self.remotes.iter().take(REMOTES)) {
+        for (number, remote) in (1..).zip(&self.remotes) {
             steps.extend(self.of_remote(&format!("{folder}/remote-{number}.git"), remote));
+        }
+        if self.all_remotes > self.remotes.len() {
+            steps.push(words(
+                "There are more remotes, or some whose names cannot be printed: rewrite each in the same way before you fetch from it.",
+            ));
         }
         match self.is_cut {
             true => steps.push(words(
@@ -137,7 +144,7 @@ impl Scene {
             text: match self.fails {
                 "" => format!("{text}:"),
                 why => {
-                    format!("{text}. It is 1 as long as {why}: go on then only if that may stay:")
+                    format!("{text}. It is {why}: go on then only if that may stay:")
                 }
             },
             commands: vec![format!("{} {at}", self.proof)],
@@ -198,7 +205,7 @@ impl Scene {
         });
         steps.push(self.rewriting(folder));
         if !self.remotes.is_empty() {
-            let remotes = self.remotes.iter().take(REMOTES);
+            let remotes = self.remotes.iter();
             steps.push(Step {
                 text: "Fetch the rewritten branches:".to_owned(),
                 commands: remotes
@@ -220,7 +227,7 @@ impl Scene {
                 self.git_dir
             ));
         }
-        if !self.remotes.is_empty() {
+        if self.all_remotes > 0 {
             // Else it makes a branch of each, and the old ones stay.
             commands.push(format!(
                 "git -C {top} for-each-ref --format='delete %(refname)' refs/remotes | git -C {top} update-ref --no-deref --stdin"

@@ -100,6 +100,10 @@ fn what_is_printed_is_quoted_and_made_visible() {
     assert!(!plan.0.stdout.contains('\u{1b}'));
     // Names that cannot be shown as they are have no commands.
     assert!(!plan.commands().contains("remote-2.git"));
+    plan.told(
+        1,
+        &["There are more remotes, or some whose names cannot be printed"],
+    );
 }
 
 #[test]
