@@ -2,6 +2,7 @@
 
 mod affected;
 mod folder;
+mod guards;
 mod lines;
 mod planning;
 mod reaching;

@@ -301,7 +301,8 @@ impl Plan {
                 .collect::<Result<_>>()?,
             has_worktrees: !affected.worktrees.is_empty(),
             has_notes: affected.has_notes,
-            collects: self.keys.iter().any(|key| key.unreachable > 0),
+            // Where refs could not be read, nobody knows what they lead to.
+            collects: !self.is_unread && self.keys.iter().any(|key| key.unreachable > 0),
             proof: self.proof(request, detector),
             fails: self.fails(),
         })

@@ -88,6 +88,9 @@ impl Scene {
                 "git filter-repo -h | grep -e --sensitive-data-removal >/dev/null".to_owned(),
             ],
         }];
+        if !self.is_cut {
+            steps.extend(self.guards());
+        }
         if !self.remotes.is_empty() {
             steps.push(words(
                 "Have everyone push what they have, and stop pushing until this is done.",
@@ -126,8 +129,10 @@ impl Scene {
 
     /// What rewrites a repository.
     fn rewrite(&self, folder: &str, at: &str, more: &str) -> String {
-        let mut command =
-            format!("(cd {at} && git filter-repo --force --sensitive-data-removal{more}");
+        let mut command = format!(
+            "(cd {at} && git filter-repo --force --sensitive-data-removal --preserve-commit-hashes \
+             --prune-empty never --prune-degenerate never{more}"
+        );
         if self.replaces {
             let file = format!("{folder}/{REPLACEMENTS}");
             command.push_str(&format!(" --replace-text {file} --replace-message {file}"));
@@ -156,9 +161,14 @@ impl Scene {
         vec![
             Step {
                 text: format!(
-                    "The remote {remote}: rewrite a fresh copy. (Where you may not push, leave this out and tell the owner.)"
+                    "The remote {remote}: rewrite a fresh copy. The first command fails if it is pushed to other addresses, too: if \
+                     those are other places, make a remote of each, and a new plan. (Where you may not push, leave this remote out, \
+                     here and below, and tell the owner.)"
                 ),
                 commands: vec![
+                    format!(
+                        "test \"$(git -C {top} remote get-url --push --all -- {remote})\" = \"$(git -C {top} remote get-url -- {remote})\""
+                    ),
                     format!(
                         "(cd {top} && git clone --mirror --no-local -- \"$(git remote get-url -- {remote})\" {copy})"
                     ),
@@ -169,9 +179,13 @@ impl Scene {
             self.prove(copy),
             Step {
                 text: format!(
-                    "Push it. This overwrites every branch and tag of {remote}, where rules that protect branches have to let you:"
+                    "Push it. This overwrites the branches, tags and notes of {remote}, where rules that protect branches have to let you:"
                 ),
-                commands: vec![format!("git -C {copy} push --force --mirror origin")],
+                // A host rejects what it makes itself, such as refs/pull/, and with it whatever is pushed in one go.
+                commands: vec![format!(
+                    "git -C {copy} -c remote.origin.mirror=false push --force origin 'refs/heads/*:refs/heads/*' \
+                     'refs/tags/*:refs/tags/*' 'refs/notes/*:refs/notes/*'"
+                )],
             },
         ]
     }
@@ -180,39 +194,25 @@ impl Scene {
     fn in_place(&self, folder: &str) -> Vec<Step> {
         let top = &self.top;
         let mut steps = Vec::new();
-        if !self.is_bare {
-            steps.push(Step {
-                text: "This repository: commit or discard what git status shows, as the files are written anew:".to_owned(),
-                commands: vec![format!(
-                    "test -z \"$(git -C {top} status --porcelain --untracked-files=no)\""
-                )],
-            });
-        }
-        if self.has_worktrees {
-            let remove = |at: &String| format!("git -C {top} worktree remove {at}");
-            let mut commands = vec![format!("git -C {top} worktree prune")];
-            commands.extend(self.worktrees.iter().map(remove));
-            steps.push(Step {
-                text: "Remove the linked work trees; git refuses where something is not committed:"
-                    .to_owned(),
-                commands,
-            });
-        }
         steps.push(Step {
             text: "Keep a copy until all is proven (it has the keys; the last command deletes it):"
                 .to_owned(),
             commands: vec![format!("cp -Rp {} {folder}/backup.git", self.git_dir)],
         });
-        steps.push(self.rewriting(folder));
-        if !self.remotes.is_empty() {
-            let remotes = self.remotes.iter();
+        if self.has_worktrees {
+            let remove = |at: &String| format!("git -C {top} worktree remove {at}");
+            let mut commands = vec![format!("git -C {top} worktree prune")];
+            commands.extend(self.worktrees.iter().map(remove));
             steps.push(Step {
-                text: "Fetch the rewritten branches:".to_owned(),
-                commands: remotes
-                    .map(|remote| format!("git -C {top} fetch --prune -- {remote}"))
-                    .collect(),
+                text: "Remove the linked work trees:".to_owned(),
+                commands,
             });
         }
+        steps.push(self.rewriting(folder));
+        steps.extend(self.remotes.iter().map(|remote| Step {
+            text: format!("Fetch the rewritten branches of {remote}:"),
+            commands: vec![format!("git -C {top} fetch --no-prune -- {remote}")],
+        }));
         steps.push(self.prove(top));
         steps
     }
@@ -229,8 +229,15 @@ impl Scene {
         }
         if self.all_remotes > 0 {
             // Else it makes a branch of each, and the old ones stay.
+            let of_remotes = match self.all_remotes > self.remotes.len() {
+                true => vec!["refs/remotes".to_owned()],
+                false => (self.remotes.iter())
+                    .map(|remote| format!("refs/remotes/{remote}"))
+                    .collect(),
+            };
             commands.push(format!(
-                "git -C {top} for-each-ref --format='delete %(refname)' refs/remotes | git -C {top} update-ref --no-deref --stdin"
+                "git -C {top} for-each-ref --format='delete %(refname)' {} | git -C {top} update-ref --no-deref --stdin",
+                of_remotes.join(" ")
             ));
         }
         commands.push(self.rewrite(folder, top, " --no-fetch"));
@@ -240,6 +247,8 @@ impl Scene {
         if !self.is_bare {
             // The message of the last commit, for whoever edits it again.
             commands.push(format!("rm -f -- {}/COMMIT_EDITMSG", self.git_dir));
+            // Both sides of conflicts, as they were when somebody resolved them.
+            commands.push(format!("rm -rf -- {}/rr-cache", self.git_dir));
         }
         Step {
             text: "Rewrite it. Reflogs and what no ref leads to go, too:".to_owned(),
@@ -264,12 +273,12 @@ impl Scene {
     }
 }
 
-/// What has notes follow their commits: git-filter-repo leaves them at the old ones, and keeps a list of both.
+/// What has notes follow their commits: git-filter-repo leaves them at the old ones, and keeps a list of both. The old ones stay, as
+/// those of tags do not follow.
 fn keep_notes(at: &str, git_dir: &str) -> String {
     format!(
         "git -C {at} for-each-ref --format='%(refname)' refs/notes | while read -r ref; do \
-         sed -e 1d -e '/ 0*$/d' {git_dir}/filter-repo/commit-map | git -C {at} notes --ref \"$ref\" copy --force --stdin && \
-         git -C {at} notes --ref \"$ref\" prune; done"
+         sed -e 1d -e '/ 0*$/d' {git_dir}/filter-repo/commit-map | git -C {at} notes --ref \"$ref\" copy --force --stdin; done"
     )
 }
 

@@ -43,7 +43,7 @@ fn the_remote_and_the_clone_are_rewritten_alike() {
             "remote-tracking branches: 1 (origin/main)",
             "remotes, to rewrite, too: 1 (origin)",
             "The remote origin: rewrite a fresh copy.",
-            "push --force --mirror origin",
+            "push --force origin",
             "Every other clone: delete it and clone anew.",
             "refs/pull/",
             "rm -rf -- ",
@@ -73,20 +73,63 @@ fn the_remote_and_the_clone_are_rewritten_alike() {
 }
 
 #[test]
-fn nothing_is_rewritten_where_something_is_not_committed() {
+fn nothing_is_rewritten_where_something_would_be_lost() {
     let Some(filter_repo) = filter_repo() else {
         return;
     };
-    let (repo, desk, key) = (Repo::new(), Desk::new(), key());
-    repo.write("a.py", format!("k = '{key}'\n")).commit("Add");
-    repo.write("a.py", "my work\n");
-    let head = repo.git(&["rev-parse", "HEAD"]);
-    let plan = desk.plan(repo.path(), &[], &[&key]);
-    let followed = plan.follow(&filter_repo);
-    assert_eq!(followed.code, 1, "{}\n{}", followed.stdout, followed.stderr);
-    assert_eq!(repo.git(&["rev-parse", "HEAD"]), head);
-    let text = std::fs::read_to_string(repo.join("a.py")).expect("read");
-    assert_eq!(text, "my work\n");
+    type Change = fn(&Repo);
+    let changes: [(&str, Change); 6] = [
+        ("work that is not committed", |repo| {
+            repo.write("a.py", "my work\n");
+        }),
+        ("a status that cannot be told", |repo| {
+            repo.git(&["config", "status.showUntrackedFiles", "bogus"]);
+        }),
+        ("a file whose changes are hidden", |repo| {
+            repo.git(&["update-index", "--skip-worktree", "a.py"]);
+        }),
+        ("a merge under way", |repo| {
+            repo.write(".git/MERGE_HEAD", "");
+        }),
+        ("a commit that is replaced", |repo| {
+            repo.git(&["replace", "main", "main~1"]);
+        }),
+        ("a branch that the remote has not any more", |repo| {
+            repo.git(&["update-ref", "refs/remotes/origin/gone", "main"]);
+        }),
+    ];
+    for (what, change) in changes {
+        let (desk, key) = (Desk::new(), key());
+        let (repo, remote) = pushed(&desk, &format!("k = '{key}'\n"));
+        change(&repo);
+        let refs = |folder: &std::path::Path| git(folder, &["for-each-ref"]);
+        let before = (refs(repo.path()), refs(&remote));
+        let followed = desk.plan(repo.path(), &[], &[&key]).follow(&filter_repo);
+        assert_ne!(followed.code, 0, "{what}: {}", followed.stdout);
+        assert!(before == (refs(repo.path()), refs(&remote)), "{what}");
+    }
+}
+
+#[test]
+fn a_commit_that_only_changes_the_key_stays_and_a_host_may_reject_its_own_refs() {
+    let Some(filter_repo) = filter_repo() else {
+        return;
+    };
+    let (desk, old, new) = (Desk::new(), key(), key());
+    let (repo, remote) = pushed(&desk, &format!("k = '{old}'\n"));
+    repo.write("a.py", format!("k = '{new}'\n"))
+        .commit("Rotate the key");
+    repo.git(&["push", "-q", "origin", "main"]);
+    git(&remote, &["update-ref", "refs/pull/1/head", "main"]);
+    git(&remote, &["config", "receive.hideRefs", "refs/pull"]);
+    let plan = desk.plan(repo.path(), &[], &[&old, &new]);
+    plan.done(&desk, &filter_repo);
+    for folder in [repo.path(), &remote] {
+        let log = git(folder, &["log", "--format=%s", "main"]);
+        assert_eq!(log, "Rotate the key\nAdd\nBegin");
+        let text = git(folder, &["show", "main:a.py"]);
+        assert_eq!(text, "k = '***REMOVED***'");
+    }
 }
 
 #[test]
