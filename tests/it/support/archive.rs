@@ -31,7 +31,7 @@ fn pressed(method: Method, bytes: &[u8]) -> (u16, Vec<u8>) {
         Method::Stored => (0, bytes.to_vec()),
         Method::Deflate => {
             let mut encoder =
-                flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+                flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
             encoder.write_all(bytes).expect("memory");
             (8, encoder.finish().expect("memory"))
         }
@@ -130,7 +130,7 @@ pub fn gzip(bytes: &[u8], name: Option<&str>) -> Vec<u8> {
     if let Some(name) = name {
         builder = builder.filename(name);
     }
-    let mut encoder = builder.write(Vec::new(), flate2::Compression::fast());
+    let mut encoder = builder.write(Vec::new(), flate2::Compression::default());
     encoder.write_all(bytes).expect("memory");
     encoder.finish().expect("memory")
 }
