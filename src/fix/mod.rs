@@ -35,6 +35,8 @@ pub struct File<'a> {
     pub text: &'a str,
     /// The keys, in their order.
     pub spots: &'a [Spot],
+    /// Whether git ignores it, and does not track it.
+    pub is_ignored: bool,
 }
 
 /// Where the key is to be kept, so that what stands in the file now finds it.
@@ -91,6 +93,7 @@ struct Place<'a> {
     start: usize,
     end: usize,
     key: usize,
+    is_ignored: bool,
 }
 
 impl<'a> Place<'a> {
@@ -180,6 +183,7 @@ pub fn plan(file: &File<'_>, names: &mut Names) -> Plan {
             start: spot.range.start,
             end: spot.range.end,
             key: spot.key,
+            is_ignored: file.is_ignored,
         };
         match language.replace(&place, names) {
             Ok(fix) => {

@@ -29,7 +29,7 @@ impl Language for Compose {
             At::Scalar(scalar) => scalar,
         };
         if let Some((name, edit)) = without_fallback(place) {
-            let name = names.given(place.key, &name);
+            let name = names.given(place.key, &name)?;
             return Ok(Fix::environment(name, vec![edit]));
         }
         let is_whole = scalar.style == Style::Plain && scalar.range == place.range();

@@ -80,7 +80,7 @@ fn edited(
     }
     let is_only = head.split_whitespace().count() == 1 && rest.trim().is_empty();
     let has_sign = assigned.ends_with('=');
-    let name = names.given(place.key, own);
+    let name = names.given(place.key, own)?;
     let (edit, then) = match (is_argument, is_only, has_sign) {
         (true, _, true) => {
             let edit = Edit::replace(value.start - 1..value.end, "");

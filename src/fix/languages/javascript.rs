@@ -70,7 +70,7 @@ impl Language for JavaScript {
                 .is_some_and(|all| all.as_str().starts_with("import"));
             let sure = if is_untyped { "" } else { string.sure() };
             let range = literal.whole.start - gap..literal.whole.end;
-            let name = names.given(place.key, name);
+            let name = names.given(place.key, name)?;
             let then = is_public(&name).then(|| {
                 format!("{name} is copied into what browsers download: have a server of yours hold the key, and call that")
             });

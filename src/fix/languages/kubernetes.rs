@@ -35,7 +35,7 @@ impl Language for Kubernetes {
         let column = text.find("value:").ok_or("its line was not understood")?;
         let own = neighbour(place.text, line.start, line.end, column)
             .ok_or("the name of the variable does not stand beside it")?;
-        let name = names.given(place.key, own);
+        let name = names.given(place.key, own)?;
         let (indent, end) = (" ".repeat(column), line_end(place.text));
         let reference = format!(
             "valueFrom:{end}{indent}  secretKeyRef:{end}{indent}    name: {SECRET}{end}{indent}    key: {name}"

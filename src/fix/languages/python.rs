@@ -123,7 +123,7 @@ fn whole(place: &Place<'_>, literal: &Literal, names: &mut Names) -> Result<Fix,
     if is_joined {
         return inside(place, literal, names);
     }
-    if let Some(fix) = without_fallback(place, literal, before, behind, names) {
+    if let Some(fix) = without_fallback(place, literal, before, behind, names)? {
         return Ok(fix);
     }
     let name = names.choose(place.key, given_name(before));
@@ -142,7 +142,7 @@ fn without_fallback(
     before: &str,
     behind: &str,
     names: &mut Names,
-) -> Option<Fix> {
+) -> Result<Option<Fix>, Refusal> {
     let is_argument = behind
         .trim_start_matches([' ', '\t', '\r', '\n', ','])
         .starts_with(')');
@@ -151,12 +151,12 @@ fn without_fallback(
             && let (Some(name), Some(gap)) = (found.get(1), found.get(2))
         {
             let start = literal.whole.start - gap.len();
-            let name = names.given(place.key, name.as_str());
+            let name = names.given(place.key, name.as_str())?;
             let edit = Edit::replace(start..literal.whole.end, "");
-            return Some(Fix::environment(name, vec![edit]));
+            return Ok(Some(Fix::environment(name, vec![edit])));
         }
     }
-    None
+    Ok(None)
 }
 
 /// Whether a text begins with a string that has a prefix.

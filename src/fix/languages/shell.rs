@@ -45,7 +45,7 @@ pub(super) fn script(
     names: &mut Names,
 ) -> Result<Fix, Refusal> {
     if let Some((name, edit)) = without_fallback(place) {
-        let name = names.given(place.key, &name);
+        let name = names.given(place.key, &name)?;
         return Ok(Fix::environment(name, vec![edit]));
     }
     let quotes = match quoting {

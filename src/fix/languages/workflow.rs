@@ -48,7 +48,7 @@ impl Language for Workflow {
             return Err("the value would need quotes");
         }
         let name = match &name {
-            Some(name) => names.given(place.key, name),
+            Some(name) => names.given(place.key, name)?,
             None => names.choose(place.key, own(place, &scalar)),
         };
         let edit = match range {
