@@ -165,6 +165,14 @@ type Refusal = &'static str;
 /// Says what to do about every key of a file.
 pub fn plan(file: &File<'_>, names: &mut Names) -> Plan {
     let mut plan = Plan::default();
+    if has_odd_lines(file.text) {
+        plan.leave_all(
+            file,
+            names,
+            "its lines end in ways that programs disagree about",
+        );
+        return plan;
+    }
     let language = match generated::is_generated(file) {
         Some(why) => {
             plan.leave_all(file, names, why);
@@ -199,8 +207,14 @@ pub fn plan(file: &File<'_>, names: &mut Names) -> Plan {
             Err(why) => plan.leave(file, spot, names, why),
         }
     }
-    let needs = language.needs(file.text, &plan.edits);
-    plan.edits.extend(needs);
+    match language.needs(file.text, &plan.edits) {
+        Ok(needs) => plan.edits.extend(needs),
+        Err(why) => {
+            plan = Plan::default();
+            plan.leave_all(file, names, why);
+            return plan;
+        }
+    }
     plan.edits.sort();
     plan.edits.dedup();
     if apply(file.text, &plan.edits).is_none() {
@@ -213,6 +227,13 @@ pub fn plan(file: &File<'_>, names: &mut Names) -> Plan {
         );
     }
     plan
+}
+
+/// Whether a text has what is the end of a line to some programs only.
+fn has_odd_lines(text: &str) -> bool {
+    let mut pairs = text.bytes().zip(text.bytes().skip(1).chain([0]));
+    text.contains(['\u{2028}', '\u{2029}', '\u{85}'])
+        || pairs.any(|(byte, next)| byte == b'\r' && next != b'\n')
 }
 
 impl Plan {

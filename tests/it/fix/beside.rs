@@ -111,7 +111,7 @@ fn one_name_never_gets_two_keys() {
     repo.write("b.py", format!("{head}os.getenv(\"X_KEY\", \"{two}\")\n"));
     let run = fix(&repo, &["--write", "--env"], &[&one, &two]);
     let part = "its variable has another value elsewhere";
-    assert_told(&run, 1, &["a.py:2:24: ", "b.py:2:24: ", part]);
+    assert_told(&run, 1, &["a.py:2:25: ", "b.py:2:25: ", part]);
     assert_eq!(read(&repo, "a.py"), both);
 
     repo.write("a.py", format!("{head}\"{one}\"\n"));
