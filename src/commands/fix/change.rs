@@ -249,4 +249,31 @@ mod tests {
         }
         assert_eq!(with("B=1", &[]), "B=1");
     }
+
+    #[test]
+    fn a_variable_that_nothing_reads_is_not_added() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let at = |name: &str| folder.path().join(name);
+        let mut plan = Plan::default();
+        for (name, variable, before) in [("a", "A_KEY", "before"), ("b", "B_KEY", "other")] {
+            fs::write(at(name), "before").expect("written");
+            plan.changes.push(change(&at(name), Some(before)));
+            plan.fixed.push(super::super::planning::Fixed {
+                path: at(name),
+                key: 0,
+                variable: variable.to_owned(),
+                home: crate::fix::Home::Environment,
+                then: None,
+            });
+        }
+        plan.changes.push(Change {
+            after: String::new(),
+            variables: vec!["A_KEY".to_owned(), "B_KEY".to_owned()],
+            ..change(&at("example"), None)
+        });
+        write_all(&mut plan);
+        assert_eq!(plan.left.len(), 1);
+        assert_eq!(fs::read(at("example")).expect("read"), b"A_KEY=\n");
+        assert_eq!(fs::read(at("b")).expect("read"), b"before");
+    }
 }

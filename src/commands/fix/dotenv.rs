@@ -17,9 +17,10 @@ use crate::source::asking::Trees;
 /// What `.env` gives already: variables, and which key each holds. No key gets a name that has another value.
 pub(super) fn given(found: &Found, request: &Request) -> BTreeMap<String, Option<usize>> {
     let text = match request.env {
-        true => fs::read_to_string(top(&request.path).0.join(".env")).unwrap_or_default(),
-        false => String::new(),
+        true => read(&top(&request.path).0.join(".env")).ok().flatten(),
+        false => None,
     };
+    let text = text.unwrap_or_default();
     let mut given = BTreeMap::new();
     for entry in entries(&text) {
         let value = text.get(entry.value).unwrap_or_default();

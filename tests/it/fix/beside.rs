@@ -69,7 +69,13 @@ fn where_the_key_cannot_be_kept_nothing_is_changed() {
     let key = key();
     let text = format!("f('{key}');\n");
     type Prepare = fn(&Repo);
-    let prepared: [(&str, Prepare); 6] = [
+    let prepared: [(&str, Prepare); 7] = [
+        ("a pipe", |repo| {
+            let made = std::process::Command::new("mkfifo")
+                .arg(repo.join(".env"))
+                .status();
+            assert!(made.expect("mkfifo").success());
+        }),
         ("a folder", |repo| {
             std::fs::create_dir(repo.join(".env")).expect("made");
         }),
