@@ -134,9 +134,21 @@ pub enum Error {
         /// What is wrong with it, and what to do next.
         reason: String,
     },
+    /// A response that cannot be told.
+    #[error("cannot tell the response: {reason}")]
+    Respond {
+        /// Why, and what to do next.
+        reason: String,
+    },
     /// A live check that cannot be made.
     #[error("cannot check whether keys work: {reason}")]
     Live {
+        /// Why, and what to do next.
+        reason: String,
+    },
+    /// A plan to take keys out of a history that cannot be made or written.
+    #[error("cannot plan the purge: {reason}")]
+    Purge {
         /// Why, and what to do next.
         reason: String,
     },

@@ -11,8 +11,10 @@ mod hook;
 mod hook_run;
 mod live;
 mod moment;
+mod purge_plan;
 mod recheck;
 pub mod resolve;
+mod respond;
 mod rule_files;
 
 use std::ffi::OsString;
@@ -97,7 +99,9 @@ fn perform(command: Command) -> Result<Exit> {
         Command::Baseline(command) => baseline::perform(command),
         Command::Explain(args) => explain::perform(args),
         Command::Recheck(args) => recheck::perform(args),
+        Command::Respond(args) => respond::perform(args),
         Command::Fix(args) => fix::perform(&args),
+        Command::PurgePlan(args) => purge_plan::perform(&args),
         Command::Completions(args) => completions::perform(args),
     }
 }
@@ -107,7 +111,9 @@ fn common(command: &Command) -> Option<&CommonArgs> {
         Command::Rules(_)
         | Command::Explain(_)
         | Command::Recheck(_)
+        | Command::Respond(_)
         | Command::Fix(_)
+        | Command::PurgePlan(_)
         | Command::Completions(_) => {
             return None;
         }

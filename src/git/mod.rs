@@ -34,6 +34,7 @@ pub mod treelog;
 pub mod unpack;
 pub mod updates;
 pub mod walk;
+pub mod worktrees;
 
 pub use pack::Kind;
 pub use repo::Repository;

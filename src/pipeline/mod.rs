@@ -21,6 +21,7 @@ mod single;
 mod staged;
 mod standing;
 mod telling;
+mod tracing;
 mod tracking;
 mod trusting;
 mod verdicts;
@@ -56,6 +57,7 @@ pub use rereading::{Ground, Reread, Sought, Spot, SpotKind, reread};
 pub use single::{committed, single};
 pub use staged::{repository, staged};
 pub use standing::{Line, Stands, on_lines};
+pub use tracing::{Sighting, Traced, trace};
 pub use trusting::Trusted;
 pub use verdicts::{Reported, judged_at, reported};
 
@@ -113,8 +115,21 @@ impl Options {
 /// # Errors
 /// A path that is not there, `history` alone on something that is no repository, threads that do not start.
 pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result<Outcome> {
+    scan_and(options, detector, control, None)
+}
+
+/// The same, and keeps the histories for whoever wants to look at them again.
+fn scan_and(
+    options: &Options,
+    detector: &Detector,
+    control: &Control,
+    mut traced: Option<&mut Vec<Traced>>,
+) -> Result<Outcome> {
     let begun = Instant::now();
-    let collector = Collector::new(detector, options);
+    let mut collector = Collector::new(detector, options);
+    if traced.is_some() {
+        collector.keep_sightings();
+    }
     let explaining = Explaining::wanted(&collector, detector, options);
     let sink: &dyn Sink = match &explaining {
         Some(explaining) => explaining,
@@ -173,6 +188,14 @@ pub fn scan(options: &Options, detector: &Detector, control: &Control) -> Result
                 collector.history_locations(&repository, &history, control, &base, &mut locations);
             if let Some(explaining) = &explaining {
                 explaining.learn_paths(&paths);
+            }
+            if let Some(traced) = &mut traced {
+                traced.push(Traced {
+                    sightings: collector.kept_sightings(),
+                    secrets: collector.secrets(),
+                    repository,
+                    history,
+                });
             }
         }
     }

@@ -107,7 +107,7 @@ fn the_human_report_draws_when_a_key_came_and_went() {
     assert_eq!(drawn(removed.clone(), 2, 0), [past, legend, past]);
     assert_eq!(
         drawn(removed.clone(), 1, 40),
-        ["  2023-04-05 +====x-------- now", legend]
+        ["  2023-04-05 +===x--------- now", legend]
     );
     assert_eq!(drawn(removed, 1, 30), [""; 0]);
     let there = drawn(attribution(), 1, 0);

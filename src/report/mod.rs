@@ -19,6 +19,7 @@ mod liveness;
 mod markdown;
 mod provenance;
 mod readings;
+pub mod response;
 pub mod sanitize;
 mod sarif;
 mod snippet;
@@ -38,6 +39,8 @@ use crate::rules::Rule;
 
 pub use gate::Gate;
 pub use liveness::{called, spends};
+pub use steps::first as first_step;
+pub use summary::left_out;
 pub use when::minute;
 
 /// The forms that a report can take.

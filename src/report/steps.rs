@@ -18,7 +18,7 @@ const BROUGHT: [&str; 5] = [
     "Create a new one.",
     "Put the new one in your secret manager and deploy it; code reads it from there.",
     "Check the issuer's logs for uses of the old one that were not yours.",
-    CLEAN,
+    CLEAN_BROUGHT,
 ];
 
 /// For a report with both.
@@ -41,11 +41,28 @@ const OTHERS: &str =
 /// The second step, where no key works any more.
 const IF_USED: &str = "If something still uses one, create a new key with the same label and a version suffix (prod-web-app-v2).";
 
-const CLEAN: &str = "Only then clean the files and the git history.";
+const CLEAN: &str =
+    "Only then clean the files (aisaleaks fix) and the git history (aisaleaks purge-plan).";
+/// Where nothing but its rule knows a secret, both commands leave most to a person.
+const CLEAN_BROUGHT: &str = "Only then clean the files and the git history.";
 
 /// What is said behind that, if a key stands in an archive.
 const REBUILD: &str =
     "\n     Build each archive that holds one anew: copies that were published count as leaked.";
+
+/// What comes after AIsa's own steps.
+pub(super) const PREVENT: &str = "See that it does not happen again.";
+
+/// What the steps depend on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct About<'a> {
+    /// The states of AIsa's keys.
+    pub(super) aisa: &'a [State],
+    /// Whether there are other issuers' secrets, too.
+    pub(super) has_others: bool,
+    /// Whether one stands in an archive.
+    pub(super) in_archive: bool,
+}
 
 /// The steps for these keys. What works is named before all else, and nobody is told to revoke what does not work any more.
 pub(super) fn of(keys: &[Key]) -> [String; 5] {
@@ -54,29 +71,45 @@ pub(super) fn of(keys: &[Key]) -> [String; 5] {
         .filter(|key| key.secret.is_aisa())
         .map(|key| key.verdict.state)
         .collect();
-    let is_both = !aisa.is_empty() && aisa.len() < keys.len();
+    let mut places = keys.iter().flat_map(|key| &key.locations);
+    of_states(About {
+        aisa: &aisa,
+        has_others: aisa.len() < keys.len(),
+        in_archive: places.any(|at| !at.member.is_empty()),
+    })
+}
+
+/// The steps for keys of which no more is known than this.
+pub(super) fn of_states(about: About<'_>) -> [String; 5] {
+    let aisa = about.aisa;
+    let is_both = !aisa.is_empty() && about.has_others;
     let steps = match (aisa.is_empty(), is_both) {
         (_, true) => BOTH,
         (true, false) => BROUGHT,
         (false, false) => AISA,
     };
     let mut steps = steps.map(str::to_owned);
-    if let Some(first) = first(&aisa, if is_both { "AIsa key" } else { "key" }) {
+    if let Some(first) = known(aisa, if is_both { "AIsa key" } else { "key" }) {
         let others = if is_both { OTHERS } else { "" };
         steps[0] = format!("{first}{others}");
     }
     if !is_both && !aisa.is_empty() && aisa.iter().all(|state| state.is_dead()) {
         steps[1] = IF_USED.to_owned();
     }
-    let mut places = keys.iter().flat_map(|key| &key.locations);
-    if places.any(|at| !at.member.is_empty()) {
+    if about.in_archive {
         steps[4].push_str(REBUILD);
     }
     steps
 }
 
+/// The first step: to revoke them.
+pub fn first(keys: &[Key]) -> String {
+    let [first, ..] = of(keys);
+    first
+}
+
 /// The first step, where it is known of AIsa's keys which of them work.
-fn first(states: &[State], noun: &str) -> Option<String> {
+fn known(states: &[State], noun: &str) -> Option<String> {
     let count = |is: fn(State) -> bool| states.iter().filter(|state| is(**state)).count();
     let (all, live, dead) = (states.len(), count(State::is_live), count(State::is_dead));
     let they = if live == 1 { "it" } else { "them" };
@@ -120,8 +153,13 @@ fn first(states: &[State], noun: &str) -> Option<String> {
 
 /// What to do first about one key, in a sentence, where there is no room for the steps.
 pub(super) fn revoke(key: &Key) -> &'static str {
-    match key.verdict.state {
-        _ if !key.secret.is_aisa() => "Revoke it first, where it was issued.",
+    revoke_one(key.secret.is_aisa(), key.verdict.state)
+}
+
+/// The same, of a key of which no more is known than this.
+pub(super) fn revoke_one(is_aisa: bool, state: State) -> &'static str {
+    match state {
+        _ if !is_aisa => "Revoke it first, where it was issued.",
         State::Revoked => "Nothing to revoke: it is revoked already.",
         State::Invalid => "Nothing to revoke: it was never a key, or is revoked already.",
         state if state.is_live() => "Revoke it right now: https://console.aisa.one, API Keys.",

@@ -65,7 +65,7 @@ fn amount(stats: &Stats) -> String {
 
 /// One line with what was left out, if anything was. What git keeps of a history is no file to read, but it was left
 /// out only if no history was scanned that has it.
-pub(super) fn left_out(outcome: &Outcome) -> Option<String> {
+pub fn left_out(outcome: &Outcome) -> Option<String> {
     let is_git = |at: &&Target| at.kind == TargetKind::Git;
     let histories = outcome.targets.iter().filter(is_git).count() as u64;
     let scanned = |reason: &str, number: u64| {

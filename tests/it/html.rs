@@ -102,7 +102,7 @@ fn a_page_tells_how_a_key_came_spread_and_went() {
         "still at HEAD".to_owned(),
         // Every commit has the same date here.
         "git show ".to_owned(),
-        "git filter-repo --sensitive-data-removal".to_owned(),
+        "aisaleaks purge-plan --key sha256:".to_owned(),
         "Revoke each key, before anything else".to_owned(),
     ] {
         let words = page.words.replace('\n', "");

@@ -6,13 +6,15 @@ use std::path::Path;
 use crate::support::run;
 
 /// The pages that tell of flags.
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 8] = [
     include_str!("../../README.md"),
     include_str!("../../docs/flags.md"),
     include_str!("../../docs/baseline.md"),
     include_str!("../../docs/ci.md"),
     include_str!("../../docs/fix.md"),
     include_str!("../../docs/live.md"),
+    include_str!("../../docs/purge-plan.md"),
+    include_str!("../../docs/respond.md"),
 ];
 
 /// The long flags in a text.
@@ -44,7 +46,9 @@ fn every_flag_is_on_a_page() {
         &["ci"],
         &["explain"],
         &["fix"],
+        &["purge-plan"],
         &["recheck"],
+        &["respond"],
         &["completions"],
         &["rules", "list"],
         &["rules", "check"],

@@ -6,7 +6,9 @@ mod common;
 mod explain;
 mod fix;
 mod hook;
+mod purge_plan;
 mod recheck;
+mod respond;
 mod verify;
 
 use std::path::PathBuf;
@@ -22,7 +24,9 @@ pub use common::{ArchiveArgs, CommonArgs, ConfigArgs, RulesArgs, RunningArgs, Wa
 pub use explain::ExplainArgs;
 pub use fix::FixArgs;
 pub use hook::{HookCommand, HookInstallArgs, HookPlaceArgs, HookRunArgs};
+pub use purge_plan::PurgePlanArgs;
 pub use recheck::RecheckArgs;
+pub use respond::RespondArgs;
 pub use verify::{LiveArgs, VerifyArgs};
 
 /// Finds leaked AIsa API keys in files and in whole git histories.
@@ -65,8 +69,12 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Whether the keys of an earlier report still work: read them again from where they stand, and ask AIsa.
     Recheck(RecheckArgs),
+    /// The whole response to a leak as one list: revoke, replace, deploy, check usage, clean, prevent, ticked off by what is seen.
+    Respond(RespondArgs),
     /// Replace keys in files by references to variables and secrets: show the diff, and with --write write it.
     Fix(FixArgs),
+    /// How to take keys out of the history: write what git-filter-repo needs, and say what it does not reach.
+    PurgePlan(PurgePlanArgs),
     /// Which rules there are, and whether rules files are right.
     #[command(subcommand)]
     Rules(RulesCommand),

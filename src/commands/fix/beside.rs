@@ -31,7 +31,7 @@ pub(super) fn add(plan: &mut Plan, request: &Request) {
 }
 
 /// The top of the work tree that the path is in, and whether it is one; else the folder itself.
-pub(super) fn top(path: &Path) -> (PathBuf, bool) {
+pub(in crate::commands) fn top(path: &Path) -> (PathBuf, bool) {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let folder = match path.is_dir() {
         true => path.clone(),

@@ -16,6 +16,7 @@ use super::running;
 use crate::error::Result;
 use crate::pipeline;
 
+pub(super) use beside::top;
 pub(super) use repairs::of as repairs;
 
 /// What `fix` was asked to do.

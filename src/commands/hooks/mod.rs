@@ -21,6 +21,9 @@ use super::exit::Exit;
 use crate::error::{Error, Result};
 use page::Page;
 
+pub(super) use status::checked;
+pub(super) use tools::says;
+
 /// The hooks that this program has something to do in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Hook {

@@ -56,6 +56,22 @@ fn asked_for(asked: &Asked) -> impl Iterator<Item = Hook> {
     all.filter(move |hook| hooks.is_empty() || hooks.contains(hook))
 }
 
+/// In one line what hooks check in a repository, with what to do about the rest, and whether one stops a commit or a push.
+///
+/// # Errors
+/// It cannot be said where git looks for hooks: why, and what to do.
+pub(in crate::commands) fn checked(repository: &Path) -> Result<(bool, String), String> {
+    let here = Here::find(repository)?;
+    let mut states = Vec::new();
+    for hook in Hook::ALL {
+        let place = here.place(hook)?;
+        states.push((hook, state(&here, &place, hook)));
+    }
+    let mut active = states.iter().filter(|(_, state)| state.is_active);
+    let is_gated = active.any(|(hook, _)| matters(*hook, here.is_bare));
+    Ok((is_gated, summary(&states, here.is_bare)))
+}
+
 /// What there is for all repositories, and whether it counts here, where git looks in `folder`.
 fn for_all(folder: Option<&Path>, page: &mut Page) {
     let all = match Folder::find() {
@@ -120,15 +136,11 @@ fn of_all(asked: &Asked, page: &mut Page) -> Result<bool, String> {
 
 /// The last line: what is checked, what is not, and what to type.
 fn summary(states: &[(Hook, State)], is_bare: bool) -> String {
-    let matters = |hook: Hook| match is_bare {
-        true => hook == Hook::PreReceive,
-        false => matches!(hook, Hook::PreCommit | Hook::PrePush),
-    };
     let checked = states.iter().filter(|(_, state)| state.is_active);
     let checked: Vec<&str> = checked.map(|(hook, _)| subject(*hook)).collect();
     let missing: Vec<&(Hook, State)> = states
         .iter()
-        .filter(|(hook, state)| !state.is_active && (matters(*hook) || states.len() == 1))
+        .filter(|(hook, state)| !state.is_active && (matters(*hook, is_bare) || states.len() == 1))
         .collect();
     let mut remedies: Vec<String> = Vec::new();
     let to_install = missing.iter().filter(|(_, state)| state.remedy.is_none());
@@ -152,6 +164,14 @@ fn summary(states: &[(Hook, State)], is_bare: bool) -> String {
             are_checked(&checked),
             subjects.join(", ")
         ),
+    }
+}
+
+/// Whether a hook stops what would leave this repository, or come into it.
+fn matters(hook: Hook, is_bare: bool) -> bool {
+    match is_bare {
+        true => hook == Hook::PreReceive,
+        false => matches!(hook, Hook::PreCommit | Hook::PrePush),
     }
 }
 

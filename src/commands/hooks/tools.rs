@@ -118,7 +118,7 @@ pub(super) fn asks_its_name(text: &[u8]) -> bool {
 }
 
 /// Whether a line that is no comment says this.
-fn says(text: &[u8], what: &str) -> bool {
+pub(in crate::commands) fn says(text: &[u8], what: &str) -> bool {
     let mut lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
     lines.any(|line| {
         !line.starts_with(b"#") && memchr::memmem::find(line, what.as_bytes()).is_some()

@@ -1,7 +1,6 @@
 //! `recheck`: reads the keys of a report again from where they stand, and asks AIsa whether they work.
 
 mod places;
-mod reading;
 mod rewriting;
 mod telling;
 
@@ -13,6 +12,7 @@ use std::sync::Arc;
 
 use super::exit::Exit;
 use super::progress::Line;
+use super::reported::{self, Report};
 use super::{running, writing};
 use crate::control::Control;
 use crate::detect::Detector;
@@ -23,7 +23,6 @@ use crate::pipeline::{Ground, Reread, reread};
 use crate::report::sanitize::visible;
 use crate::rules;
 use crate::verify::{self, Asked, Checked, Live};
-use reading::Report;
 
 /// What `recheck` was asked to do.
 #[derive(Debug)]
@@ -46,7 +45,7 @@ pub struct Request {
 
 /// A key of the report, and what is known of it now.
 struct Rechecked<'r> {
-    key: &'r reading::Key,
+    key: &'r reported::Key,
     secret: Option<Secret>,
     verdict: Verdict,
 }
@@ -58,7 +57,7 @@ struct Rechecked<'r> {
 pub fn run(request: &Request) -> Result<Exit> {
     let control = Arc::new(Control::new(0));
     running::stop_on_signal(&control);
-    let report = reading::read(&request.report, &control);
+    let report = reported::read(&request.report, "recheck", &control);
     if control.is_cancelled() {
         // What was read of it may be its beginning.
         return Ok(Exit::Interrupted);
@@ -141,13 +140,13 @@ fn check<'r>(
 /// Asks about the keys that were found, those first that worked when the report was made: there is a limit to how many are
 /// asked about. Returns the verdicts by number, and what was answered besides.
 fn ask(
-    keys: &[reading::Key],
+    keys: &[reported::Key],
     numbers: &HashMap<&str, usize>,
     found: &[Reread],
     live: &mut Live,
     control: &Control,
 ) -> (HashMap<usize, Verdict>, Checked) {
-    let was = |key: &reading::Key| key.verdict.as_ref().and_then(|was| was.state);
+    let was = |key: &reported::Key| key.verdict.as_ref().and_then(|was| was.state);
     let mut order: Vec<(_, usize)> = (keys.iter())
         .filter_map(|key| Some((was(key), *numbers.get(key.fingerprint.as_str())?)))
         .collect();

@@ -2,19 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::reading::{self, Key, Kind, Origin, Place};
+use crate::commands::reported::{self, KEYED, Key, Kind, Origin, Place, decoded, is_plain};
 use crate::detect::Detector;
 use crate::model::{Mask, Secret, TargetKind};
 use crate::pipeline::{Reread, Sought, Spot, SpotKind};
 
-/// Before the digits of a key of AIsa's, and of anything else; see [`Secret::fingerprint`].
-const PLAIN: &str = "sha256:";
-const KEYED: &str = "hmac-sha256:";
-/// The digits.
-const DIGITS: usize = 64;
-
 /// What was scanned.
-pub(super) fn target(target: &reading::Target) -> (Option<TargetKind>, String) {
+pub(super) fn target(target: &reported::Target) -> (Option<TargetKind>, String) {
     let kind = match target.kind {
         Kind::Files => Some(TargetKind::Files),
         Kind::Git => Some(TargetKind::Git),
@@ -65,34 +59,6 @@ fn spot(place: &Place) -> Spot {
     }
 }
 
-/// The bytes of a path that was percent-encoded; `None` if it was not.
-fn decoded(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => u8::try_from(digit(rest.next())? << 4 | digit(rest.next())?).ok()?,
-            byte => byte,
-        });
-    }
-    Some(bytes)
-}
-
-/// Whether a text is the fingerprint of an AIsa key.
-pub(super) fn is_plain(fingerprint: &str) -> bool {
-    fingerprint.strip_prefix(PLAIN).is_some_and(are_digits)
-}
-
-/// Whether a text is one of the fingerprints that this version knows.
-pub(super) fn is_known(fingerprint: &str) -> bool {
-    is_plain(fingerprint) || fingerprint.strip_prefix(KEYED).is_some_and(are_digits)
-}
-
-fn are_digits(text: &str) -> bool {
-    text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
 /// Why AIsa was not asked about a key. A run that was ended has not looked everywhere.
 pub(super) fn unasked(
     key: &Key,
@@ -133,37 +99,5 @@ pub(super) fn unasked(
                 "it is not {places} any more, neither on disk nor in the object database; scan again, or check it in the console"
             )
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::percent_encoded;
-
-    #[test]
-    fn exact_paths_come_back() {
-        for path in [&b"a/b.py"[..], b"\xff \x00%\n", "é…/x".as_bytes(), b""] {
-            assert_eq!(decoded(&percent_encoded(path)).as_deref(), Some(path));
-        }
-        for text in ["%", "%4", "%4g", "a%zz"] {
-            assert_eq!(decoded(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn fingerprints_are_whole() {
-        let digits = "0123456789abcdef".repeat(4);
-        assert!(is_plain(&format!("sha256:{digits}")));
-        for other in [
-            format!("hmac-sha256:{digits}"),
-            format!("sha256:{digits}0"),
-            format!("sha512:{digits}"),
-            "sha256:".to_owned(),
-            format!("sha256:{}g", &digits[1..]),
-        ] {
-            assert!(!is_plain(&other), "{other}");
-        }
-        assert!(is_known(&format!("hmac-sha256:{digits}")));
     }
 }

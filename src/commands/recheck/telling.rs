@@ -5,11 +5,10 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::Rechecked;
-use super::places::{is_known, is_plain};
-use super::reading::{Key, Origin, Place, Was};
 use crate::commands::printing::counted;
+use crate::commands::reported::{Key, Origin, Place, Was, is_known, is_plain, redacted};
 use crate::detect::Detector;
-use crate::model::{Balance, Mask, PREFIX, State, Verdict};
+use crate::model::{Balance, Mask, State, Verdict};
 use crate::report::{self, called, sanitize::visible};
 
 /// Keys that are told one by one.
@@ -245,16 +244,5 @@ impl Page<'_> {
             )?;
         }
         Ok(())
-    }
-}
-
-/// What the report shows of a key that is not here, if it is what reports show.
-fn redacted(text: &str) -> &str {
-    let tail = text.strip_prefix(PREFIX).or(text.strip_prefix("sk-"));
-    let tail = tail.and_then(|tail| tail.strip_prefix('…'));
-    let is_body = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    match tail {
-        Some(tail) if tail.len() == 3 && tail.chars().all(is_body) => text,
-        _ => "(not shown)",
     }
 }

@@ -6,6 +6,7 @@ pub mod edit;
 mod entries;
 mod environment;
 mod identity;
+mod remotes;
 mod sources;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use gix_config::path::interpolate;
 
 pub use identity::user_identity;
+pub use remotes::remotes;
 pub use sources::user_file;
 
 /// Where a setting comes from, in the order in which git reads them: the last one counts.

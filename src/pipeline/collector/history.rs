@@ -31,6 +31,7 @@ impl Collector<'_> {
             .canonicalize()
             .unwrap_or_else(|_| repository.name.clone());
         let sightings = self.sightings();
+        self.keep(&sightings);
         let named = names(&sightings, history, control);
         let standings = stand(
             &sightings,

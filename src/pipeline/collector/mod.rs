@@ -2,6 +2,7 @@
 
 mod collecting;
 mod history;
+mod keeping;
 mod known;
 mod placing;
 mod standing;
@@ -13,6 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 use super::Options;
 use super::sightings::{Decompressed, Direct, InFull, Located, Placed, Seen, Stored, Where};
 use super::telling::Teller;
+use super::tracing::Sighting;
 use crate::detect::Detector;
 use crate::model::{Attribution, Key, Location, Problem, Secret, Sink, Verdict, Worker};
 use collecting::Collecting;
@@ -27,6 +29,8 @@ pub(super) struct Collector<'a> {
     decompressed: Mutex<HashMap<InFull, Vec<Decompressed>>>,
     stored: Mutex<Vec<Stored>>,
     problems: Mutex<Vec<Problem>>,
+    /// Every sighting in an object; `None` unless somebody wants them.
+    kept: Option<Mutex<Vec<Sighting>>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -54,6 +58,7 @@ impl<'a> Collector<'a> {
             decompressed: Mutex::default(),
             stored: Mutex::default(),
             problems: Mutex::default(),
+            kept: None,
         }
     }
 

@@ -117,7 +117,7 @@ fn a_report_as_a_whole() {
             "solution": "1. Revoke each key, before anything else: https://console.aisa.one, API Keys. It takes effect \
                 at once.\n2. Create a new key with the same label and a version suffix (prod-web-app-v2).\n3. Put the \
                 new key in your secret manager and deploy it; code reads it from AISA_API_KEY.\n4. Check the usage \
-                logs, filtered by the old key.\n5. Only then clean the files and the git history.",
+                logs, filtered by the old key.\n5. Only then clean the files (aisaleaks fix) and the git history (aisaleaks purge-plan).",
             "identifiers": [
                 {"type": "aisaleaks_fingerprint", "name": format!("Key {fingerprint}"), "value": fingerprint},
                 {"type": "aisaleaks_rule_id", "name": "Rule aisa-api-key", "value": "aisa-api-key"},

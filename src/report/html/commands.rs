@@ -10,12 +10,10 @@ use crate::report::{liveness, sanitize, steps};
 
 /// Commands about files that are listed.
 const FILES: usize = 5;
-/// Hexadecimal digits of a fingerprint that `explain` is given.
+/// Hexadecimal digits of a fingerprint that commands are given.
 const DIGITS: usize = 16;
 /// What the steps name, and what people want to go to.
 const CONSOLE: &str = "https://console.aisa.one";
-/// The file for the one key that is taken out of a history.
-const FILE: &str = "../leaked-key.txt";
 
 /// What commands are for, and the commands.
 type Commands = (&'static str, Vec<String>);
@@ -52,12 +50,9 @@ impl Page<'_> {
         // What is told by a random key is another fingerprint in the next run.
         if key.secret.is_aisa() && any(in_history) {
             all.push((
-                "Out of the history, in a fresh clone (with jq and git-filter-repo; every commit since gets another id):",
-                rewriting(key),
+                "Out of the history: this writes what git-filter-repo needs, and says what to do in which order (every commit since gets another id):",
+                vec![format!("aisaleaks purge-plan --key {}", start(key))],
             ));
-            if any(|at| !at.member.is_empty() || !at.encoding.is_empty()) {
-                all.push(("What is encoded or in an archive stays: take those files out with --invert-paths --path.", Vec::new()));
-            }
         }
         if any(|at| at.reachable == Some(Reachable::Stash)) {
             all.push((
@@ -125,11 +120,9 @@ fn knowing(key: &Key) -> Vec<Commands> {
         ));
     }
     if key.secret.is_aisa() {
-        let fingerprint = key.secret.fingerprint();
-        let digits: String = fingerprint.chars().take("sha256:".len() + DIGITS).collect();
         all.push((
             "Why it counts, place by place:",
-            vec![format!("aisaleaks explain {digits}")],
+            vec![format!("aisaleaks explain {}", start(key))],
         ));
     }
     let is_open = liveness::is_told(&key.verdict) && !key.verdict.state.is_dead();
@@ -142,19 +135,10 @@ fn knowing(key: &Key) -> Vec<Commands> {
     all
 }
 
-fn rewriting(key: &Key) -> Vec<String> {
+/// A fingerprint, as far as it tells a key from others.
+fn start(key: &Key) -> String {
     let fingerprint = key.secret.fingerprint();
-    let query = format!(".keys[] | select(.fingerprint == \"{fingerprint}\") | .secret");
-    let replace = format!("--replace-text {FILE} --replace-message {FILE}");
-    let mut lines = vec![
-        format!("(umask 077; aisaleaks git --show-secrets -f json . | jq -r '{query}' > {FILE})"),
-        format!("git filter-repo --sensitive-data-removal {replace}"),
-        format!("rm {FILE}"),
-    ];
-    if key.pushed() == Some(true) {
-        lines.push("git push --force --mirror origin".to_owned());
-    }
-    lines
+    fingerprint.chars().take("sha256:".len() + DIGITS).collect()
 }
 
 /// A step, with AIsa's console as a link.

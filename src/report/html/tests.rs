@@ -171,7 +171,7 @@ fn a_key_has_its_places_its_time_and_its_steps() {
         "Ada, 2023-04-05 (3 years ago)",
         "git rm --cached -- config/.env\n",
         "git show 1111111111111111111111111111111111111111\n",
-        "git push --force --mirror origin\n",
+        "aisaleaks purge-plan --key sha256:",
         "https://console.aisa.one",
     ] {
         let words = page.words.replace('\n', "");

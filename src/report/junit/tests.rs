@@ -143,7 +143,7 @@ fn a_report_as_a_whole() {
   2. Create a new key with the same label and a version suffix (prod-web-app-v2).
   3. Put the new key in your secret manager and deploy it; code reads it from AISA_API_KEY.
   4. Check the usage logs, filtered by the old key.
-  5. Only then clean the files and the git history.
+  5. Only then clean the files (aisaleaks fix) and the git history (aisaleaks purge-plan).
 
 Left out: 4 ignored
 Scanned 12 files and 3,401 blobs in 790 commits (12.3 MiB) in 0.9 s: 1 key in 2 places, 1 problem

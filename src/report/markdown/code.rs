@@ -6,7 +6,7 @@ const TICKS: usize = 3;
 
 /// Where a code span stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Where {
+pub(in crate::report) enum Where {
     /// In a cell of a table: a pipe would end it, code span or not (GFM Spec 4.10).
     Cell,
     /// Anywhere else.
@@ -14,7 +14,7 @@ pub(super) enum Where {
 }
 
 /// The code span of a visible text, which is one line.
-pub(super) fn of(text: &str, place: Where) -> String {
+pub(in crate::report) fn of(text: &str, place: Where) -> String {
     if text.is_empty() {
         return "(empty)".to_owned();
     }
@@ -56,7 +56,8 @@ fn short_runs(text: &str) -> String {
     text.replace('`', "\\x60")
 }
 
-fn longest_run(text: &str) -> usize {
+/// The longest run of backticks.
+pub(in crate::report) fn longest_run(text: &str) -> usize {
     let runs = text.split(|c| c != '`');
     runs.map(str::len).max().unwrap_or(0)
 }

@@ -1,7 +1,7 @@
 //! Markdown as GitHub renders it (GitHub Flavored Markdown Spec 0.29), for the summary of a job, and to be read as a file.
 //! What comes from the input stands in code spans alone: nothing in one is HTML, a link, an image, a mention or a table.
 
-mod code;
+pub(super) mod code;
 mod fitting;
 mod keys;
 mod links;

@@ -145,7 +145,7 @@ In `/work` (git history at [`bbbbbbbbbbbb`]({web}/commit/{head})).
 2. Create a new key with the same label and a version suffix (prod-web-app-v2).
 3. Put the new key in your secret manager and deploy it; code reads it from AISA_API_KEY.
 4. Check the usage logs, filtered by the old key.
-5. Only then clean the files and the git history.
+5. Only then clean the files (aisaleaks fix) and the git history (aisaleaks purge-plan).
 
 ### What that means
 

@@ -21,7 +21,7 @@ const HELP: &str = "A leaked AIsa API key is spend authority: charges go to the 
 2. Create a new key with the same label and a version suffix (`prod-web-app-v2`).
 3. Put the new key in your secret manager and deploy it; code reads it from `AISA_API_KEY`.
 4. Check the usage logs, filtered by the old key.
-5. Only then clean the files and the git history. A key that was pushed stays public whatever is removed.
+5. Only then clean the files (aisaleaks fix) and the git history (aisaleaks purge-plan). A key that was pushed stays public whatever is removed.
 
 How not to leak the next one:
 

@@ -3,7 +3,7 @@
 mod answers;
 mod hostile;
 mod places;
-mod server;
+pub mod server;
 
 use std::path::{Path, PathBuf};
 
@@ -14,9 +14,9 @@ use super::support::{Run, command, ended, run};
 use server::Server;
 
 /// The answer about a key that works.
-const WORKS: (u16, &str) = (200, r#"{"balance": 12.5, "currency": "USD"}"#);
+pub const WORKS: (u16, &str) = (200, r#"{"balance": 12.5, "currency": "USD"}"#);
 /// The answer about one that was revoked.
-const REVOKED: (u16, &str) = (401, r#"{"error": {"code": "revoked_api_key"}}"#);
+pub const REVOKED: (u16, &str) = (401, r#"{"error": {"code": "revoked_api_key"}}"#);
 
 /// A report of a scan, in a folder of its own.
 struct Reported {

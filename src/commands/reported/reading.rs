@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 
-use super::rewriting;
+use super::members;
 use crate::commands::input::Input;
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::git::plain;
-use crate::model::{ObjectId, State};
+use crate::model::{Balance, ObjectId, State};
 use crate::report::sanitize::visible;
 
 /// The schema that is read; see [`report`](crate::report).
@@ -26,27 +26,30 @@ const REMEDY: &str = "give the file that `-f json=FILE` wrote";
 
 /// A report.
 #[derive(Debug)]
-pub(super) struct Report {
+pub(in crate::commands) struct Report {
     /// All of it, as it was read.
-    pub(super) text: Vec<u8>,
+    pub(in crate::commands) text: Vec<u8>,
     /// What it says.
-    pub(super) told: Told,
+    pub(in crate::commands) told: Told,
 }
 
-/// What this command needs of a report. More may be there.
+/// What commands need of a report. More may be there.
 #[derive(Debug, Deserialize)]
-pub(super) struct Told {
+pub(in crate::commands) struct Told {
     #[serde(default)]
-    pub(super) targets: Vec<Target>,
-    pub(super) keys: Vec<Key>,
+    pub(in crate::commands) targets: Vec<Target>,
+    pub(in crate::commands) keys: Vec<Key>,
+    /// Whether everything was scanned, if it says so.
+    #[serde(default)]
+    pub(in crate::commands) complete: Option<bool>,
     /// How many keys the report leaves out, by what was known of them.
     #[serde(default)]
-    pub(super) hidden: BTreeMap<String, u64>,
+    pub(in crate::commands) hidden: BTreeMap<String, u64>,
 }
 
 impl Told {
     /// How many of the keys that the report leaves out may work.
-    pub(super) fn left_out(&self) -> u64 {
+    pub(in crate::commands) fn left_out(&self) -> u64 {
         let is_dead = |name: &str| {
             State::ALL
                 .iter()
@@ -59,15 +62,18 @@ impl Told {
 
 /// Something that was scanned.
 #[derive(Debug, Deserialize)]
-pub(super) struct Target {
-    pub(super) path: String,
-    pub(super) kind: Kind,
+pub(in crate::commands) struct Target {
+    pub(in crate::commands) path: String,
+    pub(in crate::commands) kind: Kind,
+    /// What HEAD was.
+    #[serde(default, deserialize_with = "id")]
+    pub(in crate::commands) head: Option<ObjectId>,
 }
 
 /// What it was.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Kind {
+pub(in crate::commands) enum Kind {
     Files,
     Git,
     Staged,
@@ -79,18 +85,18 @@ pub(super) enum Kind {
 
 /// A key, and where it stood.
 #[derive(Deserialize)]
-pub(super) struct Key {
-    pub(super) fingerprint: String,
+pub(in crate::commands) struct Key {
+    pub(in crate::commands) fingerprint: String,
     #[serde(default)]
-    pub(super) redacted: String,
+    pub(in crate::commands) redacted: String,
     /// Only in a report that was made with `--show-secrets`.
     #[serde(default)]
-    pub(super) secret: Option<String>,
+    pub(in crate::commands) secret: Option<String>,
     #[serde(default)]
-    pub(super) rule: String,
+    pub(in crate::commands) rule: String,
     #[serde(default)]
-    pub(super) verdict: Option<Was>,
-    pub(super) locations: Vec<Place>,
+    pub(in crate::commands) verdict: Option<Was>,
+    pub(in crate::commands) locations: Vec<Place>,
 }
 
 impl std::fmt::Debug for Key {
@@ -101,42 +107,45 @@ impl std::fmt::Debug for Key {
 
 /// What an earlier check said.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub(super) struct Was {
+pub(in crate::commands) struct Was {
     #[serde(default, deserialize_with = "state")]
-    pub(super) state: Option<State>,
+    pub(in crate::commands) state: Option<State>,
     #[serde(default, deserialize_with = "moment")]
-    pub(super) checked_at: Option<Timestamp>,
+    pub(in crate::commands) checked_at: Option<Timestamp>,
+    /// What it can spend, if it is written as it has to be.
+    #[serde(default, deserialize_with = "balance")]
+    pub(in crate::commands) balance: Option<Balance>,
 }
 
 /// A place. There can be very many, so that only what is needed is kept.
 #[derive(Debug, Deserialize)]
-pub(super) struct Place {
-    pub(super) origin: Origin,
+pub(in crate::commands) struct Place {
+    pub(in crate::commands) origin: Origin,
     #[serde(default)]
-    pub(super) path: Option<Box<str>>,
+    pub(in crate::commands) path: Option<Box<str>>,
     #[serde(default)]
-    pub(super) path_bytes: Option<Box<str>>,
+    pub(in crate::commands) path_bytes: Option<Box<str>>,
     /// Of what came out of a container; [`path`](Self::path) is that of the container.
     #[serde(default)]
-    pub(super) member: Option<Vec<Box<str>>>,
+    pub(in crate::commands) member: Option<Vec<Box<str>>>,
     #[serde(default)]
-    pub(super) encoding: Vec<Box<str>>,
+    pub(in crate::commands) encoding: Vec<Box<str>>,
     #[serde(default)]
-    pub(super) cell: Option<u32>,
+    pub(in crate::commands) cell: Option<u32>,
     #[serde(default)]
-    pub(super) line: Option<u64>,
+    pub(in crate::commands) line: Option<u64>,
     #[serde(default)]
-    pub(super) column: Option<u64>,
+    pub(in crate::commands) column: Option<u64>,
     #[serde(default, deserialize_with = "id")]
-    pub(super) blob: Option<ObjectId>,
+    pub(in crate::commands) blob: Option<ObjectId>,
     #[serde(default)]
-    pub(super) introduced: Option<Commit>,
+    pub(in crate::commands) introduced: Option<Commit>,
 }
 
 /// What kind of place it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Origin {
+pub(in crate::commands) enum Origin {
     Worktree,
     Config,
     History,
@@ -154,9 +163,11 @@ pub(super) enum Origin {
 
 /// A commit.
 #[derive(Debug, Deserialize)]
-pub(super) struct Commit {
+pub(in crate::commands) struct Commit {
     #[serde(default, deserialize_with = "id")]
-    pub(super) commit: Option<ObjectId>,
+    pub(in crate::commands) commit: Option<ObjectId>,
+    #[serde(default, deserialize_with = "moment")]
+    pub(in crate::commands) date: Option<Timestamp>,
 }
 
 fn state<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<State>, D::Error> {
@@ -170,16 +181,27 @@ fn moment<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Time
     Ok(text.and_then(|text| text.parse().ok()))
 }
 
+fn balance<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Balance>, D::Error> {
+    // Of another form, or of a later version, it tells nothing.
+    let value = Option::<serde_json::Value>::deserialize(from)?;
+    let balance = value.and_then(|value| serde_json::from_value::<Balance>(value).ok());
+    Ok(balance.and_then(Balance::plain))
+}
+
 fn id<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<ObjectId>, D::Error> {
     let text = Option::<String>::deserialize(from)?;
     Ok(text.and_then(|text| ObjectId::from_hex(text.as_bytes())))
 }
 
-/// Reads a report; `-` is standard input.
+/// Reads a report; `-` is standard input. `command` is what reads it.
 ///
 /// # Errors
 /// It cannot be read, or is no report of this schema: what it is, and what to do.
-pub(super) fn read(file: &Path, control: &Arc<Control>) -> Result<Report> {
+pub(in crate::commands) fn read(
+    file: &Path,
+    command: &str,
+    control: &Arc<Control>,
+) -> Result<Report> {
     let is_stream = file == Path::new("-");
     let wrong = |reason: String| Error::Report {
         file: match is_stream {
@@ -195,7 +217,7 @@ pub(super) fn read(file: &Path, control: &Arc<Control>) -> Result<Report> {
     let text = text.map_err(|error| {
         wrong(match error.kind() {
             io::ErrorKind::InvalidInput if !is_stream => {
-                format!("{error}; send what is no file to `aisaleaks recheck -`")
+                format!("{error}; send what is no file to `aisaleaks {command} -`")
             }
             _ => format!("it cannot be read: {error}"),
         })
@@ -263,7 +285,7 @@ fn parsed(text: &[u8]) -> std::result::Result<Told, String> {
         format!("what stands {at} is not what {SCHEMA} has there; scan again")
     })?;
     // A list of the values of an object would do, too, as far as serde is concerned.
-    if !rewriting::has_keys(text, told.keys.len()) {
+    if !members::has_keys(text, told.keys.len()) {
         return Err(format!(
             "its keys are not what {SCHEMA} has there; scan again"
         ));

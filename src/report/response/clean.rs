@@ -1,0 +1,149 @@
+//! The step that takes the old key out of the files and of the history, ticked off by what stands there now.
+
+use super::facts::{Facts, Found, InHistory, LeakedKey, Presence};
+use super::revoke::{called_so, given};
+use super::{Commands, Item, Step, Text, Tick};
+
+/// Clean.
+pub(super) fn clean(facts: &Facts, text: String) -> Step {
+    let keys = facts.keys.iter().enumerate();
+    let items = keys.flat_map(|(number, key)| {
+        let items = [files(key), head(key), history(key)];
+        let items = items.into_iter().flatten();
+        items.map(move |item| item.of_key(number))
+    });
+    let mut notes = Vec::new();
+    let is_out = |key: &LeakedKey| {
+        let pushed = match &key.history {
+            Presence::There(found) => found.pushed,
+            _ => None,
+        };
+        pushed == Some(true)
+    };
+    if facts.keys.iter().any(is_out) {
+        notes.push(
+            "Rewriting does not un-leak: what was pushed is in clones, forks and caches, whatever is removed here."
+                .to_owned(),
+        );
+    }
+    Step {
+        name: "clean",
+        title: "Clean",
+        text,
+        items: items.collect(),
+        notes,
+    }
+}
+
+/// An item about a place, by whether the key is there; none if there is no such place.
+fn item<T>(
+    key: &LeakedKey,
+    place: &str,
+    looked_at: &str,
+    presence: &Presence<T>,
+    there: impl FnOnce(&T) -> (Text, Vec<Commands>),
+) -> Option<Item> {
+    let what = called_so(key).words(format!(" out of {place}"));
+    Some(match presence {
+        Presence::Nothing => return None,
+        Presence::Gone => Item::shown(
+            Tick::Done,
+            what,
+            Text::new(format!("{looked_at}, and it is not there")),
+        ),
+        Presence::Unknown(why) => Item::shown(Tick::Unknown, what, why.clone()),
+        Presence::There(found) => {
+            let (evidence, commands) = there(found);
+            Item::shown(Tick::Open, what, evidence).with(commands)
+        }
+    })
+}
+
+fn places(found: &Found) -> Text {
+    Text::new("in ").list(&found.places, found.total)
+}
+
+fn files(key: &LeakedKey) -> Option<Item> {
+    let looked_at = match key.history {
+        Presence::Nothing => "all of them were looked at",
+        _ => "all that git does not ignore were looked at",
+    };
+    item(key, "the files", looked_at, &key.files, |found| {
+        let fix = Commands {
+            what: "Show what reads it from the environment instead, and write that:".to_owned(),
+            lines: vec![
+                "aisaleaks fix".to_owned(),
+                "aisaleaks fix --write".to_owned(),
+            ],
+        };
+        let commands = if key.is_aisa { vec![fix] } else { Vec::new() };
+        (places(found), commands)
+    })
+}
+
+fn head(key: &LeakedKey) -> Option<Item> {
+    item(key, "HEAD", "all of it was looked at", &key.head, |found| {
+        let text = match key.files {
+            Presence::Gone => ": commit the change",
+            _ => "",
+        };
+        (places(found).words(text), Vec::new())
+    })
+}
+
+fn history(key: &LeakedKey) -> Option<Item> {
+    let looked_at = "all objects were looked at, reachable or not";
+    item(key, "the history", looked_at, &key.history, |found| {
+        (whence(found), cleaning(key, found))
+    })
+}
+
+/// What leads to it.
+fn whence(found: &InHistory) -> Text {
+    let mut parts: Vec<Text> = Vec::new();
+    if found.by_refs {
+        parts.push(match found.refs_total {
+            0 => Text::new("commits that refs lead to have it"),
+            total => Text::new("in ").list(&found.refs, total),
+        });
+    }
+    if found.in_stash {
+        parts.push(Text::new("in a stash"));
+    }
+    if found.unreachable {
+        parts.push(Text::new("in objects that no ref leads to"));
+    }
+    match found.pushed {
+        Some(true) => parts.push(Text::new("a remote branch leads to it: it is out")),
+        Some(false) => parts.push(Text::new("no remote branch leads to it")),
+        None => {}
+    }
+    let parts = parts.into_iter().enumerate();
+    parts.fold(Text::default(), |text, (number, part)| match number {
+        0 => text.and(part),
+        _ => text.words("; ").and(part),
+    })
+}
+
+fn cleaning(key: &LeakedKey, found: &InHistory) -> Vec<Commands> {
+    let mut all = Vec::new();
+    if let Some(start) = given(key).filter(|_| found.by_refs) {
+        all.push(Commands::one(
+            "A plan for git filter-repo, with all commands (every commit since gets another id):",
+            format!("aisaleaks purge-plan --key {start}"),
+        ));
+    }
+    if found.in_stash {
+        all.push(Commands::one(
+            "Look for the stash that has it, and drop that:",
+            "git stash list",
+        ));
+    }
+    if found.unreachable {
+        all.push(Commands::one(
+            "What no ref leads to stays until git collects it:",
+            "git reflog expire --expire=now --all && git gc --prune=now",
+        ));
+    }
+    all
+}
