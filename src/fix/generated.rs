@@ -83,7 +83,12 @@ mod tests {
             ("distribution/a.js", "", false),
         ] {
             let spots = &[];
-            let file = File { path, text, spots };
+            let file = File {
+                path,
+                text,
+                spots,
+                is_ignored: false,
+            };
             assert_eq!(is_generated(&file).is_some(), expected, "{path}");
         }
     }

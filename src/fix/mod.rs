@@ -35,6 +35,8 @@ pub struct File<'a> {
     pub text: &'a str,
     /// The keys, in their order.
     pub spots: &'a [Spot],
+    /// Whether git ignores it, and does not track it.
+    pub is_ignored: bool,
 }
 
 /// Where the key is to be kept, so that what stands in the file now finds it.
@@ -91,6 +93,7 @@ struct Place<'a> {
     start: usize,
     end: usize,
     key: usize,
+    is_ignored: bool,
 }
 
 impl<'a> Place<'a> {
@@ -162,6 +165,14 @@ type Refusal = &'static str;
 /// Says what to do about every key of a file.
 pub fn plan(file: &File<'_>, names: &mut Names) -> Plan {
     let mut plan = Plan::default();
+    if has_odd_lines(file.text) {
+        plan.leave_all(
+            file,
+            names,
+            "its lines end in ways that programs disagree about",
+        );
+        return plan;
+    }
     let language = match generated::is_generated(file) {
         Some(why) => {
             plan.leave_all(file, names, why);
@@ -180,6 +191,7 @@ pub fn plan(file: &File<'_>, names: &mut Names) -> Plan {
             start: spot.range.start,
             end: spot.range.end,
             key: spot.key,
+            is_ignored: file.is_ignored,
         };
         match language.replace(&place, names) {
             Ok(fix) => {
@@ -195,8 +207,14 @@ pub fn plan(file: &File<'_>, names: &mut Names) -> Plan {
             Err(why) => plan.leave(file, spot, names, why),
         }
     }
-    let needs = language.needs(file.text, &plan.edits);
-    plan.edits.extend(needs);
+    match language.needs(file.text, &plan.edits) {
+        Ok(needs) => plan.edits.extend(needs),
+        Err(why) => {
+            plan = Plan::default();
+            plan.leave_all(file, names, why);
+            return plan;
+        }
+    }
     plan.edits.sort();
     plan.edits.dedup();
     if apply(file.text, &plan.edits).is_none() {
@@ -209,6 +227,13 @@ pub fn plan(file: &File<'_>, names: &mut Names) -> Plan {
         );
     }
     plan
+}
+
+/// Whether a text has what is the end of a line to some programs only.
+fn has_odd_lines(text: &str) -> bool {
+    let mut pairs = text.bytes().zip(text.bytes().skip(1).chain([0]));
+    text.contains(['\u{2028}', '\u{2029}', '\u{85}'])
+        || pairs.any(|(byte, next)| byte == b'\r' && next != b'\n')
 }
 
 impl Plan {

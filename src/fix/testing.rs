@@ -36,8 +36,11 @@ pub(super) fn planned(case: &Case) -> (Plan, Option<String>) {
         path: case.path,
         text: &case.text,
         spots: &case.spots,
+        is_ignored: false,
     };
-    let plan = plan(&file, &mut Names::default());
+    let mut names = Names::default();
+    plan(&file, &mut names);
+    let plan = plan(&file, &mut names.settled());
     let after = apply(&case.text, &plan.edits);
     assert!(after.is_some(), "{}: {plan:?}", case.path);
     let after = after.filter(|_| plan.left.is_empty());

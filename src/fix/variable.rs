@@ -1,6 +1,8 @@
 //! What the variable is called that is read instead of a key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Refusal;
 
 /// What AIsa calls it.
 pub(super) const USUAL: &str = "AISA_API_KEY";
@@ -38,25 +40,79 @@ pub(super) fn is_proper(name: &str) -> bool {
         && !is_public(name)
 }
 
-/// Which variable holds which key, over all files of a run: two keys never share a name that was chosen for them.
+/// Which variable holds which key, over all files of a run: two keys never share a name.
+///
+/// The files are planned twice: the first time tells which names the places themselves give ([`Names::settled`]), so that the
+/// second time no other key is called so.
 #[derive(Debug, Default)]
 pub struct Names {
-    holders: BTreeMap<String, usize>,
+    /// What each variable holds: a key, or something else.
+    holders: BTreeMap<String, Option<usize>>,
+    /// What held one before the run.
+    reserved: BTreeMap<String, Option<usize>>,
+    /// The keys to which places give each name.
+    given: BTreeMap<String, BTreeSet<usize>>,
+    is_settled: bool,
 }
 
 impl Names {
+    /// Names of which some are taken: by a key, or by something else.
+    pub fn with(reserved: BTreeMap<String, Option<usize>>) -> Self {
+        Self {
+            holders: reserved.clone(),
+            reserved,
+            ..Self::default()
+        }
+    }
+
+    /// Names for the same files once more, now that it is known what their places give.
+    #[must_use]
+    pub fn settled(self) -> Self {
+        let mut holders = self.reserved.clone();
+        for (name, keys) in self.given {
+            let mut keys = keys.into_iter();
+            let only = keys.next().filter(|_| keys.next().is_none());
+            let holder = holders.entry(name).or_insert(only);
+            if *holder != only {
+                *holder = None;
+            }
+        }
+        Self {
+            holders,
+            reserved: self.reserved,
+            given: BTreeMap::new(),
+            is_settled: true,
+        }
+    }
+
     /// The name that a place gives to a key: what it reads already stays.
-    pub(super) fn given(&mut self, key: usize, name: &str) -> String {
-        self.holders.entry(name.to_owned()).or_insert(key);
-        name.to_owned()
+    ///
+    /// # Errors
+    /// Another key has that name: one of the two would be lost.
+    pub(super) fn given(&mut self, key: usize, name: &str) -> Result<String, Refusal> {
+        if !self.is_settled {
+            self.given.entry(name.to_owned()).or_default().insert(key);
+            return Ok(name.to_owned());
+        }
+        let holder = self.holders.entry(name.to_owned()).or_insert(Some(key));
+        match *holder == Some(key) {
+            true => Ok(name.to_owned()),
+            false => {
+                Err("its variable has another value elsewhere, and can hold only one of the two")
+            }
+        }
     }
 
     /// A name for a key: what the place itself calls it, if that is a proper name and no other key's; else one that the key has
     /// already; else AIsa's own, with a number if another key has that.
     pub(super) fn choose(&mut self, key: usize, own: Option<&str>) -> String {
-        let is_free = |name: &str| self.holders.get(name).is_none_or(|holder| *holder == key);
+        let is_free = |name: &str| {
+            let holder = self.holders.get(name);
+            holder.is_none_or(|holder| *holder == Some(key))
+        };
         let own = own.filter(|name| is_proper(name) && is_free(name));
-        let is_known = |(name, holder): &(&String, &usize)| **holder == key && is_proper(name);
+        let is_known =
+            |(name, holder): &(&String, &Option<usize>)| **holder == Some(key) && is_proper(name);
         let mut known = self.holders.iter().filter(is_known);
         let known = known.next().map(|(name, _)| name.as_str());
         let name = match own.or(known) {
@@ -68,7 +124,7 @@ impl Names {
                 free.unwrap_or_else(|| USUAL.to_owned())
             }
         };
-        self.holders.insert(name.clone(), key);
+        self.holders.insert(name.clone(), Some(key));
         name
     }
 }
@@ -108,8 +164,36 @@ mod tests {
         assert_eq!(names.choose(1, Some("AISA_API_KEY")), "AISA_API_KEY_2");
         assert_eq!(names.choose(2, Some("MY_AISA_KEY")), "MY_AISA_KEY");
         assert_eq!(names.choose(2, None), "MY_AISA_KEY");
-        assert_eq!(names.given(3, "OTHER"), "OTHER");
+        assert_eq!(names.given(3, "OTHER"), Ok("OTHER".to_owned()));
         assert_eq!(names.choose(3, None), "AISA_API_KEY_3");
         assert_eq!(names.choose(0, None), "AISA_API_KEY");
+    }
+
+    #[test]
+    fn a_name_that_two_keys_are_given_is_nobodys() {
+        let mut names = Names::with(BTreeMap::from([
+            ("AISA_API_KEY".to_owned(), None),
+            ("OLD_AISA_KEY".to_owned(), Some(2)),
+        ]));
+        for (key, name) in [
+            (0, "X_KEY"),
+            (1, "X_KEY"),
+            (1, "Y_KEY"),
+            (0, "AISA_API_KEY"),
+        ] {
+            assert_eq!(names.given(key, name), Ok(name.to_owned()));
+        }
+        let mut names = names.settled();
+        assert_eq!(names.choose(0, None), "AISA_API_KEY_2");
+        assert_eq!(names.choose(2, None), "OLD_AISA_KEY");
+        assert_eq!(names.given(1, "Y_KEY"), Ok("Y_KEY".to_owned()));
+        for (key, name) in [
+            (0, "X_KEY"),
+            (1, "X_KEY"),
+            (0, "AISA_API_KEY"),
+            (0, "Y_KEY"),
+        ] {
+            assert!(names.given(key, name).is_err(), "{key} {name}");
+        }
     }
 }

@@ -52,6 +52,15 @@ impl Replacement {
     /// # Errors
     /// The system's; then nothing was changed.
     pub fn place(mut self, bytes: &[u8], mode: Option<u32>, target: &Path) -> io::Result<()> {
+        self.write(bytes, mode)?;
+        self.put(target)
+    }
+
+    /// Writes it whole, with these permissions (Unix only; those of a new file if none are named).
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn write(&mut self, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
         #[cfg(unix)]
         if let Some(mode) = mode {
             use std::os::unix::fs::PermissionsExt;
@@ -62,7 +71,19 @@ impl Replacement {
         #[cfg(not(unix))]
         let _ = mode;
         self.file.write_all(bytes)?;
-        self.file.sync_all()?;
+        self.file.sync_all()
+    }
+
+    /// The file, for what is to be set of it before it is put in place.
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Puts it in the place of `target`; what was there is gone.
+    ///
+    /// # Errors
+    /// The system's; then nothing was changed.
+    pub fn put(mut self, target: &Path) -> io::Result<()> {
         fs::rename(&self.path, target)?;
         self.is_placed = true;
         Ok(())

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::Request;
-use super::change::{self, Change};
+use super::change::{self, Change, with};
 use super::planning::Plan;
 use crate::git::Repository;
 use crate::source::asking::Trees;
@@ -21,9 +21,12 @@ pub(super) fn add(plan: &mut Plan, request: &Request) {
         return;
     }
     let path = top.join(".env.example");
-    edit(plan, path, ".env.example", |text| {
+    let missing = |text: &str| -> Vec<String> {
         let missing = variables.iter().filter(|name| !gives(text, name));
-        missing.map(|name| format!("{name}=")).collect()
+        missing.cloned().collect()
+    };
+    edit(plan, path, ".env.example", |text| {
+        (Vec::new(), missing(text))
     });
 }
 
@@ -57,13 +60,13 @@ fn ignore(plan: &mut Plan, top: &Path) {
     }
     if !known.ignored {
         edit(plan, top.join(".gitignore"), ".gitignore", |_| {
-            vec![".env".to_owned()]
+            (vec![".env".to_owned()], Vec::new())
         });
     }
 }
 
 /// Whether a dotenv file gives a variable, or names it in a comment.
-pub(super) fn gives(text: &str, name: &str) -> bool {
+fn gives(text: &str, name: &str) -> bool {
     text.lines().any(|line| {
         let line = line.trim_start_matches(['#', ' ', '\t']);
         let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
@@ -72,11 +75,18 @@ pub(super) fn gives(text: &str, name: &str) -> bool {
     })
 }
 
-/// Adds lines at the end of a file, which is made if there is none.
-fn edit(plan: &mut Plan, path: PathBuf, shown: &str, lines: impl FnOnce(&str) -> Vec<String>) {
+/// Adds lines and variables at the end of a file, which is made if there is none.
+fn edit(
+    plan: &mut Plan,
+    path: PathBuf,
+    shown: &str,
+    lines: impl FnOnce(&str) -> (Vec<String>, Vec<String>),
+) {
     let planned = plan.changes.iter_mut().find(|change| change.path == path);
     if let Some(change) = planned {
-        change.after = with(&change.after, &lines(&change.after));
+        let (lines, variables) = lines(&change.after);
+        change.after = with(&change.after, &lines);
+        change.variables = variables;
         return;
     }
     let before = match fs::symlink_metadata(&path) {
@@ -92,55 +102,33 @@ fn edit(plan: &mut Plan, path: PathBuf, shown: &str, lines: impl FnOnce(&str) ->
     let before = match before {
         Ok(before) => before,
         Err(why) => {
-            let lines = lines("").join(", ");
-            plan.notes
-                .push(format!("{shown} was left alone ({why}): add {lines}"));
+            let (lines, variables) = lines("");
+            let variables = variables.into_iter().map(|name| format!("{name}="));
+            let lines: Vec<String> = lines.into_iter().chain(variables).collect();
+            plan.notes.push(format!(
+                "{shown} was left alone ({why}): add {}",
+                lines.join(", ")
+            ));
             return;
         }
     };
     let text = before.as_deref().unwrap_or_default();
-    let lines = lines(text);
-    if !lines.is_empty() {
+    let (lines, variables) = lines(text);
+    if !lines.is_empty() || !variables.is_empty() {
         let after = with(text, &lines);
         plan.changes.push(Change {
             path,
             shown: shown.to_owned(),
             before,
             after,
+            variables,
         });
     }
-}
-
-/// The text with these lines at its end, which end as its own do.
-pub(super) fn with(text: &str, lines: &[String]) -> String {
-    let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let mut text = text.to_owned();
-    if !text.is_empty() && !text.ends_with('\n') && !lines.is_empty() {
-        text.push_str(end);
-    }
-    for line in lines {
-        text.push_str(line);
-        text.push_str(end);
-    }
-    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lines_are_added_as_the_file_ends_its_own() {
-        let lines = ["A=".to_owned()];
-        for (before, after) in [
-            ("", "A=\n"),
-            ("B=1", "B=1\nA=\n"),
-            ("B=1\r\n", "B=1\r\nA=\r\n"),
-        ] {
-            assert_eq!(with(before, &lines), after);
-        }
-        assert_eq!(with("B=1", &[]), "B=1");
-    }
 
     #[test]
     fn what_a_file_gives_is_known() {

@@ -15,8 +15,32 @@ pub(super) struct Change {
     pub(super) shown: String,
     /// What is in it; none if it is made.
     pub(super) before: Option<String>,
-    /// What is to be in it.
+    /// What is to be in it, but for the variables.
     pub(super) after: String,
+    /// Variables that get a line at its end, if programs read them once everything else is written.
+    pub(super) variables: Vec<String>,
+}
+
+impl Change {
+    /// All that is to be in it.
+    pub(super) fn whole(&self) -> String {
+        let lines = self.variables.iter().map(|name| format!("{name}="));
+        with(&self.after, &lines.collect::<Vec<String>>())
+    }
+}
+
+/// The text with these lines at its end, which end as its own do.
+pub(super) fn with(text: &str, lines: &[String]) -> String {
+    let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let mut text = text.to_owned();
+    if !text.is_empty() && !text.ends_with('\n') && !lines.is_empty() {
+        text.push_str(end);
+    }
+    for line in lines {
+        text.push_str(line);
+        text.push_str(end);
+    }
+    text
 }
 
 /// Why a file can be read and is not edited; `None` if it can be.
@@ -34,7 +58,7 @@ pub(super) fn why_not(path: &Path, metadata: &Metadata) -> Option<String> {
     #[cfg(unix)]
     if std::os::unix::fs::MetadataExt::nlink(metadata) > 1 {
         return Some(
-            "it has other names (hard links), which would keep the key: take it out by hand, in place".to_owned(),
+            "it has other names (hard links), which would stay as they are: edit it by hand, in place".to_owned(),
         );
     }
     let is_read_only =
@@ -43,62 +67,96 @@ pub(super) fn why_not(path: &Path, metadata: &Metadata) -> Option<String> {
         .then(|| "it is read-only: make it writable (chmod u+w), and run this again".to_owned())
 }
 
-/// Writes every change; what cannot be written is left, with the reason.
+/// Writes every change; what cannot be written is left, with the reason. Variables come last, those that are read then.
 pub(super) fn write_all(plan: &mut Plan) {
-    let changes = std::mem::take(&mut plan.changes);
-    for change in changes {
-        match write(&change) {
-            Ok(()) => plan.written.push(change),
-            Err(why) => {
-                plan.fixed.retain(|fixed| fixed.path != change.path);
-                plan.leave(change.shown.clone(), why);
-            }
+    let changes = std::mem::take(&mut plan.changes).into_iter();
+    let (with, without): (Vec<Change>, Vec<Change>) =
+        changes.partition(|change| !change.variables.is_empty());
+    for change in without {
+        write_one(plan, change);
+    }
+    for mut change in with {
+        let read = plan.variables();
+        change
+            .variables
+            .retain(|name| read.contains_key(name.as_str()));
+        if change.before.as_ref() != Some(&change.whole()) && !change.whole().is_empty() {
+            write_one(plan, change);
         }
     }
 }
 
-/// Writes a change, if the file is what it was made from.
-fn write(change: &Change) -> Result<(), String> {
-    const CHANGED: &str = "it changed since it was read, and was not touched: run this again";
+/// Writes a change, or leaves it, with the reason.
+pub(super) fn write_one(plan: &mut Plan, change: Change) {
+    match write(&change) {
+        Ok(note) => {
+            plan.notes.extend(note);
+            plan.written.push(change);
+        }
+        Err(why) => {
+            plan.fixed.retain(|fixed| fixed.path != change.path);
+            plan.leave(change.shown.clone(), why);
+        }
+    }
+}
+
+const CHANGED: &str = "it changed since it was read, and was not touched: run this again";
+
+/// Writes a change, if the file is what it was made from; what is to be known then.
+fn write(change: &Change) -> Result<Option<String>, String> {
+    let metadata = unchanged(change)?;
+    let whole = change.whole();
+    let failed = |error: io::Error| format!("it cannot be written, and was not touched: {error}");
+    let mut new = Replacement::beside(&change.path).map_err(failed)?;
+    // Nobody else reads it until it has the owner and the mode of the old one.
+    let first = metadata.as_ref().map(|_| 0o600);
+    new.write(whole.as_bytes(), first).map_err(failed)?;
+    let mut note = None;
+    #[cfg(unix)]
+    if let Some(metadata) = &metadata {
+        note = take_over(&new, metadata)
+            .map_err(failed)?
+            .map(|why| format!("{}: {why}", change.shown));
+    }
+    // Somebody may have written to it in the meantime.
+    unchanged(change)?;
+    new.put(&change.path).map_err(failed)?;
+    Ok(note)
+}
+
+/// What a file is, if there is one: what it was when the change was made.
+fn unchanged(change: &Change) -> Result<Option<Metadata>, String> {
     let metadata = fs::symlink_metadata(&change.path);
-    let mode = match (&change.before, metadata) {
-        (None, Err(error)) if error.kind() == io::ErrorKind::NotFound => None,
-        (None, _) => return Err(CHANGED.to_owned()),
-        (Some(_), Err(error)) => return Err(format!("it cannot be read any more: {error}")),
+    match (&change.before, metadata) {
+        (None, Err(error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        (None, _) => Err(CHANGED.to_owned()),
+        (Some(_), Err(error)) => Err(format!("it cannot be read any more: {error}")),
         (Some(before), Ok(metadata)) => {
             if let Some(why) = why_not(&change.path, &metadata) {
                 return Err(why);
             }
             let now = fs::read(&change.path).map_err(|error| error.to_string())?;
-            if now != before.as_bytes() {
-                return Err(CHANGED.to_owned());
+            match now == before.as_bytes() {
+                true => Ok(Some(metadata)),
+                false => Err(CHANGED.to_owned()),
             }
-            Some(metadata)
         }
-    };
-    let bytes = change.after.as_bytes();
-    Replacement::beside(&change.path)
-        .and_then(|new| new.place(bytes, mode.as_ref().map(bits), &change.path))
-        .map_err(|error| format!("it cannot be written, and was not touched: {error}"))?;
-    #[cfg(unix)]
-    if let Some(metadata) = &mode {
-        use std::os::unix::fs::MetadataExt as _;
-        let owner = (Some(metadata.uid()), Some(metadata.gid()));
-        // Who may not give a file away owned it before, or it is his now.
-        drop(std::os::unix::fs::lchown(&change.path, owner.0, owner.1));
     }
-    Ok(())
 }
 
-/// Who may do what with a file.
+/// Gives a new file the owner and the mode of the old one; says so if the owner stays another.
 #[cfg(unix)]
-fn bits(metadata: &Metadata) -> u32 {
-    std::os::unix::fs::MetadataExt::mode(metadata) & 0o7777
-}
-
-#[cfg(not(unix))]
-fn bits(_: &Metadata) -> u32 {
-    0
+fn take_over(new: &Replacement, old: &Metadata) -> io::Result<Option<String>> {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
+    let file = new.file();
+    let own = file.metadata()?;
+    let is_other = (own.uid(), own.gid()) != (old.uid(), old.gid());
+    // The owner comes first: giving a file away clears the bits by which it runs as its owner.
+    let is_kept = !is_other || fchown(file, Some(old.uid()), Some(old.gid())).is_ok();
+    let mode = if is_kept { 0o7777 } else { 0o1777 } & old.mode();
+    file.set_permissions(fs::Permissions::from_mode(mode))?;
+    let why = "its owner or group could not be kept: see that who has to can read it";
+    Ok((!is_kept).then(|| why.to_owned()))
 }
 
 #[cfg(test)]
@@ -111,6 +169,7 @@ mod tests {
             shown: "a".to_owned(),
             before: before.map(str::to_owned),
             after: "after".to_owned(),
+            variables: Vec::new(),
         }
     }
 
@@ -140,10 +199,13 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("a");
         fs::write(&path, "before").expect("written");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o751)).expect("set");
-        write(&change(&path, Some("before"))).expect("written");
-        let mode = fs::metadata(&path).expect("there").permissions().mode();
-        assert_eq!(mode & 0o7777, 0o751);
+        for wanted in [0o751, 0o4755, 0o2755, 0o600] {
+            fs::write(&path, "before").expect("written");
+            fs::set_permissions(&path, fs::Permissions::from_mode(wanted)).expect("set");
+            write(&change(&path, Some("before"))).expect("written");
+            let mode = fs::metadata(&path).expect("there").permissions().mode();
+            assert_eq!(mode & 0o7777, wanted);
+        }
     }
 
     #[cfg(unix)]
@@ -173,5 +235,45 @@ mod tests {
                 .expect("there")
                 .is_symlink()
         );
+    }
+
+    #[test]
+    fn lines_are_added_as_the_file_ends_its_own() {
+        let lines = ["A=".to_owned()];
+        for (before, after) in [
+            ("", "A=\n"),
+            ("B=1", "B=1\nA=\n"),
+            ("B=1\r\n", "B=1\r\nA=\r\n"),
+        ] {
+            assert_eq!(with(before, &lines), after);
+        }
+        assert_eq!(with("B=1", &[]), "B=1");
+    }
+
+    #[test]
+    fn a_variable_that_nothing_reads_is_not_added() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let at = |name: &str| folder.path().join(name);
+        let mut plan = Plan::default();
+        for (name, variable, before) in [("a", "A_KEY", "before"), ("b", "B_KEY", "other")] {
+            fs::write(at(name), "before").expect("written");
+            plan.changes.push(change(&at(name), Some(before)));
+            plan.fixed.push(super::super::planning::Fixed {
+                path: at(name),
+                key: 0,
+                variable: variable.to_owned(),
+                home: crate::fix::Home::Environment,
+                then: None,
+            });
+        }
+        plan.changes.push(Change {
+            after: String::new(),
+            variables: vec!["A_KEY".to_owned(), "B_KEY".to_owned()],
+            ..change(&at("example"), None)
+        });
+        write_all(&mut plan);
+        assert_eq!(plan.left.len(), 1);
+        assert_eq!(fs::read(at("example")).expect("read"), b"A_KEY=\n");
+        assert_eq!(fs::read(at("b")).expect("read"), b"before");
     }
 }

@@ -1,105 +1,268 @@
-//! Keeps keys in `.env`, if somebody asked for that and git ignores the file: the one file that a key is ever written to.
+//! Keeps keys in `.env`, if somebody asked for that and git ignores the file: the one file that a key is ever written to. It is written
+//! before the others, so that no key is in none of them.
 
+use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write as _};
-use std::path::Path;
+use std::io::{ErrorKind, Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use super::Request;
-use super::beside::{gives, top};
+use super::beside::top;
+use super::change;
 use super::gathering::Found;
 use super::planning::Plan;
 use crate::source::asking::Trees;
 
-/// Says what would be kept.
-pub(super) fn announce(plan: &mut Plan, request: &Request) {
-    let (top, _) = top(&request.path);
-    let text = fs::read_to_string(top.join(".env")).unwrap_or_default();
-    let names = plan.variables().into_keys();
-    let names: Vec<&str> = names.filter(|name| !gives(&text, name)).collect();
-    if !names.is_empty() {
-        let names = names.join(", ");
-        plan.notes
-            .push(format!("with --write, .env would get {names}"));
-    }
-}
-
-/// Writes the keys that programs now read from variables at the end of `.env`.
-pub(super) fn keep(plan: &mut Plan, found: &Found, request: &Request) {
-    let (top, is_work_tree) = top(&request.path);
-    let path = top.join(".env");
-    let mut kept = Vec::new();
-    let mut lines = String::new();
-    let wanted: Vec<(String, usize)> = (plan.variables().into_iter())
-        .map(|(name, key)| (name.to_owned(), key))
-        .collect();
-    if wanted.is_empty() {
-        return;
-    }
-    let text = match may_keep(&path, is_work_tree) {
-        Ok(text) => text,
-        Err(why) => return plan.leave(".env".to_owned(), why),
+/// What `.env` gives already: variables, and which key each holds. No key gets a name that has another value.
+pub(super) fn given(found: &Found, request: &Request) -> BTreeMap<String, Option<usize>> {
+    let text = match request.env {
+        true => read(&top(&request.path).0.join(".env")).ok().flatten(),
+        false => None,
     };
-    for (name, key) in &wanted {
-        let Some(secret) = found.secrets.get(*key) else {
-            continue;
-        };
-        if gives(&text, name) {
-            plan.notes
-                .push(format!(".env has {name} already, and was left as it is"));
-            continue;
+    let text = text.unwrap_or_default();
+    let mut given = BTreeMap::new();
+    for entry in entries(&text) {
+        let value = text.get(entry.value).unwrap_or_default();
+        let is_it = |secret: &crate::model::Secret| secret.expose() == value;
+        let holder = found.secrets.iter().position(is_it);
+        if !value.is_empty() {
+            let had = given.entry(entry.name.to_owned()).or_insert(holder);
+            if *had != holder {
+                *had = None;
+            }
         }
-        lines.push_str(&format!("{name}={}\n", secret.expose()));
-        kept.push(name.as_str());
     }
-    if kept.is_empty() {
-        return;
-    }
-    if !text.is_empty() && !text.ends_with('\n') {
-        lines.insert(0, '\n');
-    }
-    match append(&path, &lines) {
-        Ok(()) => {
-            let kept = kept.join(", ");
-            plan.notes.push(format!(
-                ".env has {kept} now: these are the keys that were in the files, so put new ones there once you revoked them"
-            ));
-        }
-        Err(error) => plan.leave(".env".to_owned(), format!("it cannot be written: {error}")),
-    }
+    given
 }
 
-/// What is in the file, if a key may be written there.
-fn may_keep(path: &Path, is_work_tree: bool) -> Result<String, String> {
-    match fs::symlink_metadata(path) {
-        Ok(metadata) if !metadata.is_file() => {
-            return Err("it is no regular file, so that no key was written there".to_owned());
+/// Says what would be kept.
+pub(super) fn announce(plan: &mut Plan, found: &Found, request: &Request) {
+    match Kept::new(plan, found, request) {
+        Ok(Some(kept)) if !kept.names.is_empty() => {
+            let names = kept.names.join(", ");
+            plan.notes
+                .push(format!("with --write, .env would get {names}"));
         }
         Ok(_) => {}
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(format!("it cannot be read: {error}")),
+        Err(why) => plan.leave(".env".to_owned(), why),
     }
-    let known = Trees::default().ask(path);
-    if !is_work_tree || !known.is_some_and(|known| known.ignored && !known.tracked) {
-        return Err(
-            "git does not ignore it, or tracks it, so that no key was written there: add it to .gitignore, and \
-             `git rm --cached .env`"
-                .to_owned(),
-        );
+}
+
+/// Writes the keys that programs are to read from variables to `.env`, which `.gitignore` has to ignore first. Where that cannot be,
+/// nothing else is changed, either: the keys would be nowhere.
+pub(super) fn keep(plan: &mut Plan, found: &Found, request: &Request) {
+    let kept = Kept::new(plan, found, request).and_then(|kept| {
+        if let Some(kept) = kept {
+            ignore(plan, &kept.path)?;
+            kept.write()?;
+            return Ok(kept.names);
+        }
+        Ok(Vec::new())
+    });
+    match kept {
+        Ok(names) if names.is_empty() => {}
+        Ok(names) => {
+            let names = names.join(", ");
+            plan.notes.push(format!(
+                ".env has {names} now: these are the keys that were in the files, so put new ones there once you revoked them"
+            ));
+        }
+        Err(why) => {
+            plan.leave(".env".to_owned(), why);
+            for change in std::mem::take(&mut plan.changes) {
+                let why = "it was not touched, as its keys could not be kept in .env".to_owned();
+                plan.leave(change.shown, why);
+            }
+            plan.fixed.clear();
+        }
     }
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(text),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
+}
+
+/// Writes what is to be changed in `.gitignore`, and looks whether `.env` is ignored then.
+fn ignore(plan: &mut Plan, path: &Path) -> Result<(), String> {
+    let rules = path.with_file_name(".gitignore");
+    if let Some(at) = plan.changes.iter().position(|change| change.path == rules) {
+        let change = plan.changes.remove(at);
+        change::write_one(plan, change);
+    }
+    match Trees::default().ask(path) {
+        Some(known) if known.ignored && !known.tracked => Ok(()),
+        _ => Err(NOT_IGNORED.to_owned()),
+    }
+}
+
+const NOT_IGNORED: &str = "git does not ignore it, or tracks it, so that no key was written there: add it to .gitignore, and \
+     `git rm --cached .env`";
+
+/// What `.env` is to become.
+struct Kept {
+    path: PathBuf,
+    before: Option<String>,
+    after: String,
+    /// The variables that it has then, and did not have.
+    names: Vec<String>,
+}
+
+impl Kept {
+    /// Makes it; none if nothing has to be there.
+    fn new(plan: &Plan, found: &Found, request: &Request) -> Result<Option<Self>, String> {
+        let wanted = plan.variables();
+        if wanted.is_empty() {
+            return Ok(None);
+        }
+        let (top, is_work_tree) = top(&request.path);
+        let path = top.join(".env");
+        let before = may_keep(&path, is_work_tree)?;
+        let mut after = before.clone().unwrap_or_default();
+        let mut names = Vec::new();
+        for (name, key) in wanted {
+            let secret = found.secrets.get(key).ok_or("its key is not known")?;
+            if set(&mut after, name, secret.expose())? {
+                names.push(name.to_owned());
+            }
+        }
+        Ok(Some(Self {
+            path,
+            before,
+            after,
+            names,
+        }))
+    }
+
+    /// Writes to the file itself: a copy beside it would be another file with a key, which git might not ignore. What is there only
+    /// gets longer, so that nothing of it is cut off first.
+    fn write(&self) -> Result<(), String> {
+        if self.names.is_empty() {
+            return Ok(());
+        }
+        let failed = |error: std::io::Error| format!("it cannot be written: {error}");
+        if read(&self.path)? != self.before {
+            return Err("it changed since it was read: run this again".to_owned());
+        }
+        let before = self.before.as_deref().unwrap_or_default().bytes();
+        let same = before.zip(self.after.bytes());
+        let same = same.take_while(|(old, new)| old == new).count();
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(self.before.is_none());
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&self.path).map_err(failed)?;
+        let from = u64::try_from(same).unwrap_or(u64::MAX);
+        file.seek(SeekFrom::Start(from)).map_err(failed)?;
+        let rest = self.after.as_bytes().get(same..).unwrap_or_default();
+        file.write_all(rest).map_err(failed)?;
+        file.sync_all().map_err(failed)
+    }
+}
+
+/// What is in the file, if a key may be written there once git ignores it; none if there is no file.
+fn may_keep(path: &Path, is_work_tree: bool) -> Result<Option<String>, String> {
+    if !is_work_tree || Trees::default().ask(path).is_none_or(|known| known.tracked) {
+        return Err(NOT_IGNORED.to_owned());
+    }
+    read(path)
+}
+
+fn read(path: &Path) -> Result<Option<String>, String> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) => match change::why_not(path, &metadata) {
+            Some(why) => Err(format!("no key was written there, as {why}")),
+            None => fs::read_to_string(path)
+                .map(Some)
+                .map_err(|error| format!("it cannot be read: {error}")),
+        },
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(format!("it cannot be read: {error}")),
     }
 }
 
-/// Adds lines to the file itself: a copy beside it would be another file with a key, which git might not ignore.
-fn append(path: &Path, lines: &str) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(lines.as_bytes())?;
-    file.sync_all()
+/// A line that gives a variable.
+struct Entry<'a> {
+    name: &'a str,
+    /// The bytes of its value, without quotes.
+    value: Range<usize>,
+}
+
+/// The variables of a dotenv file; not those in comments.
+fn entries(text: &str) -> Vec<Entry<'_>> {
+    let mut start = 0;
+    let lines = text.split_inclusive('\n').map(|line| {
+        let at = start;
+        start += line.len();
+        (at, line)
+    });
+    lines
+        .filter_map(|(at, line)| {
+            let (left, right) = line.split_once('=')?;
+            let name = left.trim();
+            let name = name.strip_prefix("export ").unwrap_or(name).trim();
+            let value_start = at + left.len() + 1;
+            let value = match right.find(" #") {
+                Some(end) => right.get(..end)?,
+                None => right,
+            };
+            let lead = value.len() - value.trim_start_matches([' ', '\t']).len();
+            let value = value.trim();
+            let quote = value.starts_with(['"', '\'']) && value.len() > 1;
+            let quotes = usize::from(quote && value.ends_with(value.get(..1)?));
+            let inner = value.get(quotes..value.len() - quotes)?;
+            let first = value_start + lead + quotes;
+            (!name.starts_with('#')).then_some(Entry {
+                name,
+                value: first..first + inner.len(),
+            })
+        })
+        .collect()
+}
+
+/// Gives a variable a value, in its empty entry if there is one; whether it did not have that value.
+fn set(text: &mut String, name: &str, value: &str) -> Result<bool, String> {
+    let found = entries(text).into_iter().filter(|entry| entry.name == name);
+    let found: Vec<Range<usize>> = found.map(|entry| entry.value).collect();
+    match &found[..] {
+        [] => {
+            *text = change::with(text, &[format!("{name}={value}")]);
+            Ok(true)
+        }
+        [one] if one.is_empty() => {
+            text.insert_str(one.start, value);
+            Ok(true)
+        }
+        all if all
+            .iter()
+            .all(|range| text.get(range.clone()) == Some(value)) =>
+        {
+            Ok(false)
+        }
+        _ => Err(format!(
+            "it has {name} with another value: take that out, or call it something else, and run this again"
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_gets_its_value_or_the_file_stays() {
+        for (before, expected) in [
+            ("", Ok((true, "A=v\n"))),
+            ("B=1", Ok((true, "B=1\nA=v\n"))),
+            ("A=\r\nB=1\r\n", Ok((true, "A=v\r\nB=1\r\n"))),
+            (
+                "export A = \"\"  # x\n",
+                Ok((true, "export A = \"v\"  # x\n")),
+            ),
+            ("# A=\n", Ok((true, "# A=\nA=v\n"))),
+            ("A='v'\n", Ok((false, "A='v'\n"))),
+            ("A=w\n", Err(())),
+            ("A=\nA=w\n", Err(())),
+        ] {
+            let mut text = before.to_owned();
+            let result = set(&mut text, "A", "v").map_err(drop);
+            assert_eq!(result.map(|new| (new, text.as_str())), expected, "{before}");
+        }
+    }
 }

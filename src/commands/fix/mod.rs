@@ -43,7 +43,8 @@ pub fn run(mut request: Request) -> Result<Exit> {
         pipeline::scan(options, detector, control)
     })?;
     let found = gathering::gather(&outcome);
-    let mut plan = planning::plan(&found, &beside::top(&request.path).0, &detector);
+    let reserved = dotenv::given(&found, &request);
+    let mut plan = planning::plan(&found, &beside::top(&request.path), &detector, reserved);
     beside::add(&mut plan, &request);
     plan.drop_with_keys(|text| planning::has_key(text, &found, &detector));
     let mut page = telling::Page::new(&detector, &request);
@@ -54,12 +55,12 @@ pub fn run(mut request: Request) -> Result<Exit> {
         return Ok(Exit::Interrupted);
     }
     if request.write {
-        change::write_all(&mut plan);
         if request.env {
             dotenv::keep(&mut plan, &found, &request);
         }
+        change::write_all(&mut plan);
     } else if request.env {
-        dotenv::announce(&mut plan, &request);
+        dotenv::announce(&mut plan, &found, &request);
     }
     page.rest(&plan, &outcome);
     page.print()?;

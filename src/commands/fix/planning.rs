@@ -8,6 +8,7 @@ use super::change::{self, Change};
 use super::gathering::{Found, InFile, Seen};
 use crate::detect::Detector;
 use crate::fix::{self, Home, Names, Spot};
+use crate::source::asking::Trees;
 
 /// What is to be done, and what was.
 #[derive(Default)]
@@ -51,7 +52,7 @@ impl Plan {
     pub(super) fn drop_with_keys(&mut self, has_key: impl Fn(&str) -> bool) {
         let (with, without) = std::mem::take(&mut self.changes)
             .into_iter()
-            .partition(|change: &Change| has_key(&change.after));
+            .partition(|change: &Change| has_key(&change.whole()));
         self.changes = without;
         for change in with {
             let why = "it has a key, and a file with a key is never written: take that out, and run this again";
@@ -75,16 +76,38 @@ impl Plan {
     }
 }
 
-/// Plans it. Paths below `top` say what a file is.
-pub(super) fn plan(found: &Found, top: &Path, detector: &Detector) -> Plan {
+/// Plans it: twice, as only then it is known which names the places themselves give. Paths below the top say what a file is.
+pub(super) fn plan(
+    found: &Found,
+    (top, is_work_tree): &(PathBuf, bool),
+    detector: &Detector,
+    reserved: BTreeMap<String, Option<usize>>,
+) -> Plan {
+    let place = |path: &Path, file: &InFile| match path.strip_prefix(top) {
+        Ok(inside) => inside.to_string_lossy().replace('\\', "/"),
+        Err(_) => file.shown.clone(),
+    };
+    let mut names = Names::with(reserved);
+    for (path, file) in &found.files {
+        drop(changed(
+            (path, &place(path, file)),
+            file,
+            found,
+            detector,
+            &mut names,
+        ));
+    }
+    let mut names = names.settled();
     let mut plan = Plan::default();
-    let mut names = Names::default();
     for (path, file) in &found.files {
         plan.has_dotenv |= is_dotenv(path);
-        let inside = path.strip_prefix(top).unwrap_or(Path::new(&file.shown));
-        let inside = inside.to_string_lossy().replace('\\', "/");
+        let inside = place(path, file);
         match changed((path, &inside), file, found, detector, &mut names) {
-            Ok((change, fixed)) => {
+            Ok((mut change, fixed)) => {
+                if *is_work_tree {
+                    // As `git apply` takes it, and as the files beside it are named.
+                    change.shown = inside;
+                }
                 plan.changes.push(change);
                 plan.fixed.extend(fixed);
             }
@@ -95,6 +118,12 @@ pub(super) fn plan(found: &Found, top: &Path, detector: &Detector) -> Plan {
     plan.left.sort();
     plan.left.dedup();
     plan
+}
+
+/// Whether git ignores a file, and does not track it.
+pub(super) fn is_ignored(path: &Path) -> bool {
+    let known = Trees::default().ask(path);
+    known.is_some_and(|known| known.ignored && !known.tracked)
 }
 
 fn is_dotenv(path: &Path) -> bool {
@@ -123,6 +152,7 @@ fn changed(
         path: inside,
         text: &text,
         spots: &spots,
+        is_ignored: is_ignored(path),
     };
     let planned = fix::plan(&asked, names);
     if !planned.left.is_empty() {
@@ -163,6 +193,7 @@ fn changed(
         shown: file.shown.clone(),
         before: Some(text.clone()),
         after,
+        variables: Vec::new(),
     };
     Ok((change, fixed.collect()))
 }
@@ -220,11 +251,18 @@ pub(super) fn spots(text: &str, seen: &[Seen], found: &Found) -> Option<Vec<Spot
     Some(spots)
 }
 
-/// Whether a text has a key.
+/// Whether a text has a key, be it in pieces: between quotes, with signs that put strings together, over several lines.
 pub(super) fn has_key(text: &str, found: &Found, detector: &Detector) -> bool {
     let mut matches = Vec::new();
     detector.search(text.as_bytes(), None, &mut matches);
+    if matches.iter().any(|found| found.confidence.is_some()) {
+        return true;
+    }
+    let is_glue = |c: char| c.is_whitespace() || "\"'`+,.\\".contains(c);
+    let joined: String = text.chars().filter(|c| !is_glue(*c)).collect();
     let mut secrets = found.all.iter().filter(|secret| secret.is_aisa());
-    matches.iter().any(|found| found.confidence.is_some())
-        || secrets.any(|secret| text.contains(secret.expose()))
+    secrets.any(|secret| {
+        let key = secret.expose();
+        text.contains(key) || joined.contains(key.strip_prefix("sk-aisa-").unwrap_or(key))
+    })
 }

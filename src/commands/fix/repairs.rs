@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::beside::top;
 use super::gathering::{Found, InFile, Seen, gather};
-use super::planning::{read, spots};
+use super::planning::{is_ignored, read, spots};
 use crate::detect::Cursor;
 use crate::fix::{self, Names};
 use crate::model::{Outcome, Position, Repair, Replacement};
@@ -14,6 +14,12 @@ use crate::model::{Outcome, Position, Repair, Replacement};
 pub(in crate::commands) fn of(outcome: &Outcome) -> BTreeMap<String, Vec<Repair>> {
     let found = gather(outcome);
     let mut names = Names::default();
+    // The first time tells which names the places themselves give.
+    drop(all(&found, &mut names));
+    all(&found, &mut names.settled())
+}
+
+fn all(found: &Found, names: &mut Names) -> BTreeMap<String, Vec<Repair>> {
     let mut repairs: BTreeMap<String, Vec<Repair>> = BTreeMap::new();
     for (path, file) in &found.files {
         let Ok(text) = read(path) else {
@@ -21,7 +27,7 @@ pub(in crate::commands) fn of(outcome: &Outcome) -> BTreeMap<String, Vec<Repair>
         };
         let keys: BTreeSet<usize> = file.seen.iter().map(|seen| seen.key).collect();
         for key in keys {
-            let repair = repair(path, file, &text, key, &found, &mut names);
+            let repair = repair(path, file, &text, key, found, names);
             let secret = found.secrets.get(key);
             if let (Some(repair), Some(secret)) = (repair, secret) {
                 let all = repairs.entry(secret.fingerprint()).or_default();
@@ -53,6 +59,7 @@ fn repair(
         path: &inside.to_string_lossy().replace('\\', "/"),
         text,
         spots: &spots,
+        is_ignored: is_ignored(path),
     };
     let plan = fix::plan(&asked, names);
     if !plan.left.is_empty() {

@@ -13,6 +13,26 @@ use crate::error::Result;
 use crate::model::{Mask, Outcome};
 use crate::report::sanitize::visible;
 
+/// A path as git has it in a patch: in quotes, if it has characters that would end it there.
+fn quoted(path: &str) -> String {
+    let is_special = |c: char| c.is_ascii_control() || c == '"' || c == '\\';
+    if !path.contains(is_special) {
+        return path.to_owned();
+    }
+    let mut quoted = String::from("\"");
+    for character in path.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            _ if is_special(character) => {
+                quoted.push_str(&format!("\\{:03o}", u32::from(character)));
+            }
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
 /// What is printed.
 pub(super) struct Page<'a> {
     detector: &'a Detector,
@@ -63,18 +83,24 @@ impl<'a> Page<'a> {
 
     fn diff(&mut self, change: &Change) {
         let before = change.before.as_deref().unwrap_or_default();
+        let after = change.whole();
         // Masked before they are compared: a key can stand on more than one line.
-        let [before, after] = [before, &change.after].map(|text| match self.shows_secrets() {
+        let [before, after] = [before, after.as_str()].map(|text| match self.shows_secrets() {
             true => text.to_owned(),
             false => self.detector.mask(text),
         });
-        let name = self.shown(&change.shown);
+        let [old, new] = ["a/", "b/"].map(|side| quoted(&format!("{side}{}", change.shown)));
         let old = match change.before {
-            Some(_) => format!("a/{name}"),
+            Some(_) => self.shown(&old),
             None => "/dev/null".to_owned(),
         };
-        let new = format!("b/{name}");
-        let diff = TextDiff::from_lines(before.as_str(), after.as_str());
+        let new = self.shown(&new);
+        // A line ends with its line feed, as git has it: not at a lone carriage return.
+        let [before, after]: [Vec<&str>; 2] =
+            [&before, &after].map(|text| text.split_inclusive('\n').collect());
+        let mut config = TextDiff::configure();
+        config.newline_terminated(true);
+        let diff = config.diff_slices(&before, &after);
         let diff = diff.unified_diff().header(&old, &new).to_string();
         if self.shows_secrets() {
             // Whoever asks for all of it may want to apply it.

@@ -28,8 +28,8 @@ impl Language for Compose {
             At::Unclear(why) => return Err(why),
             At::Scalar(scalar) => scalar,
         };
-        if let Some((name, edit)) = without_fallback(place) {
-            let name = names.given(place.key, &name);
+        if let Some((name, edit)) = without_fallback(place)? {
+            let name = names.given(place.key, &name)?;
             return Ok(Fix::environment(name, vec![edit]));
         }
         let is_whole = scalar.style == Style::Plain && scalar.range == place.range();
@@ -85,6 +85,10 @@ mod tests {
             ),
             ("# {key}\na: b\n", Some("# AISA_API_KEY\na: b\n")),
             ("e: [K={key}]\n", None),
+            ("e:\n  K: $${X:-{key}}\n", None),
+            ("e: {\n  K: {key}\n}\n", None),
+            ("e: [\n  \"K={key}\"\n]\n", None),
+            ("c: \"a\n  # {key}\n  b\"\n", None),
             ("{key}: 1\n", None),
         ];
         for path in ["docker-compose.yml", "x/compose.prod.yaml"] {

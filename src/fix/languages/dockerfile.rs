@@ -28,11 +28,20 @@ impl Language for Dockerfile {
     fn replace(&self, place: &Place<'_>, names: &mut Names) -> Result<Fix, Refusal> {
         let line = place.line();
         let text = place.text.get(line.clone()).unwrap_or_default();
+        let above = place.text.get(..line.start).unwrap_or_default();
+        let is_escape = |line: &str| {
+            let line = line.to_ascii_lowercase().replace([' ', '\t'], "");
+            line.starts_with("#escape=")
+        };
+        if above.contains("<<") || above.lines().any(is_escape) {
+            return Err("a here-document, or another sign than the backslash, may be around it");
+        }
         if text.trim_start().starts_with('#') {
             return Ok(place.in_prose(names));
         }
-        let above = place.text.get(..line.start).unwrap_or_default();
-        if above.trim_end().ends_with('\\') {
+        let mut lines = above.lines().rev().map(str::trim);
+        let last = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
+        if last.is_some_and(|line| line.ends_with('\\')) {
             return Err("its instruction begins on a line above");
         }
         let instruction = text.split_whitespace().next().unwrap_or_default();
@@ -75,12 +84,13 @@ fn edited(
         Some(assigned) => last_name(assigned),
         None => last_name(assigned.trim_end()),
     };
-    if own.is_empty() {
-        return Err("its value is more than the key");
+    let is_quoted = head.contains(['"', '\'']);
+    if own.is_empty() || is_quoted || !head.ends_with([' ', '\t']) {
+        return Err("its value is more than the key, or stands behind quotes");
     }
     let is_only = head.split_whitespace().count() == 1 && rest.trim().is_empty();
     let has_sign = assigned.ends_with('=');
-    let name = names.given(place.key, own);
+    let name = names.given(place.key, own)?;
     let (edit, then) = match (is_argument, is_only, has_sign) {
         (true, _, true) => {
             let edit = Edit::replace(value.start - 1..value.end, "");
@@ -138,6 +148,12 @@ mod tests {
                     ("CMD [\"a\", \"{key}\"]\n", None),
                     ("ENV H=\"Bearer {key}\"\n", None),
                     ("ENV K={key}x\n", None),
+                    ("ENV J=\"-Da.key={key} -Db=1\"\n", None),
+                    ("RUN <<EOF\nenv K={key} ./x\nEOF\n", None),
+                    ("COPY <<EOF /x\n# {key}\nENV K={key}\nEOF\n", None),
+                    ("ENV A=1 \\\n# c\n\n  K={key}\n", None),
+                    ("RUN a \\\n# c\n  ENV K={key}\n", None),
+                    ("# escape=`\nFROM x\nENV K={key}\n", None),
                 ],
             );
             assert_parses(tree_sitter_containerfile::LANGUAGE, &results);

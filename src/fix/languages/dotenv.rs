@@ -2,24 +2,41 @@
 //! name stays.
 
 use super::super::{Edit, Fix, Home, Names, Place, Refusal};
-use super::{Language, last_name, name};
+use super::{Language, ending, last_name, name};
 
 pub(super) struct Dotenv;
 
-/// Files that each person has for himself.
+/// Files that each person has for himself; any that git ignores is one, too.
 fn is_private(path: &str) -> bool {
     let name = name(path);
     name == ".env" || (name.starts_with(".env.") && name.ends_with("local"))
 }
 
+/// Whether a value in these lines begins with a quote that does not end on its line.
+fn is_in_quotes(lines: &str) -> bool {
+    let lines = lines.lines().map(str::trim);
+    let mut values = lines
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once(['=', ':']));
+    values.any(|(_, value)| {
+        let value = value.trim();
+        let quote = value.chars().next().filter(|c| "\"'`".contains(*c));
+        quote.is_some_and(|quote| !value.get(1..).is_some_and(|rest| rest.contains(quote)))
+    })
+}
+
 impl Language for Dotenv {
     fn speaks(&self, path: &str, _text: &str) -> bool {
         let name = name(path);
-        name == ".env" || name.starts_with(".env.") || name.ends_with(".env")
+        let is_code = [
+            "py", "js", "mjs", "cjs", "ts", "sh", "json", "yml", "yaml", "toml", "d",
+        ]
+        .contains(&ending(path));
+        name == ".env" || (name.starts_with(".env.") && !is_code) || name.ends_with(".env")
     }
 
     fn replace(&self, place: &Place<'_>, names: &mut Names) -> Result<Fix, Refusal> {
-        if is_private(place.path) {
+        if is_private(place.path) || place.is_ignored {
             return Err(
                 "this file is where a key belongs, if git ignores it: see that it is in .gitignore, and if git tracks it, \
                  `git rm --cached` it",
@@ -27,6 +44,10 @@ impl Language for Dotenv {
         }
         let line = place.line();
         let text = place.text.get(line.clone()).unwrap_or_default();
+        let is_in_value = is_in_quotes(place.text.get(..line.start).unwrap_or_default());
+        if is_in_value {
+            return Err("a value above it may not end on its line");
+        }
         if text.trim_start().starts_with('#') {
             return Ok(place.in_prose(names));
         }
@@ -43,7 +64,7 @@ impl Language for Dotenv {
         let is_whole = rest.trim().is_empty() || rest.trim_start().starts_with('#');
         match own {
             Some((rest, own)) if closes && is_whole && is_export(rest) && !own.is_empty() => {
-                let name = names.given(place.key, own);
+                let name = names.given(place.key, own)?;
                 let range = place.start - quotes..place.end + quotes;
                 Ok(Fix {
                     edits: vec![Edit::replace(range, "")],
@@ -80,6 +101,9 @@ mod tests {
                     ("K=\"Bearer {key}\"\n", None),
                     ("K={key}{key}\n", None),
                     ("K='{key}\n", None),
+                    ("A=\"x\nK={key}\n\"\n", None),
+                    ("A='x'\nK={key}\n", Some("A='x'\nK=\n")),
+                    ("A=1\nK={key}\nB='{key}'\nK={key}\n", None),
                 ],
             );
         }

@@ -31,7 +31,10 @@ impl Language for Gitlab {
             At::Unclear(why) => return Err(why),
             At::Scalar(scalar) => scalar,
         };
-        let is_script = scalar.names.iter().any(|name| SCRIPTS.contains(name));
+        let is_script = scalar
+            .names
+            .first()
+            .is_some_and(|name| SCRIPTS.contains(name));
         let mut fix = match scalar.names.as_slice() {
             _ if is_script => in_script(place, &scalar, names)?,
             [own, "variables", ..] => variable(place, &scalar, own, names)?,
@@ -56,6 +59,9 @@ fn variable(
     let quotes = usize::from(matches!(scalar.style, Style::Single | Style::Double));
     let is_whole = scalar.range == (place.start - quotes..place.end + quotes);
     let name = names.choose(place.key, is_whole.then_some(own));
+    if name == own && !is_whole {
+        return Err("the value is more than the key, and the variable cannot refer to itself");
+    }
     let edit = match name == own {
         true => Edit::replace(scalar.range.clone(), "\"\""),
         false => reference(place, &format!("${name}"), false),
@@ -73,6 +79,9 @@ fn in_script(place: &Place<'_>, scalar: &Scalar<'_>, names: &mut Names) -> Resul
         return Err("the quotes of YAML and of the shell stand around it together");
     }
     let text = place.text.get(scalar.range.clone()).unwrap_or_default();
+    if text.contains("<<") {
+        return Err("the script has a here-document, whose end is not looked for in YAML");
+    }
     let quoting = match quoting(text, place.start - scalar.range.start) {
         Quoting::Single(start, end) => {
             Quoting::Single(scalar.range.start + start, scalar.range.start + end)
@@ -115,6 +124,14 @@ mod tests {
             ),
             ("a:\n  script:\n    - 'curl -H \"x: {key}\" y'\n", None),
             ("a:\n  image: {key}\n", None),
+            ("variables:\n  AISA_API_KEY: \"Bearer {key}\"\n", None),
+            ("variables:\n  AISA_API_KEY: &k {key}\n  B: *k\n", None),
+            ("a:\n  script:\n    - \"curl\n      -H x:{key} y\"\n", None),
+            ("a:\n  script:\n    - curl\n      -H x:{key} y\n", None),
+            (
+                "a:\n  script:\n    - |\n      cat <<EOF\n      x\n      EOF\n      curl -H 'x: {key}'\n",
+                None,
+            ),
         ];
         for text in assert_table(".gitlab-ci.yml", table) {
             let parsed: Result<yaml_serde::Value, _> = yaml_serde::from_str(&text);

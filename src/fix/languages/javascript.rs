@@ -8,9 +8,16 @@ use regex::{Regex, RegexBuilder};
 use super::super::scan::{Around, Literal, javascript};
 use super::super::variable::is_public;
 use super::super::{Edit, Fix, Names, Place, Refusal};
-use super::{Language, ending, ends_expression, given_name, interpreter};
+use super::{Language, ending, ends_expression, expression, given_name, interpreter};
 
 pub(super) struct JavaScript;
+
+/// Attributes of JSX whose values are simple.
+macro_rules! attributes {
+    () => {
+        r#"(?:\s+[\w:-]+(?:=(?:"(?u:[^"\\\r\n]*)"|'(?u:[^'\\\r\n]*)'|\{(?u:[^{}'"`/\\]*)\}))?)*"#
+    };
+}
 
 /// What reads a variable, and the operator behind it, before a fallback.
 const READS: &str = r#"(?:process\.env|import\.meta\.env|Bun\.env)(?:\.([A-Za-z_]\w*)|\[["']([A-Za-z_]\w*)["']\])(\s*(?:\|\||\?\?)\s*)$"#;
@@ -21,13 +28,30 @@ const DENO: &str = r#"Deno\.env\.get\(\s*["']([A-Za-z_]\w*)["']()\s*\)(\s*(?:\|\
 /// A text that sets the variable: it would be read from where it is written to.
 const SETS: &str = r#"\bprocess\.env(?:\.\w+|\[["']\w+["']\])\s*(?:\|\||\?\?)?=\s*$"#;
 
-/// A tag of JSX up to the value of an attribute.
-const ATTRIBUTE: &str = r#"<[A-Za-z][\w.:-]*(?:\s+[\w:-]+(?:=(?:"(?u:[^"]*)"|'(?u:[^']*)'|\{(?u:[^{}]*)\}))?)*\s+[\w:-]+=$"#;
+/// All of JSX up to the value of an attribute, from the first tag on: tags with simple attributes, and text without signs.
+const ATTRIBUTE: &str = concat!(
+    r#"^(?:</?(?:[A-Za-z][\w.:-]*"#,
+    attributes!(),
+    r#")?\s*/?>(?u:[^<>{}'"`/\\]*))*<[A-Za-z][\w.:-]*"#,
+    attributes!(),
+    r"\s+[\w:-]+=$"
+);
 
-fn patterns() -> &'static [Regex; 4] {
-    static PATTERNS: OnceLock<[Regex; 4]> = OnceLock::new();
+/// `process` where it is not the one of Node: assigned, a parameter, or imported.
+const SHADOWS: &str =
+    r"(?:^|(?u:[^.A-Za-z0-9_$-]))(process)\s*(?:=(?u:[^=])|[,);}:]|\s(?:of|in|from)\b)";
+
+/// The same where it is, after all.
+const IS_PROCESS: &str = r#"^process\s*(?:from\s*|=\s*require\(\s*)["'](?:node:)?process["']"#;
+
+/// What only browsers have.
+const BROWSER: &str =
+    r"(?:^|(?u:[^.A-Za-z0-9_$]))(?:(?:document|window|localStorage)\.|import\.meta\.env\b)";
+
+fn patterns() -> &'static [Regex; 7] {
+    static PATTERNS: OnceLock<[Regex; 7]> = OnceLock::new();
     PATTERNS.get_or_init(|| {
-        [READS, DENO, SETS, ATTRIBUTE].map(|pattern| {
+        [READS, DENO, SETS, ATTRIBUTE, SHADOWS, IS_PROCESS, BROWSER].map(|pattern| {
             let regex = RegexBuilder::new(pattern).unicode(false).build();
             regex.expect("because a test compiles this pattern")
         })
@@ -36,6 +60,17 @@ fn patterns() -> &'static [Regex; 4] {
 
 /// How much of the text before a string is looked at.
 const LOOK: usize = 400;
+
+/// So many places are looked at for names that may be something else.
+const MOST: usize = 20;
+
+/// More of JSX is not looked at.
+const LONGEST: usize = 4000;
+
+/// Whether a file has no JSX, by its name.
+fn is_script(path: &str) -> bool {
+    matches!(ending(path), "ts" | "mts" | "cts")
+}
 
 impl Language for JavaScript {
     fn speaks(&self, path: &str, text: &str) -> bool {
@@ -57,12 +92,14 @@ impl Language for JavaScript {
             before: before(place.text, literal.whole.start),
         };
         string.check()?;
+        let is_attribute = string.is_attribute()?;
         let [reads, deno, ..] = patterns();
         let is_whole = literal.content == place.range();
         let read = reads
             .captures(string.before)
             .or_else(|| deno.captures(string.before));
-        if let Some(read) = read.filter(|_| is_whole && ends_expression(string.behind())) {
+        let is_fit = is_whole && !is_attribute && ends_expression(string.behind());
+        if let Some(read) = read.filter(|_| is_fit) {
             let name = read.get(1).or(read.get(2)).map_or("", |name| name.as_str());
             let gap = read.get(3).map_or(0, |gap| gap.len());
             let is_untyped = read
@@ -70,7 +107,7 @@ impl Language for JavaScript {
                 .is_some_and(|all| all.as_str().starts_with("import"));
             let sure = if is_untyped { "" } else { string.sure() };
             let range = literal.whole.start - gap..literal.whole.end;
-            let name = names.given(place.key, name);
+            let name = names.given(place.key, name)?;
             let then = is_public(&name).then(|| {
                 format!("{name} is copied into what browsers download: have a server of yours hold the key, and call that")
             });
@@ -79,12 +116,12 @@ impl Language for JavaScript {
                 ..Fix::environment(name, vec![Edit::replace(range, sure)])
             });
         }
-        string.replaced(is_whole, names)
+        string.replaced(is_whole, is_attribute, names)
     }
 }
 
 /// The end of the text before a place.
-fn before(text: &str, at: usize) -> &str {
+pub(super) fn before(text: &str, at: usize) -> &str {
     let mut from = at.saturating_sub(LOOK);
     while !text.is_char_boundary(from) {
         from += 1;
@@ -111,59 +148,88 @@ impl Text<'_, '_> {
         behind.unwrap_or_default()
     }
 
-    fn reference(&self, name: &str) -> String {
-        match self.place.text.contains("Deno.") {
-            true => format!("Deno.env.get(\"{name}\"){}", self.sure()),
-            false => format!("process.env.{name}{}", self.sure()),
+    /// How a program in this file reads a variable.
+    fn reference(&self, name: &str) -> Result<String, Refusal> {
+        const UNCLEAR: Refusal = "it is not clear whether Node, Deno or a browser runs it";
+        let [_, _, _, _, shadows, is_process, browser] = patterns();
+        let text = self.place.text;
+        let may_be_code = |at: usize| javascript::may_be_code(text, at);
+        let mut deno = text.match_indices("Deno.").take(MOST);
+        let is_node = text.contains("process.env") || text.contains("require(");
+        if deno.any(|(at, _)| may_be_code(at)) {
+            return match is_node {
+                true => Err(UNCLEAR),
+                false => Ok(format!("Deno.env.get(\"{name}\"){}", self.sure())),
+            };
+        }
+        let found = shadows.captures_iter(text).filter_map(|found| found.get(1));
+        let mut found = found.map(|found| found.start()).enumerate();
+        let is_other = |(number, at): (usize, usize)| {
+            let is_it = text.get(at..).is_some_and(|rest| is_process.is_match(rest));
+            !is_it && (number > MOST || may_be_code(at))
+        };
+        if found.any(is_other) {
+            return Err("`process` may be something else in this file");
+        }
+        match !text.contains("process.env") && browser.is_match(text) {
+            true => Err(UNCLEAR),
+            false => Ok(format!("process.env.{name}{}", self.sure())),
         }
     }
 
     /// Whether an expression can stand in its place, and means the same.
     fn check(&self) -> Result<(), Refusal> {
-        let [_, _, sets, _] = patterns();
-        let behind = self.behind().trim_start();
-        let before = self.before.trim_end();
-        let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
+        let [_, _, sets, ..] = patterns();
+        let (text, literal) = (self.place.text, self.literal);
         if sets.is_match(self.before) {
             return Err("the program sets the variable itself: delete that, and set it outside");
         }
-        if behind.starts_with(':') && before.ends_with(['{', ',']) {
-            return Err("it is the name of a property");
-        }
-        if line.starts_with("import ") || line.ends_with(" from") {
-            return Err("it is the name of a module");
-        }
-        let words = ["type ", "export type ", "interface ", "enum ", "declare "];
-        if words.iter().any(|word| line.starts_with(word)) {
-            return Err("it stands in a type");
-        }
-        let is_tagged = before.ends_with(|c: char| c.is_alphanumeric() || "_$)]".contains(c));
-        if self.literal.interpolates && is_tagged && self.before == before {
+        let last = text.get(..literal.last).unwrap_or_default();
+        let is_operand = last.ends_with(|c: char| c.is_alphanumeric() || "_$)]".contains(c))
+            && !javascript::ends_with_operator(last.as_bytes());
+        let is_generic = last.ends_with('>') && !last.ends_with("=>");
+        if literal.interpolates && (is_operand || is_generic) {
             return Err("the template has a tag, which may do anything with it");
         }
-        Ok(())
+        let is_typed = !self.sure().is_empty() || text.contains("@flow");
+        // An attribute is no expression, and looked at on its own.
+        if literal.tag.is_none() || is_script(self.place.path) {
+            expression::check(text, literal, is_typed)?;
+        }
+        match !self.sure().is_empty() && self.behind().starts_with('=') {
+            true => Err(
+                "`!` and `=` would stand beside each other: put a blank there, and run this again",
+            ),
+            false => Ok(()),
+        }
     }
 
-    /// Whether the string is the value of an attribute of JSX, which takes code in braces only.
+    /// Whether the string is the value of an attribute of JSX, which takes code in braces only. Behind the first tag, it has to be
+    /// one: the text of JSX can look like strings and comments.
     fn is_attribute(&self) -> Result<bool, Refusal> {
-        let [.., attribute] = patterns();
-        if attribute.is_match(self.before) {
-            return Ok(true);
+        let (place, literal) = (self.place, self.literal);
+        let [_, _, _, attribute, ..] = patterns();
+        let Some(tag) = literal.tag.filter(|_| !is_script(place.path)) else {
+            return Ok(false);
+        };
+        let jsx = place.text.get(tag..literal.whole.start).unwrap_or_default();
+        if literal.interpolates || jsx.len() > LONGEST || !attribute.is_match(jsx) {
+            return Err("JSX stands before it, in which it is not clear what is a string");
         }
-        let line = self.before.rsplit('\n').next().unwrap_or_default();
-        let is_jsx = matches!(ending(self.place.path), "jsx" | "tsx");
-        let is_declared = ["const ", "let ", "var "]
-            .iter()
-            .any(|word| line.contains(word));
-        match is_jsx && line.ends_with('=') && !is_declared {
-            true => Err("it is not clear whether it is an attribute of JSX"),
-            false => Ok(false),
+        let content = place.text.get(literal.content.clone()).unwrap_or_default();
+        match content.contains(['&', '\\', '\n']) {
+            true => Err("the attribute has characters that mean something else in code"),
+            false => Ok(true),
         }
     }
 
-    fn replaced(&self, is_whole: bool, names: &mut Names) -> Result<Fix, Refusal> {
+    fn replaced(
+        &self,
+        is_whole: bool,
+        is_attribute: bool,
+        names: &mut Names,
+    ) -> Result<Fix, Refusal> {
         let (place, literal) = (self.place, self.literal);
-        let is_attribute = self.is_attribute()?;
         let content = place.text.get(literal.content.clone()).unwrap_or_default();
         if place.before().ends_with('\\') {
             return Err("a backslash stands before it");
@@ -171,9 +237,15 @@ impl Text<'_, '_> {
         if !literal.interpolates && !is_whole && content.contains(['`', '$']) {
             return Err("the string has characters that would mean something in a template");
         }
+        let mut pairs = content.bytes().zip(content.bytes().skip(1));
+        if pairs.any(|(byte, next)| byte == b'\\' && next.is_ascii_digit()) {
+            return Err("the string has an escape that a template does not take");
+        }
+        // A refusal must not take a name away from another key.
+        self.reference("")?;
         let own = given_name(self.before).filter(|_| is_whole);
         let name = names.choose(place.key, own);
-        let reference = self.reference(&name);
+        let reference = self.reference(&name)?;
         let Range { start, end } = literal.whole;
         let (open, close) = if is_attribute { ("{", "}") } else { ("", "") };
         let edits = if is_whole {
@@ -261,6 +333,34 @@ mod tests {
         ("const r = /{key}/;\n", None),
         ("const u = '\\{key}';\n", None),
         ("import x from '{key}';\n", None),
+        ("const u = gql `a {key}`;\n", None),
+        ("const u = \"\\033[32m{key}\";\n", None),
+        ("const process = spawn('x', ['{key}']);\n", None),
+        ("function f(process) { return '{key}'; }\n", None),
+        (
+            "import process from 'node:process';\nf('{key}');\n",
+            Some("import process from 'node:process';\nf(process.env.AISA_API_KEY);\n"),
+        ),
+        (
+            "// Deno.x, or process: \nf('{key}');\n",
+            Some("// Deno.x, or process: \nf(process.env.AISA_API_KEY);\n"),
+        ),
+        ("document.title = 'x'; f('{key}');\n", None),
+        ("f(import.meta.env.X, '{key}');\n", None),
+        ("Deno.x(); const a = process.env.B; f('{key}');\n", None),
+        ("// a\rf('{key}');\n", None),
+        ("f('{key}'); // \u{2028}\n", None),
+        ("return'{key}'\n", None),
+        ("if (ok) /[/*]/.test(f('{key}'));\n", None),
+        (
+            "if (x) /`/.test(u);\nconst k = '{key}';\nconst t = `a`;\n",
+            None,
+        ),
+        ("const a = <A style={{a: 1}} k='{key}'/>;\n", None),
+        (
+            "const a = <A\n  onClick={() => { a(); }}\n  k='{key}'/>;\n",
+            None,
+        ),
     ];
 
     #[test]
@@ -296,6 +396,15 @@ mod tests {
                     Some("const k = `a ${process.env.AISA_API_KEY!}`;\n"),
                 ),
                 ("type K = '{key}';\n", None),
+                ("if('{key}'==k) {}\n", None),
+                (
+                    "if ('{key}' === k) {}\n",
+                    Some("if (process.env.AISA_API_KEY! === k) {}\n"),
+                ),
+                (
+                    "const f = <T>(x: T) => x; g('{key}');\n",
+                    Some("const f = <T>(x: T) => x; g(process.env.AISA_API_KEY!);\n"),
+                ),
             ],
         );
         assert_parses(tree_sitter_typescript::LANGUAGE_TYPESCRIPT, &results);
@@ -315,6 +424,25 @@ mod tests {
                     Some("const a = <A\n  h={`x ${process.env.AISA_API_KEY}`}\n/>;\n"),
                 ),
                 ("const a = <p>don't</p>; const k='{key}';\n", None),
+                ("const a = <p>it's <A k=\"{key}\"/> it's</p>;\n", None),
+                ("const a = <p>\"Bearer {key}\"</p>;\n", None),
+                (
+                    "const a = <p>image/* files</p>; const k = \"{key}\"; /* c */\n",
+                    None,
+                ),
+                ("const a = <p>https://x.y <A k=\"{key}\"/></p>;\n", None),
+                ("const a = <A u=\"https://x/?a=1&amp;k={key}\" />;\n", None),
+                ("const a = <A k = \"{key}\" />;\n", None),
+                (
+                    "const a = (\n  <div className=\"x\">\n    Text <A k=\"{key}\" />\n  </div>);\n",
+                    Some(
+                        "const a = (\n  <div className=\"x\">\n    Text <A k={process.env.AISA_API_KEY} />\n  </div>);\n",
+                    ),
+                ),
+                (
+                    "const k = '{key}';\nconst a = <p>don't</p>;\n",
+                    Some("const k = process.env.AISA_API_KEY;\nconst a = <p>don't</p>;\n"),
+                ),
                 ("a=b?c:<A {...d} k='{key}' />;\n", None),
             ],
         );

@@ -35,7 +35,7 @@ impl Language for Kubernetes {
         let column = text.find("value:").ok_or("its line was not understood")?;
         let own = neighbour(place.text, line.start, line.end, column)
             .ok_or("the name of the variable does not stand beside it")?;
-        let name = names.given(place.key, own);
+        let name = names.given(place.key, own)?;
         let (indent, end) = (" ".repeat(column), line_end(place.text));
         let reference = format!(
             "valueFrom:{end}{indent}  secretKeyRef:{end}{indent}    name: {SECRET}{end}{indent}    key: {name}"
@@ -59,20 +59,74 @@ fn line_end(text: &str) -> &'static str {
     if text.contains("\r\n") { "\r\n" } else { "\n" }
 }
 
-/// The `name` beside a `value` in the same column: on the line above, behind a dash or not, or on the line below.
+/// The `name` beside a `value` in the same column, in the same item of the list, and nothing else that could be it.
 fn neighbour(text: &str, start: usize, end: usize, column: usize) -> Option<&str> {
-    let above = text.get(..start)?.lines().next_back();
-    let below = text.get(end..)?.trim_start_matches(['\r', '\n']);
-    let below = below.lines().next();
-    [above, below].into_iter().flatten().find_map(|line| {
-        let at = line.find("name:")?;
-        let dashes = line.get(..at)?;
-        let is_item = dashes.trim_matches(' ').is_empty() || dashes.trim() == "-";
-        let name = line.get(at + "name:".len()..)?.trim();
-        let name = name.trim_matches(['"', '\'']);
-        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        (at == column && is_item && !name.is_empty() && name.chars().all(is_name)).then_some(name)
-    })
+    let own = text.get(start..start + column)?;
+    let above = text.get(..start)?.lines().rev();
+    let below = text.get(end..)?.lines().skip(1);
+    let mut found = Vec::new();
+    for line in below {
+        match part(line, column) {
+            Part::Other => {}
+            Part::Name(name) => found.push(name),
+            Part::First(_) | Part::Outside => break,
+        }
+    }
+    if own.trim().is_empty() {
+        for line in above {
+            match part(line, column) {
+                Part::Other => {}
+                Part::Name(name) => found.push(name),
+                Part::First(name) => {
+                    found.extend(name);
+                    break;
+                }
+                Part::Outside => return None,
+            }
+        }
+    }
+    match found[..] {
+        [name] => Some(name),
+        _ => None,
+    }
+}
+
+/// What a line is to an item of a list whose names stand in one column.
+enum Part<'a> {
+    /// A comment, nothing, or something else of the item.
+    Other,
+    /// Its name.
+    Name(&'a str),
+    /// Its first line, perhaps with the name.
+    First(Option<&'a str>),
+    /// No part of it.
+    Outside,
+}
+
+fn part(line: &str, column: usize) -> Part<'_> {
+    let trimmed = line.trim();
+    let indent = line.len() - line.trim_start().len();
+    if trimmed.is_empty() || trimmed.starts_with('#') || indent > column {
+        return Part::Other;
+    }
+    let head = line.get(..column).unwrap_or("x");
+    let name = line
+        .get(column..)
+        .and_then(|rest| rest.strip_prefix("name:"));
+    let name = name.and_then(simple);
+    match (head.trim(), name) {
+        ("", Some(name)) => Part::Name(name),
+        ("", None) => Part::Other,
+        ("-", name) => Part::First(name),
+        _ => Part::Outside,
+    }
+}
+
+/// A value that is the name of a variable, without quotes and the comment behind it.
+fn simple(value: &str) -> Option<&str> {
+    let value = value.split(" #").next()?.trim().trim_matches(['"', '\'']);
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    (!value.is_empty() && value.chars().all(is_name)).then_some(value)
 }
 
 #[cfg(test)]
@@ -95,6 +149,21 @@ mod tests {
                 Some(format!(
                     "        - {reference}  # x\n          name: AISA_API_KEY\n"
                 )),
+            ),
+            (
+                "        - name: AISA_API_KEY  # c\n\n          # d\n          value: {key}\n        - name: B\n          value: c\n",
+                Some(format!(
+                    "        - name: AISA_API_KEY  # c\n\n          # d\n          {reference}\n        - name: B\n          value: c\n"
+                )),
+            ),
+            (
+                "        - value: {key}\n        - name: B\n          value: c\n",
+                None,
+            ),
+            ("        - name: A\n          value: &k {key}\n", None),
+            (
+                "        - name: A\n          value: {key}\n            more\n",
+                None,
             ),
             ("        - {name: A, value: {key}}\n", None),
             ("        - name: A\n          value: x {key}\n", None),

@@ -3,7 +3,9 @@
 mod compose;
 mod dockerfile;
 mod dotenv;
+mod expression;
 mod gitlab;
+mod imports;
 mod javascript;
 mod kubernetes;
 mod python;
@@ -25,8 +27,11 @@ pub(super) trait Language: Sync {
     fn replace(&self, place: &Place<'_>, names: &mut Names) -> Result<Fix, Refusal>;
 
     /// What the file needs besides, if these edits are made: an import.
-    fn needs(&self, _text: &str, _edits: &[Edit]) -> Option<Edit> {
-        None
+    ///
+    /// # Errors
+    /// Why all of it is left to a person.
+    fn needs(&self, _text: &str, _edits: &[Edit]) -> Result<Option<Edit>, Refusal> {
+        Ok(None)
     }
 }
 

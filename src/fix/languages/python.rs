@@ -4,18 +4,18 @@ use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
 
-use super::super::scan::{Around, Literal, python};
+use super::super::scan::{Around, Literal, is_name, python};
 use super::super::{Edit, Fix, Names, Place, Refusal};
+use super::imports;
 use super::{Language, ending, ends_expression, given_name, interpreter};
 
 pub(super) struct Python;
 
 /// What stands before the fallback of `os.getenv("NAME", `, from the end of the first argument on.
-const GETENV: &str = r#"\b(?:getenv|environ\.get)\(\s*["']([A-Za-z_][A-Za-z0-9_]*)["'](\s*,\s*(?:default\s*=\s*)?)$"#;
+const GETENV: &str = r#"(?:^|(?u:[^A-Za-z0-9_.]))(os\.)?(?:getenv|environ\.get)\(\s*["']([A-Za-z_][A-Za-z0-9_]*)["'](\s*,\s*(?:default\s*=\s*)?)$"#;
 
 /// `os.getenv("NAME") or `, from the end of the call on.
-const OR: &str =
-    r#"\b(?:getenv|environ\.get)\(\s*["']([A-Za-z_][A-Za-z0-9_]*)["']\s*\)(\s*or\s*)$"#;
+const OR: &str = r#"(?:^|(?u:[^A-Za-z0-9_.]))(os\.)?(?:getenv|environ\.get)\(\s*["']([A-Za-z_][A-Za-z0-9_]*)["']\s*\)(\s*or\s*)$"#;
 
 /// A text that sets the variable: it would be read from where it is written to.
 const SETS: &str = r"\benviron(?:\.setdefault\((?u:[^()]*)|\[(?u:[^\[\]]*)\]\s*=\s*)$";
@@ -55,16 +55,9 @@ impl Language for Python {
         if is_documentation(place.text, &literal) {
             return Ok(place.in_prose(names));
         }
-        let before = place.text.get(..literal.whole.start).unwrap_or_default();
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        if line.trim_start().starts_with("case ") {
-            return Err("a pattern of `case` cannot be computed");
-        }
-        if place.text.contains(" as os\n") || place.text.contains("\nos = ") {
-            return Err("`os` is something else in this file");
-        }
-        if sets().is_match(end_of(before)) {
-            return Err("the program sets the variable itself: delete that, and set it outside");
+        check(place.text, &literal)?;
+        if imports::may_be_another(place.text) {
+            return Err("`os` may be something else in this file");
         }
         if literal.content == place.range() && !literal.nested {
             return whole(place, &literal, names);
@@ -72,16 +65,73 @@ impl Language for Python {
         inside(place, &literal, names)
     }
 
-    fn needs(&self, text: &str, edits: &[Edit]) -> Option<Edit> {
+    fn needs(&self, text: &str, edits: &[Edit]) -> Result<Option<Edit>, Refusal> {
         let mut reads = edits.iter().filter(|edit| edit.text.contains("os.environ"));
-        let first = reads.next()?.start;
-        let imported = imports(text);
-        if imported.is_some_and(|at| at < first) {
-            return None;
+        let Some(first) = reads.next().map(|edit| edit.start) else {
+            return Ok(None);
+        };
+        if imports::of_os(text).is_some_and(|at| at < first) {
+            return Ok(None);
         }
-        let at = place_of_import(text);
+        let at = imports::place(text)?;
         let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-        Some(Edit::insert(at, format!("import os{end}")))
+        Ok(Some(Edit::insert(at, format!("import os{end}"))))
+    }
+}
+
+/// Whether an expression can stand in the string's place.
+fn check(text: &str, literal: &Literal) -> Result<(), Refusal> {
+    let before = text.get(..literal.last).unwrap_or_default();
+    let behind = text.get(literal.whole.end..).unwrap_or_default();
+    let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| is_name(*byte));
+    let beside = text.get(..literal.whole.start).unwrap_or_default();
+    if is_word(beside.as_bytes().last()) || is_word(behind.as_bytes().first()) {
+        return Err("a word stands right beside it: put a blank there, and run this again");
+    }
+    if sets().is_match(end_of(before)) {
+        return Err("the program sets the variable itself: delete that, and set it outside");
+    }
+    let outermost = literal.opened.first().copied();
+    let line = text.get(..outermost.unwrap_or(literal.whole.start));
+    let line = line.unwrap_or_default().rsplit('\n').next();
+    let is_case = line.unwrap_or_default().trim_start().strip_prefix("case");
+    let is_case = is_case.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']));
+    if is_case || before.ends_with('|') || skip(behind, true).starts_with('|') {
+        return Err("a pattern of `case`, or a type, cannot be computed");
+    }
+    let bracket = |at: &usize| text.as_bytes().get(*at).copied();
+    let is_value = literal.opened.last().and_then(bracket) == Some(b'{');
+    let is_type = |at: &usize| {
+        let before = text.get(..*at).unwrap_or_default();
+        let types = ["Literal", "Annotated"];
+        bracket(at) == Some(b'[') && types.iter().any(|name| before.ends_with(name))
+    };
+    let is_annotation = (before.ends_with(':') && !is_value) || before.ends_with("->");
+    match is_annotation || literal.opened.iter().any(is_type) {
+        true => Err("it may be a type"),
+        false => Ok(()),
+    }
+}
+
+/// A text without the blanks and comments at its beginning; without ends of lines, too, where those end nothing.
+fn skip(text: &str, is_open: bool) -> &str {
+    let mut rest = text;
+    loop {
+        let trimmed = match is_open {
+            true => rest.trim_start(),
+            false => rest.trim_start_matches([' ', '\t']),
+        };
+        let joined = trimmed
+            .strip_prefix("\\\r\n")
+            .or(trimmed.strip_prefix("\\\n"));
+        rest = match joined {
+            Some(joined) => joined,
+            None if trimmed.starts_with('#') => {
+                let end = trimmed.find('\n').unwrap_or(trimmed.len());
+                trimmed.get(end..).unwrap_or_default()
+            }
+            None => return trimmed,
+        };
     }
 }
 
@@ -95,7 +145,7 @@ fn end_of(text: &str) -> &str {
 }
 
 /// Whether the string is a statement of its own, which only documents something.
-fn is_documentation(text: &str, literal: &Literal) -> bool {
+pub(super) fn is_documentation(text: &str, literal: &Literal) -> bool {
     let before = text.get(..literal.whole.start).unwrap_or_default();
     let behind = text.get(literal.whole.end..).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default();
@@ -103,7 +153,7 @@ fn is_documentation(text: &str, literal: &Literal) -> bool {
     let is_continued = before
         .trim_end_matches([' ', '\t', '\n', '\r'])
         .ends_with('\\');
-    literal.depth == 0
+    literal.opened.is_empty()
         && !literal.nested
         && !is_continued
         && line.trim_start_matches('\u{feff}').trim().is_empty()
@@ -117,13 +167,13 @@ fn whole(place: &Place<'_>, literal: &Literal, names: &mut Names) -> Result<Fix,
     let before = end_of(before);
     // Strings that stand beside each other are one.
     let is_string = |c: char| c == '"' || c == '\'';
-    let is_joined = behind.trim_start().starts_with(is_string)
-        || before.trim_end().ends_with(is_string)
-        || begins_string(behind.trim_start());
+    let next = skip(behind, !literal.opened.is_empty());
+    let last = place.text.get(..literal.last).unwrap_or_default();
+    let is_joined = next.starts_with(is_string) || last.ends_with(is_string) || begins_string(next);
     if is_joined {
         return inside(place, literal, names);
     }
-    if let Some(fix) = without_fallback(place, literal, before, behind, names) {
+    if let Some(fix) = without_fallback(place, literal, before, behind, names)? {
         return Ok(fix);
     }
     let name = names.choose(place.key, given_name(before));
@@ -142,21 +192,22 @@ fn without_fallback(
     before: &str,
     behind: &str,
     names: &mut Names,
-) -> Option<Fix> {
+) -> Result<Option<Fix>, Refusal> {
     let is_argument = behind
         .trim_start_matches([' ', '\t', '\r', '\n', ','])
         .starts_with(')');
     for (regex, is_fit) in reads().iter().zip([is_argument, ends_expression(behind)]) {
         if let Some(found) = regex.captures(before).filter(|_| is_fit)
-            && let (Some(name), Some(gap)) = (found.get(1), found.get(2))
+            && let (Some(name), Some(gap)) = (found.get(2), found.get(3))
+            && (found.get(1).is_some() || place.text.contains("from os import "))
         {
             let start = literal.whole.start - gap.len();
-            let name = names.given(place.key, name.as_str());
+            let name = names.given(place.key, name.as_str())?;
             let edit = Edit::replace(start..literal.whole.end, "");
-            return Some(Fix::environment(name, vec![edit]));
+            return Ok(Some(Fix::environment(name, vec![edit])));
         }
     }
-    None
+    Ok(None)
 }
 
 /// Whether a text begins with a string that has a prefix.
@@ -169,6 +220,9 @@ fn begins_string(text: &str) -> bool {
 fn inside(place: &Place<'_>, literal: &Literal, names: &mut Names) -> Result<Fix, Refusal> {
     if place.before().ends_with('\\') {
         return Err("a backslash stands before it");
+    }
+    if is_python_2(place.text) {
+        return Err("Python 2 has no f-strings");
     }
     if literal.nested {
         return Err("it stands in a string in the braces of another string");
@@ -210,62 +264,11 @@ fn interpolated(place: &Place<'_>, literal: &Literal, name: &str) -> Result<Vec<
     }
 }
 
-/// Where `os` is imported for the whole module.
-fn imports(text: &str) -> Option<usize> {
-    static IMPORT: OnceLock<Regex> = OnceLock::new();
-    let regex = IMPORT.get_or_init(|| {
-        ascii(r"(?m)^import[ \t]+(?:[A-Za-z_0-9., \t]+,[ \t]*)?os[ \t]*(?:,|;|#|\r?$)")
-    });
-    regex.find(text).map(|found| found.start())
-}
-
-/// Where an import may stand: behind comments, the module's documentation, and imports from the future.
-fn place_of_import(text: &str) -> usize {
-    let mut at = if text.starts_with('\u{feff}') { 3 } else { 0 };
-    let mut place = at;
-    while let Some(line) = text
-        .get(at..)
-        .and_then(|rest| rest.split_inclusive('\n').next())
-    {
-        let trimmed = line.trim_start();
-        if trimmed.trim().is_empty() {
-            at += line.len();
-            continue;
-        }
-        let end = if trimmed.starts_with('#') {
-            at + line.len()
-        } else if line.starts_with("from __future__") {
-            let is_open = line.contains('(') && !line.contains(')');
-            let close = text
-                .get(at..)
-                .and_then(|rest| rest.find(')'))
-                .filter(|_| is_open);
-            line_end(text, close.map_or(at, |close| at + close))
-        } else {
-            // The prefix of a string belongs to it.
-            let quote = line.find(['"', '\'']).unwrap_or(0).min(2);
-            match python::around(text, at + quote) {
-                Around::Literal(found)
-                    if found.whole.start == at && is_documentation(text, &found) =>
-                {
-                    line_end(text, found.whole.end)
-                }
-                _ => break,
-            }
-        };
-        at = end;
-        // A comment right above code belongs to it; those at the top, such as the first line, do not.
-        if !trimmed.starts_with('#') || line.starts_with("#!") || line.contains("coding") {
-            place = end;
-        }
-    }
-    place
-}
-
-/// One past the end of the line that has this byte.
-fn line_end(text: &str, at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or_default();
-    rest.find('\n').map_or(text.len(), |end| at + end + 1)
+/// Whether a file says, or shows, that it is in Python 2.
+fn is_python_2(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim_start);
+    interpreter(text).is_some_and(|program| program.starts_with("python2"))
+        || lines.any(|line| line.starts_with("print \"") || line.starts_with("print '"))
 }
 
 #[cfg(test)]
@@ -341,12 +344,7 @@ mod tests {
                 "\u{feff}x = '{key}'\n",
                 Some("\u{feff}import os\nx = os.environ[\"AISA_API_KEY\"]\n"),
             ),
-            (
-                "def f():\n    import os\n    return '{key}'\n",
-                Some(
-                    "import os\ndef f():\n    import os\n    return os.environ[\"AISA_API_KEY\"]\n",
-                ),
-            ),
+            ("def f():\n    import os\n    return '{key}'\n", None),
             (
                 "x = '{key}'\nimport os\n",
                 Some("import os\nx = os.environ[\"AISA_API_KEY\"]\nimport os\n"),
@@ -371,6 +369,75 @@ mod tests {
             ("x = f'{g(\"{key}\")}'\n", None),
             ("x = 'it\ny = '{key}'\n", None),
             ("x = '\\{key}'\n", None),
+            (
+                "import os\ndef f():\n    os = 1\n    return '{key}'\n",
+                None,
+            ),
+            ("import os\ndef f(os):\n    return '{key}'\n", None),
+            ("import os\ndef f(a, os=None):\n    return '{key}'\n", None),
+            ("import os\nfor os in x: f('{key}')\n", None),
+            ("import os\ndel os\nf('{key}')\n", None),
+            ("from fabric import os\nf('{key}')\n", None),
+            ("import platform as os\r\nf('{key}')\r\n", None),
+            ("import os\ndef f():\n    g('{key}')\n    import os\n", None),
+            ("import os\nx = [os for os in y] + ['{key}']\n", None),
+            ("import os\nx = f(lambda os: '{key}')\n", None),
+            ("def f():\n    return\"{key}\"\n", None),
+            ("x = a if b else\"Bearer {key}\"\n", None),
+            (
+                "import os\nx = (\"a\"  # c\n \"{key}\")\n",
+                Some("import os\nx = (\"a\"  # c\n f\"{os.environ['AISA_API_KEY']}\")\n"),
+            ),
+            (
+                "import os\nx = (\"{key}\"  # c\n r\"b\")\n",
+                Some("import os\nx = (f\"{os.environ['AISA_API_KEY']}\"  # c\n r\"b\")\n"),
+            ),
+            (
+                "import os\nx = \"{key}\" \\\n  \"b\"\n",
+                Some("import os\nx = f\"{os.environ['AISA_API_KEY']}\" \\\n  \"b\"\n"),
+            ),
+            (
+                "import os\nx = \"b\" \\\n  \"{key}\"\n",
+                Some("import os\nx = \"b\" \\\n  f\"{os.environ['AISA_API_KEY']}\"\n"),
+            ),
+            (
+                "import os\nx = ('a'  # c\n  r\"{key}\")\n",
+                Some("import os\nx = ('a'  # c\n  fr\"{os.environ['AISA_API_KEY']}\")\n"),
+            ),
+            (
+                "match x:\n    case (\n        '{key}'\n        | 'b'):\n        pass\n",
+                None,
+            ),
+            (
+                "match x:\n    case (\n        '{key}'\n        ):\n        pass\n",
+                None,
+            ),
+            ("match x:\n    case('{key}'):\n        pass\n", None),
+            ("x: Literal['{key}'] = 1\n", None),
+            ("x: '{key}' = 1\n", None),
+            ("def f() -> '{key}': pass\n", None),
+            (
+                "import os\nx = environ.get('HTTP_X', '{key}')\n",
+                Some("import os\nx = environ.get('HTTP_X', os.environ[\"AISA_API_KEY\"])\n"),
+            ),
+            (
+                "'''\nimport os\n'''\nx = '{key}'\n",
+                Some("'''\nimport os\n'''\nimport os\nx = os.environ[\"AISA_API_KEY\"]\n"),
+            ),
+            (
+                "from __future__ import (  # (x)\n  annotations,\n)\nx = '{key}'\n",
+                None,
+            ),
+            (
+                "from __future__ import \\\n  annotations\nx = '{key}'\n",
+                None,
+            ),
+            ("from  __future__ import annotations\nx = '{key}'\n", None),
+            ("'doc' 'more'\nx = '{key}'\n", None),
+            ("('''doc''')\nx = '{key}'\n", None),
+            ("'''doc'''; x = '{key}'\n", None),
+            ("# note\rx = '{key}'\r", None),
+            ("#!/usr/bin/env python2\nx = 'a {key}'\n", None),
         ];
         let results = assert_table("a.py", table);
         let check = "import ast, sys; ast.parse(open(sys.argv[1], 'rb').read())";
@@ -381,14 +448,5 @@ mod tests {
     fn the_patterns_compile() {
         super::reads();
         super::sets();
-        assert_eq!(super::imports("import sys, os\n"), Some(0));
-        for text in [
-            "import osx\n",
-            "import os as o\n",
-            "import os.path as p\n",
-            "  import os\n",
-        ] {
-            assert_eq!(super::imports(text), None, "{text}");
-        }
     }
 }

@@ -109,6 +109,11 @@ impl Language for Settings {
         if tool.is_whole && !value.is_whole {
             return Err("a reference has to be the whole value");
         }
+        let line = place.text.get(place.line().start..place.start);
+        let open = line.and_then(|line| line.rsplit_once('{'));
+        if open.is_some_and(|(head, inside)| head.ends_with('$') && !inside.contains('}')) {
+            return Err("it stands in a reference already: take it out of that");
+        }
         let name = names.choose(place.key, value.name);
         let text = format!("{}{name}{}", tool.open, tool.close);
         let edit = reference(place, &text, value.needs_quotes);
@@ -198,6 +203,10 @@ mod tests {
                 (&format!("{litellm}x {{key}}\n"), None),
             ],
         );
+        let nested = "{\"env\": {\"K\": \"${AISA_API_KEY:-{key}}\"}}";
+        assert_table(".mcp.json", &[(nested, None)]);
+        let nested = "a:\n  b: ${env:X, '{key}'}\n";
+        assert_table("serverless.yml", &[(nested, None)]);
         let serverless = "provider:\n  environment: {A: {key}}\n";
         let after = "provider:\n  environment: {A: \"${env:AISA_API_KEY}\"}\n";
         assert_table("serverless.yml", &[(serverless, Some(after))]);

@@ -44,22 +44,32 @@ pub(super) fn script(
     quoting: Quoting,
     names: &mut Names,
 ) -> Result<Fix, Refusal> {
-    if let Some((name, edit)) = without_fallback(place) {
-        let name = names.given(place.key, &name);
-        return Ok(Fix::environment(name, vec![edit]));
-    }
     let quotes = match quoting {
         Quoting::Comment => return Ok(place.in_prose(names)),
         Quoting::Unclear(why) => return Err(why),
         Quoting::Bare | Quoting::Double => None,
         Quoting::Single(start, end) => Some((start, end)),
     };
+    let fallback = without_fallback(place)?;
+    if let Some((name, edit)) = fallback {
+        if !is_upper(&name) || quotes.is_some_and(|(start, _)| start + 1 != place.start) {
+            return Err("it is the fallback of what may be no variable of the environment");
+        }
+        let name = names.given(place.key, &name)?;
+        return Ok(Fix::environment(name, vec![edit]));
+    }
+    if is_in_parameter(place) {
+        return Err("it stands in the braces of another variable");
+    }
     if place.before().ends_with('\\') {
         return Err("a backslash stands before it");
     }
     let before = place.before().trim_end_matches(['"', '\'']);
     let own = before.strip_suffix('=').map(|before| last_name(before).1);
     let name = names.choose(place.key, own);
+    if sets(place, &name) {
+        return Err("the script sets the variable itself: delete that, and set it outside");
+    }
     let reference = format!("${{{name}:?}}");
     let edit = match (quotes, quoting) {
         (None, Quoting::Double) => place.with(reference),
@@ -78,8 +88,61 @@ pub(super) fn script(
     Ok(Fix::environment(name, vec![edit]))
 }
 
+/// Whether a name is one of the environment, by custom: what has small letters is the script's own.
+fn is_upper(name: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    name.chars().all(is_part)
+}
+
+/// Whether the key stands between `${` and `}`.
+fn is_in_parameter(place: &Place<'_>) -> bool {
+    let line = place.text.get(place.line().start..place.start);
+    let open = line.and_then(|line| line.rsplit_once("${"));
+    open.is_some_and(|(_, inside)| !inside.contains('}'))
+}
+
+/// Whether the script gives the variable a value in another place, or takes it away.
+fn sets(place: &Place<'_>, name: &str) -> bool {
+    let key = place.text.get(place.range()).unwrap_or_default();
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut places = place.text.match_indices(name);
+    places.any(|(at, _)| {
+        let before = place.text.get(..at).unwrap_or_default();
+        let behind = place.text.get(at + name.len()..).unwrap_or_default();
+        if before.ends_with(is_part) || behind.starts_with(is_part) {
+            return false;
+        }
+        let assigned = behind.strip_prefix("+=").or(behind.strip_prefix('='));
+        let is_other = assigned.is_some_and(|value| {
+            !before.ends_with(['-', '{']) && !value.trim_start_matches(['"', '\'']).starts_with(key)
+        });
+        let line = before.rsplit(['\n', ';']).next().unwrap_or_default();
+        let mut words = line.split_whitespace();
+        let changes = [
+            "read", "for", "unset", "local", "declare", "typeset", "printf", "mapfile",
+        ];
+        let is_command =
+            words.any(|word| changes.contains(&word)) && !line.contains(['$', '"', '\'']);
+        is_other || is_command
+    })
+}
+
 /// Of `${NAME:-key}`, the name, and the edit that makes it `${NAME:?}`.
-pub(super) fn without_fallback(place: &Place<'_>) -> Option<(String, Edit)> {
+///
+/// # Errors
+/// What is read there is no variable that has a name.
+pub(super) fn without_fallback(place: &Place<'_>) -> Result<Option<(String, Edit)>, Refusal> {
+    let Some((head, name, edit)) = fallback(place) else {
+        return Ok(None);
+    };
+    match name.starts_with(|c: char| c.is_ascii_digit()) || head.ends_with('$') {
+        true => Err("it is the fallback of what is no variable of the environment"),
+        false => Ok(Some((name, edit))),
+    }
+}
+
+/// The same, with what stands before it.
+fn fallback<'a>(place: &Place<'a>) -> Option<(&'a str, String, Edit)> {
     let quote = place
         .before()
         .chars()
@@ -99,9 +162,9 @@ pub(super) fn without_fallback(place: &Place<'_>) -> Option<(String, Edit)> {
         None => (bare, 1),
     };
     let (rest, name) = last_name(bare);
-    rest.strip_suffix("${").filter(|_| !name.is_empty())?;
+    let head = rest.strip_suffix("${").filter(|_| !name.is_empty())?;
     let range = place.start - quotes - operator..place.end + quotes;
-    Some((name.to_owned(), Edit::replace(range, ":?")))
+    Some((head, name.to_owned(), Edit::replace(range, ":?")))
 }
 
 #[cfg(test)]
@@ -147,6 +210,21 @@ mod tests {
             ("x=`f {key}`\n", None),
             ("x=$'a\\n{key}'\n", None),
             ("x='a\n{key}\n", None),
+            ("K=${1:-{key}}\n", None),
+            ("K=${api_key:-{key}}\n", None),
+            ("K='${X:-{key}}'\n", None),
+            ("cat <<'EOF'\n${X:-{key}}\nEOF\n", None),
+            ("K=${X:-a{key}}\n", None),
+            ("cat <<'!'\nk: {key}\n!\n", None),
+            (
+                "AISA_API_KEY=\"\"; [ -z \"$AISA_API_KEY\" ] && AISA_API_KEY=\"{key}\"\n",
+                None,
+            ),
+            ("read -r AISA_API_KEY\nf {key}\n", None),
+            (
+                "n=$((1 << bits))\nK='{key}'\n",
+                Some("n=$((1 << bits))\nK=\"${AISA_API_KEY:?}\"\n"),
+            ),
         ];
         let results = assert_table("a.sh", table);
         assert_accepted("bash", &["-n"], "a.sh", &results);

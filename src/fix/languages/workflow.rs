@@ -8,8 +8,20 @@ use super::{Language, last_name};
 
 pub(super) struct Workflow;
 
-/// Names below which a value may refer to a secret.
-const KNOWN: [&str; 4] = ["env", "with", "run", "secrets"];
+/// Whether a secret can be read there, by the names that lead to a value, its own first.
+fn is_known(names: &[&str]) -> bool {
+    match names {
+        [_, "env"] | ["run", "steps", _, "jobs"] => true,
+        [_, rest @ ..] => matches!(
+            rest,
+            ["env" | "secrets", _, "jobs"]
+                | ["env" | "with", "steps", _, "jobs"]
+                | ["env" | "credentials", "container", _, "jobs"]
+                | ["env" | "credentials", _, "services", _, "jobs"]
+        ),
+        [] => false,
+    }
+}
 
 impl Language for Workflow {
     fn speaks(&self, path: &str, _text: &str) -> bool {
@@ -36,8 +48,7 @@ impl Language for Workflow {
         if range.is_none() && is_in_expression(place) {
             return Err("it stands in an expression");
         }
-        let is_known = scalar.names.iter().any(|name| KNOWN.contains(name));
-        if !is_known || scalar.names.first() == Some(&"if") {
+        if !is_known(&scalar.names) {
             return Err(
                 "no secret can be read in this place of a workflow: write ${{ secrets.AISA_API_KEY }} in the `env` of the step that needs it",
             );
@@ -48,7 +59,7 @@ impl Language for Workflow {
             return Err("the value would need quotes");
         }
         let name = match &name {
-            Some(name) => names.given(place.key, name),
+            Some(name) => names.given(place.key, name)?,
             None => names.choose(place.key, own(place, &scalar)),
         };
         let edit = match range {
@@ -111,14 +122,14 @@ mod tests {
                 ),
             ),
             (
-                "s:\n  - run: |\n      a: b\n      curl -H \"Authorization: Bearer {key}\"\n",
+                "jobs:\n a:\n  steps:\n  - run: |\n      a: b\n      curl -H \"Authorization: Bearer {key}\"\n",
                 Some(
-                    "s:\n  - run: |\n      a: b\n      curl -H \"Authorization: Bearer ${{ secrets.AISA_API_KEY }}\"\n",
+                    "jobs:\n a:\n  steps:\n  - run: |\n      a: b\n      curl -H \"Authorization: Bearer ${{ secrets.AISA_API_KEY }}\"\n",
                 ),
             ),
             (
-                "s:\n  - run: MY_AISA_KEY={key} ./x\n",
-                Some("s:\n  - run: MY_AISA_KEY=${{ secrets.MY_AISA_KEY }} ./x\n"),
+                "jobs:\n a:\n  steps:\n  - run: MY_AISA_KEY={key} ./x\n",
+                Some("jobs:\n a:\n  steps:\n  - run: MY_AISA_KEY=${{ secrets.MY_AISA_KEY }} ./x\n"),
             ),
             (
                 "env: {A: 1, K: {key}}\n",
@@ -134,8 +145,25 @@ mod tests {
                 "on:\n  workflow_dispatch:\n    inputs:\n      k:\n        default: {key}\n",
                 None,
             ),
-            ("s:\n  - if: env.K == '{key}'\n", None),
+            ("jobs:\n a:\n  steps:\n  - if: env.K == '{key}'\n", None),
             ("name: {key}\n", None),
+            (
+                "jobs:\n  x:\n    uses: a\n    with:\n      k: {key}\n",
+                None,
+            ),
+            (
+                "jobs:\n  x:\n    strategy:\n      matrix:\n        env: [\"{key}\"]\n",
+                None,
+            ),
+            (
+                "on:\n  workflow_dispatch:\n    inputs:\n      env:\n        default: {key}\n",
+                None,
+            ),
+            ("env: {\n  K: {key}\n}\n", None),
+            (
+                "jobs:\n  x:\n    secrets:\n      K: {key}\n",
+                Some("jobs:\n  x:\n    secrets:\n      K: ${{ secrets.AISA_API_KEY }}\n"),
+            ),
         ];
         for text in assert_table(".github/workflows/ci.yml", table) {
             let parsed: Result<yaml_serde::Value, _> = yaml_serde::from_str(&text);

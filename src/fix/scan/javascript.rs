@@ -1,6 +1,7 @@
 //! Strings, templates, comments and regular expressions of JavaScript and TypeScript (tc39.es/ecma262, lexical grammar).
 
-use super::{Around, DEEPEST, Literal, UNENDED, is_name};
+use super::{Around, DEEPEST, IN_CODE, Literal, UNENDED, is_name};
+use crate::fix::Refusal;
 
 /// What stands around the byte `at`.
 pub(in super::super) fn around(text: &str, at: usize) -> Around {
@@ -9,10 +10,15 @@ pub(in super::super) fn around(text: &str, at: usize) -> Around {
         pos: 0,
         at,
         last: 0,
+        opened: Vec::new(),
+        tag: None,
     };
-    scanner
-        .code(0)
-        .unwrap_or(Around::Unclear("it stands in no string"))
+    scanner.code(0).unwrap_or(Around::Unclear(IN_CODE))
+}
+
+/// Whether a place is code, as far as that is understood.
+pub(in super::super) fn may_be_code(text: &str, at: usize) -> bool {
+    matches!(around(text, at), Around::Unclear(_))
 }
 
 struct Scanner<'a> {
@@ -21,13 +27,37 @@ struct Scanner<'a> {
     at: usize,
     /// One past the last byte that is neither white space nor a comment.
     last: usize,
+    opened: Vec<usize>,
+    tag: Option<usize>,
 }
 
-/// Words behind which a slash begins a regular expression.
-const BEFORE_REGEX: [&[u8]; 12] = [
-    b"return", b"typeof", b"case", b"in", b"of", b"delete", b"void", b"throw", b"new", b"else",
-    b"do", b"await",
+/// Words behind which an expression begins, so that a slash there begins a regular expression.
+const BEFORE_VALUE: [&[u8]; 15] = [
+    b"return",
+    b"typeof",
+    b"case",
+    b"in",
+    b"of",
+    b"delete",
+    b"void",
+    b"throw",
+    b"new",
+    b"else",
+    b"do",
+    b"await",
+    b"yield",
+    b"default",
+    b"instanceof",
 ];
+
+/// Whether a text ends with a word behind which an expression begins.
+pub(in super::super) fn ends_with_operator(before: &[u8]) -> bool {
+    let start = before.iter().rposition(|byte| !is_name(*byte));
+    let word = before.get(start.map_or(0, |at| at + 1)..);
+    BEFORE_VALUE.contains(&word.unwrap_or_default())
+}
+
+const SLASH: Refusal = "a slash before it may begin a regular expression, or divide";
 
 impl Scanner<'_> {
     fn peek(&self, ahead: usize) -> Option<u8> {
@@ -36,25 +66,19 @@ impl Scanner<'_> {
 
     /// Reads code to the end of the text or, in a template, to the brace that closes it.
     fn code(&mut self, nesting: usize) -> Option<Around> {
-        let mut open = 0_usize;
+        let outer = self.opened.len();
         while let Some(byte) = self.peek(0) {
             let found = match (byte, self.peek(1)) {
+                (b'#', Some(b'!')) if self.pos == 0 => self.comment(b"\n"),
                 (b'/', Some(b'/')) => self.comment(b"\n"),
                 (b'/', Some(b'*')) => self.comment(b"*/"),
-                (b'/', _) if self.may_be_regex() => self.regex(),
+                (b'/', _) => self.slash(),
+                (b'<', Some(b'!')) => Some(Around::Unclear("markup stands before it")),
                 (b'"' | b'\'', _) => self.string(byte, nesting),
                 (b'`', _) => self.template(nesting),
-                (b'}', _) if nesting > 0 && open == 0 => return None,
+                (b'}', _) if nesting > 0 && self.opened.len() == outer => return None,
                 _ => {
-                    match byte {
-                        b'{' => open += 1,
-                        b'}' => open = open.saturating_sub(1),
-                        _ => {}
-                    }
-                    self.pos += 1;
-                    if !byte.is_ascii_whitespace() {
-                        self.last = self.pos;
-                    }
+                    self.sign(byte, outer);
                     None
                 }
             };
@@ -62,45 +86,86 @@ impl Scanner<'_> {
                 return found;
             }
             if self.pos > self.at {
-                return Some(Around::Unclear("it stands in no string"));
+                return Some(Around::Unclear(IN_CODE));
             }
         }
         None
+    }
+
+    /// A byte of code that begins nothing.
+    fn sign(&mut self, byte: u8, outer: usize) {
+        match byte {
+            b'(' | b'[' | b'{' => self.opened.push(self.pos),
+            b')' | b']' | b'}' if self.opened.len() > outer => drop(self.opened.pop()),
+            b'<' if self.tag.is_none() && self.may_be_tag() => self.tag = Some(self.pos),
+            _ => {}
+        }
+        self.pos += 1;
+        if !byte.is_ascii_whitespace() {
+            self.last = self.pos;
+        }
     }
 
     fn comment(&mut self, end: &[u8]) -> Option<Around> {
         let rest = self.bytes.get(self.pos + 2..).unwrap_or_default();
         let length = memchr::memmem::find(rest, end).map(|at| at + end.len());
         self.pos = self.pos + 2 + length.unwrap_or(rest.len());
-        (self.at < self.pos).then_some(Around::Comment)
+        (self.at < self.pos).then_some(match self.tag {
+            None => Around::Comment,
+            // The text of JSX can look like one.
+            Some(_) => {
+                Around::Unclear("JSX stands before it, in which it is not clear what is a comment")
+            }
+        })
     }
 
-    /// Whether a slash here cannot be a division. Behind a closing bracket it is taken for one.
-    fn may_be_regex(&self) -> bool {
-        let before = self.bytes.get(..self.last).unwrap_or_default();
-        match before.last() {
-            None => true,
-            Some(byte) if is_name(*byte) => {
-                let start = before.iter().rposition(|byte| !is_name(*byte));
-                let word = before.get(start.map_or(0, |at| at + 1)..);
-                BEFORE_REGEX.contains(&word.unwrap_or_default())
-            }
-            // `</p>` and `/>` of JSX are no regular expressions.
-            Some(byte) => !b")]}\"'`<".contains(byte) && self.peek(1) != Some(b'>'),
+    /// What is before here, without white space and comments.
+    fn before(&self) -> &[u8] {
+        self.bytes.get(..self.last).unwrap_or_default()
+    }
+
+    /// Whether `<` here can begin a tag of JSX: it does not stand right behind what it could compare.
+    fn may_be_tag(&self) -> bool {
+        let before = self.before();
+        let last = before.last().copied().unwrap_or_default();
+        let is_operand = is_name(last) || b")]}\"'`".contains(&last);
+        if !is_operand || ends_with_operator(before) {
+            return true;
         }
+        let next = self.peek(1).unwrap_or_default();
+        let is_beside = self.last == self.pos && last != b'}';
+        !is_beside && (is_name(next) || next == b'>' || next == b'/')
+    }
+
+    /// A slash that begins no comment: a regular expression, a division, or the end of a tag of JSX.
+    fn slash(&mut self) -> Option<Around> {
+        let before = self.before();
+        let is_tag = self.peek(1) == Some(b'>');
+        let is_regex = match before {
+            [] => true,
+            [.., b'+', b'+'] | [.., b'-', b'-'] => return Some(Around::Unclear(SLASH)),
+            [.., b')' | b'}'] if !is_tag => return Some(Around::Unclear(SLASH)),
+            [.., of, b'!'] if is_name(*of) || b")]".contains(of) => {
+                return Some(Around::Unclear(SLASH));
+            }
+            [.., last] if is_name(*last) => ends_with_operator(before),
+            // `</p>` and `/>` of JSX are no regular expressions.
+            [.., last] => !b")]}\"'`<.".contains(last) && !is_tag,
+        };
+        if is_regex {
+            return self.regex();
+        }
+        self.pos += 1;
+        self.last = self.pos;
+        None
     }
 
     fn regex(&mut self) -> Option<Around> {
-        let start = self.pos;
         let mut in_class = false;
         self.pos += 1;
         loop {
             match self.peek(0) {
-                // No regular expression, then: a slash.
-                None | Some(b'\n') => {
-                    self.pos = start + 1;
-                    break;
-                }
+                None | Some(b'\n') => return Some(Around::Unclear(SLASH)),
                 Some(b'\\') => self.pos += 2,
                 Some(b'/') if !in_class => {
                     self.pos += 1;
@@ -117,28 +182,22 @@ impl Scanner<'_> {
     }
 
     fn string(&mut self, quote: u8, nesting: usize) -> Option<Around> {
-        let start = self.pos;
+        let (start, last) = (self.pos, self.last);
         self.pos += 1;
         loop {
             match self.peek(0) {
-                // An apostrophe in the text of JSX: no string.
-                None | Some(b'\n') => {
-                    let line_end = self.pos;
-                    self.pos = start + 1;
-                    self.last = self.pos;
-                    let is_in = (start..line_end).contains(&self.at);
-                    return is_in.then_some(Around::Unclear(UNENDED));
-                }
+                // An apostrophe in the text of JSX, perhaps.
+                None | Some(b'\n') => return Some(Around::Unclear(UNENDED)),
                 Some(b'\\') => self.pos += 2,
                 Some(byte) if byte == quote => break,
                 Some(_) => self.pos += 1,
             }
         }
-        self.ended(start, false, nesting)
+        self.ended((start, last), false, nesting)
     }
 
     fn template(&mut self, nesting: usize) -> Option<Around> {
-        let start = self.pos;
+        let (start, last) = (self.pos, self.last);
         self.pos += 1;
         loop {
             match self.peek(0) {
@@ -160,11 +219,16 @@ impl Scanner<'_> {
                 Some(_) => self.pos += 1,
             }
         }
-        self.ended(start, true, nesting)
+        self.ended((start, last), true, nesting)
     }
 
     /// What was read, whose last quote is next.
-    fn ended(&mut self, start: usize, interpolates: bool, nesting: usize) -> Option<Around> {
+    fn ended(
+        &mut self,
+        (start, last): (usize, usize),
+        interpolates: bool,
+        nesting: usize,
+    ) -> Option<Around> {
         let content = start + 1..self.pos;
         self.pos += 1;
         self.last = self.pos;
@@ -174,7 +238,9 @@ impl Scanner<'_> {
             content,
             interpolates,
             nested: nesting > 0,
-            depth: 0,
+            last,
+            opened: self.opened.clone(),
+            tag: self.tag,
         }))
     }
 }
@@ -196,13 +262,21 @@ mod tests {
             ("x = '@'", Some("'@'")),
             ("x = /['\"]/.test('@')", Some("'@'")),
             ("x = a / b; y = '@' / 2", Some("'@'")),
-            ("x = (a) / 'b@'", Some("'b@'")),
+            ("x = (a) / 'b@'", None),
+            ("x = a[0] / 'b@'", Some("'b@'")),
             ("return /'/ + '@'", Some("'@'")),
             ("x = `a ${f({b: '@'})} c`", Some("'@'")),
             ("x = `a ${f({b: '}'})} @`", Some("`a ${f({b: '}'})} @`")),
             ("// it's\nx = \"@\"", Some("\"@\"")),
             ("/* it's */ x = \"@\"", Some("\"@\"")),
-            ("<p>don't</p>\nx = '@'", Some("'@'")),
+            ("<p>don't</p>\nx = '@'", None),
+            ("if (a) /[/*]/.test('@')", None),
+            ("if (a) /a\\//.test('@')", None),
+            ("i++ / 2; x = '@' / 2", None),
+            ("x! / 2; x = '@'", None),
+            ("#!/usr/bin/env it's\nx = '@'", Some("'@'")),
+            ("<!-- it's\nx = '@'", None),
+            ("yield /'/ + '@'", Some("'@'")),
             ("<br />; x = '@'", Some("'@'")),
             ("x = 'a\\'@'", Some("'a\\'@'")),
             ("x = '@", None),
@@ -214,5 +288,24 @@ mod tests {
         }
         assert_eq!(around("a // '@'", 6), Around::Comment);
         assert_eq!(around("a /* '@' */", 6), Around::Comment);
+        assert!(matches!(around("<p>/* '@'", 8), Around::Unclear(_)));
+    }
+
+    #[test]
+    fn the_first_tag_is_known() {
+        for (text, expected) in [
+            ("a < b; x = '@'", None),
+            ("f<A>('@')", None),
+            ("a<b && '@'", None),
+            ("x = <A k='@'", Some(4)),
+            ("return <A k='@'", Some(7)),
+            ("return(<A>< B k='@'", Some(7)),
+            ("`${a}`; <p k='@'", Some(8)),
+        ] {
+            match around(text, text.find('@').expect("a place")) {
+                Around::Literal(found) => assert_eq!(found.tag, expected, "{text}"),
+                other => panic!("{text}: {other:?}"),
+            }
+        }
     }
 }

@@ -31,8 +31,12 @@ pub(super) struct Literal {
     pub(super) interpolates: bool,
     /// Whether it stands in such code in another string.
     pub(super) nested: bool,
-    /// How many brackets are open around it.
-    pub(super) depth: usize,
+    /// One past the last byte before it that is neither white space nor a comment.
+    pub(super) last: usize,
+    /// The brackets that are open around it, the innermost last.
+    pub(super) opened: Vec<usize>,
+    /// What may be the first tag of JSX before it, behind which text can stand that looks like strings.
+    pub(super) tag: Option<usize>,
 }
 
 /// Code in strings in code is followed so deep.
@@ -41,6 +45,9 @@ const DEEPEST: usize = 8;
 /// Said where a string has no end.
 const UNENDED: Refusal =
     "a string before it, or around it, does not end, so that it is not clear what is one";
+
+/// Said where a place is code.
+const IN_CODE: Refusal = "it stands in no string";
 
 /// Whether the byte can be part of a name.
 pub(super) fn is_name(byte: u8) -> bool {

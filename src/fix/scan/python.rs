@@ -1,7 +1,7 @@
 //! Strings and comments of Python: prefixes, triple quotes, and the code in f-strings
 //! (docs.python.org/3/reference/lexical_analysis.html).
 
-use super::{Around, DEEPEST, Literal, UNENDED, is_name};
+use super::{Around, DEEPEST, IN_CODE, Literal, UNENDED, is_name};
 
 /// What stands around the byte `at`.
 pub(in super::super) fn around(text: &str, at: usize) -> Around {
@@ -9,18 +9,27 @@ pub(in super::super) fn around(text: &str, at: usize) -> Around {
         bytes: text.as_bytes(),
         pos: 0,
         at,
-        depth: 0,
+        last: 0,
+        before_word: 0,
+        opened: Vec::new(),
     };
-    scanner
-        .code(0)
-        .unwrap_or(Around::Unclear("it stands in no string"))
+    scanner.code(0).unwrap_or(Around::Unclear(IN_CODE))
+}
+
+/// Whether a place is surely code.
+pub(in super::super) fn is_code(text: &str, at: usize) -> bool {
+    around(text, at) == Around::Unclear(IN_CODE)
 }
 
 struct Scanner<'a> {
     bytes: &'a [u8],
     pos: usize,
     at: usize,
-    depth: usize,
+    /// One past the last byte that is neither white space, nor a comment, nor a backslash at the end of a line.
+    last: usize,
+    /// What that was before the word that was read last.
+    before_word: usize,
+    opened: Vec<usize>,
 }
 
 impl Scanner<'_> {
@@ -30,7 +39,7 @@ impl Scanner<'_> {
 
     /// Reads code to the end of the text or, in a string, to the brace that closes it.
     fn code(&mut self, nesting: usize) -> Option<Around> {
-        let outer = self.depth;
+        let outer = self.opened.len();
         while let Some(byte) = self.peek(0) {
             match byte {
                 b'#' => {
@@ -47,20 +56,34 @@ impl Scanner<'_> {
                     }
                 }
                 b'(' | b'[' | b'{' => {
-                    self.depth += 1;
+                    self.opened.push(self.pos);
                     self.pos += 1;
+                    self.last = self.pos;
                 }
                 b')' | b']' | b'}' => {
-                    if byte == b'}' && nesting > 0 && self.depth == outer {
+                    if byte == b'}' && nesting > 0 && self.opened.len() == outer {
                         return None;
                     }
-                    self.depth = self.depth.saturating_sub(1);
+                    if self.opened.len() > outer {
+                        self.opened.pop();
+                    }
                     self.pos += 1;
+                    self.last = self.pos;
                 }
-                _ => self.pos += 1,
+                b'\\' if matches!(self.peek(1), Some(b'\n' | b'\r')) => self.pos += 1,
+                _ => {
+                    let before = self.pos.checked_sub(1).and_then(|at| self.bytes.get(at));
+                    if !before.is_some_and(|byte| is_name(*byte)) {
+                        self.before_word = self.last;
+                    }
+                    self.pos += 1;
+                    if !byte.is_ascii_whitespace() {
+                        self.last = self.pos;
+                    }
+                }
             }
             if self.pos > self.at {
-                return Some(Around::Unclear("it stands in no string"));
+                return Some(Around::Unclear(IN_CODE));
             }
         }
         None
@@ -82,13 +105,18 @@ impl Scanner<'_> {
 
     fn literal(&mut self, quote: u8, nesting: usize) -> Option<Around> {
         let start = self.prefix();
+        let last = match start < self.pos {
+            // Its prefix was read as a word.
+            true => self.before_word,
+            false => self.last,
+        };
         let prefix = self.bytes.get(start..self.pos).unwrap_or_default();
         let interpolates = prefix.iter().any(|byte| b"fFtT".contains(byte));
         let triple = self.peek(1) == Some(quote) && self.peek(2) == Some(quote);
         let width = if triple { 3 } else { 1 };
         self.pos += width;
         let content = self.pos;
-        let depth = self.depth;
+        let opened = self.opened.clone();
         loop {
             match self.peek(0) {
                 None => return Some(Around::Unclear(UNENDED)),
@@ -121,12 +149,15 @@ impl Scanner<'_> {
         }
         let end = self.pos;
         self.pos += width;
+        self.last = self.pos;
         (self.at < self.pos && self.at >= start).then_some(Around::Literal(Literal {
             whole: start..self.pos,
             content: content..end,
             interpolates,
             nested: nesting > 0,
-            depth,
+            last,
+            opened,
+            tag: None,
         }))
     }
 }

@@ -67,10 +67,9 @@ impl Scanner<'_> {
                     self.pos += 1 + end;
                     (self.at < self.pos).then_some(Quoting::Unclear("it stands in backquotes"))
                 }
-                (b'<', Some(b'<')) => {
-                    self.announce();
-                    None
-                }
+                (b'<', Some(b'<')) => self.announce(),
+                (b'(', Some(b'(')) => self.arithmetic(),
+                (b'$', Some(b'{')) => self.parameter(),
                 (b'\n', _) => {
                     self.pos += 1;
                     self.here_documents()
@@ -177,13 +176,57 @@ impl Scanner<'_> {
         None
     }
 
+    /// Reads `((…))`, in which no `#` begins a comment, and no `<<` a here-document.
+    fn arithmetic(&mut self) -> Option<Quoting> {
+        const UNCLEAR: Quoting = Quoting::Unclear("double parentheses before it, or around it");
+        let mut open = 0_usize;
+        let rest = self.bytes.get(self.pos..).unwrap_or_default();
+        let end = rest.iter().position(|byte| {
+            match byte {
+                b'(' => open += 1,
+                b')' => open = open.saturating_sub(1),
+                _ => {}
+            }
+            open == 0
+        });
+        let inside = end.and_then(|end| rest.get(..=end)).unwrap_or_default();
+        let is_simple =
+            inside.ends_with(b"))") && !inside.iter().any(|byte| b"'\"`\\\n".contains(byte));
+        self.pos += inside.len();
+        (!is_simple || self.at < self.pos).then_some(UNCLEAR)
+    }
+
+    /// Reads `${…}`, in which no `#` begins a comment; if quotes are in it, what is in them is read as elsewhere.
+    fn parameter(&mut self) -> Option<Quoting> {
+        let mut open = 0_usize;
+        let rest = self.bytes.get(self.pos..).unwrap_or_default();
+        let end = rest.iter().position(|byte| {
+            match byte {
+                b'{' => open += 1,
+                b'}' => open = open.saturating_sub(1),
+                _ => {}
+            }
+            (open == 0 && *byte == b'}') || b"'\"`\\\n(".contains(byte)
+        });
+        let inside = end.and_then(|end| rest.get(..=end)).unwrap_or_default();
+        if !inside.ends_with(b"}") {
+            let has_sign = rest.split(|byte| *byte == b'\n').next();
+            let has_sign = has_sign.is_some_and(|line| line.windows(2).any(|two| two == b" #"));
+            self.pos += 2;
+            return has_sign.then_some(Quoting::Unclear("it is not clear where a comment begins"));
+        }
+        self.pos += inside.len();
+        (self.at < self.pos).then_some(Quoting::Bare)
+    }
+
     /// Reads `<<WORD`, whose text begins on the next line.
-    fn announce(&mut self) {
+    fn announce(&mut self) -> Option<Quoting> {
+        const UNCLEAR: Quoting = Quoting::Unclear("it is not clear where a here-document ends");
         self.pos += 2;
-        // `<<<` is a here-string, and a number before or behind `<<` makes it a shift.
+        // `<<<` is a here-string.
         if self.peek(0) == Some(b'<') {
             self.pos += 1;
-            return;
+            return None;
         }
         let strips_tabs = self.peek(0) == Some(b'-');
         self.pos += usize::from(strips_tabs);
@@ -191,27 +234,40 @@ impl Scanner<'_> {
             self.pos += 1;
         }
         let rest = self.bytes.get(self.pos..).unwrap_or_default();
-        let is_end = |byte: &u8| b" \t\r\n;&|<>()".contains(byte);
-        let length = rest.iter().position(is_end).unwrap_or(rest.len());
-        let word = rest.get(..length).unwrap_or_default();
-        let is_quote = |byte: &u8| b"'\"\\".contains(byte);
-        let end: Vec<u8> = word
-            .iter()
-            .copied()
-            .filter(|byte| !is_quote(byte))
-            .collect();
-        if end
-            .first()
-            .is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
-        {
-            self.pos += length;
-            let is_quoted = word.iter().any(is_quote);
-            self.documents.push(Document {
-                end,
-                is_quoted,
-                strips_tabs,
-            });
+        let quote = rest.first().filter(|byte| b"'\"".contains(byte));
+        let (length, end, is_quoted) = match quote {
+            Some(quote) => {
+                let rest = rest.get(1..).unwrap_or_default();
+                let Some(length) = memchr::memchr(*quote, rest) else {
+                    return Some(UNCLEAR);
+                };
+                (
+                    length + 2,
+                    rest.get(..length).unwrap_or_default().to_vec(),
+                    true,
+                )
+            }
+            None => {
+                let is_end = |byte: &u8| b" \t\r\n;&|<>()".contains(byte);
+                let length = rest.iter().position(is_end).unwrap_or(rest.len());
+                let word = rest.get(..length).unwrap_or_default();
+                let is_quoted = word.contains(&b'\\');
+                let bare = word.iter().copied().filter(|byte| *byte != b'\\');
+                (length, bare.collect(), is_quoted)
+            }
+        };
+        self.pos += length;
+        let next = self.peek(0).unwrap_or(b'\n');
+        let is_odd = |byte: &u8| b"'\"`$\n\\".contains(byte);
+        if end.is_empty() || end.iter().any(is_odd) || !b" \t\r\n;&|<>)".contains(&next) {
+            return Some(UNCLEAR);
         }
+        self.documents.push(Document {
+            end,
+            is_quoted,
+            strips_tabs,
+        });
+        None
     }
 
     fn here_documents(&mut self) -> Option<Quoting> {
@@ -232,7 +288,8 @@ impl Scanner<'_> {
                         false => Quoting::Double,
                     });
                 }
-                let line = line.trim_ascii_end();
+                let line = line.strip_suffix(b"\n").unwrap_or(line);
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
                 let tabs = line.iter().take_while(|byte| **byte == b'\t').count();
                 let line = match document.strips_tabs {
                     true => line.get(tabs..).unwrap_or_default(),
@@ -270,12 +327,24 @@ mod tests {
             ("cat <<-EOF\n\tit's\n\tEOF\nx='@'", Quoting::Single(24, 27)),
             ("x=$((1 << 2)) y='@'", Quoting::Single(16, 19)),
             ("cat <<< \"@\"", Quoting::Double),
+            ("n=$((1 << bits)); K='@'", Quoting::Single(20, 23)),
+            ("x=${y// #/}; z='@'", Quoting::Single(15, 18)),
+            ("((#x)); z='@'", Quoting::Single(10, 13)),
+            ("cat <<!\n@\n!\n", Quoting::Double),
+            ("cat <<EOF\nit's\nEOF \n'@'\nEOF\n", Quoting::Double),
+            ("x=${y:-@}", Quoting::Bare),
         ] {
             let at = text.find('@').expect("a place");
             assert_eq!(quoting(text, at), expected, "{text}");
         }
         for text in [
             "cat <<'EOF'\n@\nEOF\n",
+            "cat <<'!'\n@\n!\n",
+            "cat <<'%%'\n@\n%%\n",
+            "cat <<'---'\n@\n---\n",
+            "cat <<\"E F\"\n@\nE F\n",
+            "x=${y// #/\"a\"}; z='@'",
+            "((echo \"it's\"); a); z='@'",
             "x=`echo @`",
             "x=$'\\'@'",
             "x='@",

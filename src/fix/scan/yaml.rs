@@ -127,11 +127,19 @@ pub(in super::super) fn at(text: &str, place: Range<usize>) -> At<'_> {
     if line.trim_start_matches(' ').starts_with('\t') {
         return At::Unclear("its line is indented with tabs");
     }
+    let state = match state(text, start) {
+        Ok(state) => state,
+        Err(why) => return At::Unclear(why),
+    };
     let is_item = line.trim_start().starts_with('-');
     let above = enclosing(text, start, indent, is_item);
     let mut names: Vec<&str> = above.iter().filter_map(|at| name_of(at.line)).collect();
     // The outermost one: what looks like another one in it is its text.
-    if let Some(block) = above.iter().rfind(|at| opens_block(at.line)) {
+    let block = above.iter().rfind(|at| opens_block(at.line));
+    if block.is_some() != (state == State::Block) {
+        return At::Unclear(UNCLEAR);
+    }
+    if let Some(block) = block {
         let rest = text.get(block.start..).unwrap_or_default();
         let header = rest.find('\n').map_or(rest.len(), |at| at + 1);
         return At::Scalar(Scalar {
@@ -141,25 +149,105 @@ pub(in super::super) fn at(text: &str, place: Range<usize>) -> At<'_> {
             names,
         });
     }
-    let mut reader = Line {
-        text: line,
-        pos: indent,
-        flow: 0,
-        names: Vec::new(),
+    let mut reader = Line::new(line);
+    let found = match reader.find(place.start - start) {
+        Ok(found) => found,
+        Err(why) => return At::Unclear(why),
     };
-    match reader.find(place.start - start) {
-        Ok(Some((range, style))) => {
-            let mut own: Vec<&str> = reader.names.into_iter().rev().collect();
-            own.append(&mut names);
-            At::Scalar(Scalar {
-                range: start + range.start..start + range.end,
-                style,
-                in_flow: reader.flow > 0,
-                names: own,
-            })
+    let Some((range, style)) = found else {
+        return At::Comment;
+    };
+    let behind = text.get(start + line.len()..).unwrap_or_default();
+    if style == Style::Plain && reader.flow == 0 && is_continued(behind, &reader, indent) {
+        return At::Unclear("its value goes on in the next line");
+    }
+    if reader.begins.is_none() && reader.flow == 0 {
+        return At::Unclear("it is not clear where its value begins");
+    }
+    if reader.has_property {
+        return At::Unclear("an anchor or a tag stands before it");
+    }
+    let mut own: Vec<&str> = reader.names.into_iter().rev().collect();
+    own.append(&mut names);
+    At::Scalar(Scalar {
+        range: start + range.start..start + range.end,
+        style,
+        in_flow: reader.flow > 0,
+        names: own,
+    })
+}
+
+/// Whether a plain scalar goes on in the lines behind its own: they are indented more than the name or the dash before it.
+fn is_continued(behind: &str, reader: &Line<'_>, indent: usize) -> bool {
+    let mut lines = behind.lines().map(|line| line.trim_end());
+    let next = lines.find(|line| !line.is_empty());
+    let least = reader.begins.map_or(indent, |at| at + 1);
+    next.is_some_and(|next| !next.trim_start().starts_with('#') && indentation(next) >= least)
+}
+
+/// Said where what is around a place was not understood.
+const UNCLEAR: Refusal = "what is around it was not understood";
+
+/// What goes on where a line begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Nothing.
+    None,
+    /// A block.
+    Block,
+}
+
+/// Reads all lines before the byte `start`: what goes on there.
+///
+/// # Errors
+/// A scalar in quotes, or brackets, of more than one line.
+fn state(text: &str, start: usize) -> Result<State, Refusal> {
+    let above = text.get(..start).unwrap_or_default();
+    let mut flow = 0;
+    // Where the name or the dash before a block begins, and how far its text is indented, once that is known.
+    let mut block: Option<(usize, Option<usize>)> = None;
+    let is_text = |block: &mut Option<(usize, Option<usize>)>, line: &str| {
+        let indent = indentation(line);
+        match block {
+            Some(_) if line.trim().is_empty() => true,
+            Some((_, Some(least))) => indent >= *least,
+            Some((begins, least @ None)) if indent > *begins => {
+                *least = Some(indent);
+                true
+            }
+            _ => false,
         }
-        Ok(None) => At::Comment,
-        Err(why) => At::Unclear(why),
+    };
+    for line in above.lines() {
+        if is_text(&mut block, line) {
+            continue;
+        }
+        block = None;
+        if line.starts_with("---") || line.starts_with("...") || line.starts_with('%') {
+            flow = 0;
+            continue;
+        }
+        let mut reader = Line::new(line);
+        reader.flow = flow;
+        match reader.find(usize::MAX) {
+            Ok(_) | Err(UNCLEAR) => {}
+            Err(why) => return Err(why),
+        }
+        flow = reader.flow;
+        if flow == 0 && opens_block(line) {
+            // How far such a text is indented is not counted here.
+            if line.trim_end().ends_with(|c: char| c.is_ascii_digit()) {
+                return Err(UNCLEAR);
+            }
+            block = Some((reader.begins.unwrap_or_default(), None));
+        }
+    }
+    let own = text.get(start..).unwrap_or_default();
+    let own = own.lines().next().unwrap_or_default();
+    match (is_text(&mut block, own), flow) {
+        (true, _) => Ok(State::Block),
+        (false, 0) => Ok(State::None),
+        (false, _) => Err("it stands in brackets of more than one line"),
     }
 }
 
@@ -171,9 +259,27 @@ struct Line<'a> {
     flow: usize,
     /// The names before the place, the outermost first.
     names: Vec<&'a str>,
+    /// How many names there were before each bracket that is open.
+    levels: Vec<usize>,
+    /// Where the last name or dash begins that is in no brackets.
+    begins: Option<usize>,
+    /// Whether an anchor or a tag was read since the last name.
+    has_property: bool,
 }
 
 impl<'a> Line<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            pos: indentation(text),
+            flow: 0,
+            names: Vec::new(),
+            levels: Vec::new(),
+            begins: None,
+            has_property: false,
+        }
+    }
+
     fn rest(&self) -> &'a str {
         self.text.get(self.pos..).unwrap_or_default()
     }
@@ -189,18 +295,34 @@ impl<'a> Line<'a> {
                 .get(1..)
                 .is_none_or(|rest| rest.is_empty() || rest.starts_with(' '));
             match next {
-                ' ' | ',' => self.pos += 1,
+                ' ' => self.pos += 1,
+                ',' => {
+                    let level = self.levels.last().copied();
+                    self.names.truncate(level.unwrap_or(self.names.len()));
+                    self.pos += 1;
+                }
                 '#' => return Ok(None),
-                '-' | '?' | ':' if is_break => self.pos += 1,
+                '-' | '?' | ':' if is_break => {
+                    if next == '-' && self.flow == 0 {
+                        self.begins = Some(self.pos);
+                    }
+                    self.pos += 1;
+                }
                 '[' | '{' => {
+                    self.levels.push(self.names.len());
                     self.flow += 1;
                     self.pos += 1;
                 }
                 ']' | '}' => {
+                    let level = self.levels.pop();
+                    self.names.truncate(level.unwrap_or(self.names.len()));
                     self.flow = self.flow.saturating_sub(1);
                     self.pos += 1;
                 }
-                '&' | '!' | '*' => self.pos += rest.find(' ').unwrap_or(rest.len()),
+                '&' | '!' | '*' => {
+                    self.has_property = true;
+                    self.pos += rest.find(' ').unwrap_or(rest.len());
+                }
                 _ => {
                     let (length, style) = match next {
                         '"' => (self.double()?, Style::Double),
@@ -219,12 +341,16 @@ impl<'a> Line<'a> {
                     if is_name {
                         let name = self.text.get(range.clone()).unwrap_or_default();
                         self.names.push(name.trim_matches(['"', '\'']));
+                        self.has_property = false;
+                        if self.flow == 0 {
+                            self.begins = Some(range.start);
+                        }
                     }
                     self.pos = range.end.max(self.pos + 1);
                 }
             }
         }
-        Err("what is around it was not understood")
+        Err(UNCLEAR)
     }
 
     fn double(&self) -> Result<usize, Refusal> {
@@ -307,10 +433,10 @@ mod tests {
                 ("\"x # @\"", Double, false, "b < a"),
             ),
             ("a: {b: @, c: d}", ("@", Plain, true, "b < a")),
+            ("a: {b: {c: d}, e: @}", ("@", Plain, true, "e < a")),
             ("a: [x, \"@\"]", ("\"@\"", Double, true, "a")),
             ("- A=@", ("A=@", Plain, false, "")),
             ("a: 'it''s @'", ("'it''s @'", Single, false, "a")),
-            ("a: &x '@'", ("'@'", Single, false, "a")),
             ("\"a\": https://x:1/@", ("https://x:1/@", Plain, false, "a")),
             (
                 "s:\n  - run: |\n      a: 'b\n\n      c @\n",
@@ -328,6 +454,10 @@ mod tests {
                 "e:\n- name: X\n  value: @\n",
                 ("@", Plain, false, "value < e"),
             ),
+            ("- a: @\n  b: c", ("@", Plain, false, "a")),
+            ("a:\n  - @\n\n  # c\n  - b", ("@", Plain, false, "a")),
+            ("a: [\n  b\n]\nc: @", ("@", Plain, false, "c")),
+            ("x: |\n  it's [\nz: @", ("@", Plain, false, "z")),
             ("x: |\n  y\nz: @", ("@", Plain, false, "z")),
             ("x:\n  y: 1\n---\nz: @", ("@", Plain, false, "z")),
         ] {
@@ -335,7 +465,24 @@ mod tests {
             let expected = (range, style, in_flow, names.to_owned());
             assert_eq!(scalar(text), Some(expected), "{text}");
         }
-        for text in ["# @", "a: b # @", "@: b", "a: \"x@\n  y\"", "\ta: @"] {
+        for text in [
+            "# @",
+            "a: b # @",
+            "@: b",
+            "a: \"x@\n  y\"",
+            "\ta: @",
+            "a: &x '@'",
+            "a: !t '@'",
+            "a: \"x\n  # @\n  y\"",
+            "a: \"x\n  b: @\"",
+            "a: [\n  @\n]",
+            "a: {\n  b: @\n}",
+            "a: @\n  b",
+            "- x @\n  b",
+            "a:\n  @\n",
+            "a: b\n  @\n",
+            "a: |2\n    @\n",
+        ] {
             assert_eq!(scalar(text), None, "{text}");
         }
     }

@@ -34,12 +34,111 @@ fn the_key_is_kept_only_if_asked_and_only_where_git_ignores_it() {
     );
     assert_eq!(run(repo.path(), &["dir", "."]).code, 0);
 
-    // It has a value already: that stays.
+    // It has another value already: that stays, and the key gets another name.
     let other = super::super::support::key();
     repo.write("sub/a.js", format!("f('{other}');\n"));
     let run = fix(&repo, &["--write", "--env"], &[&key, &other]);
-    assert_told(&run, 0, &[".env has AISA_API_KEY already"]);
-    assert_eq!(read(&repo, ".env"), format!("AISA_API_KEY={key}\n"));
+    assert_told(&run, 0, &[".env has AISA_API_KEY_2 now"]);
+    assert_eq!(read(&repo, "sub/a.js"), "f(process.env.AISA_API_KEY_2);\n");
+    let expected = format!("AISA_API_KEY={key}\nAISA_API_KEY_2={other}\n");
+    assert_eq!(read(&repo, ".env"), expected);
+}
+
+#[test]
+fn an_empty_entry_is_filled_in_and_one_in_a_comment_is_none() {
+    for (before, after) in [
+        ("AISA_API_KEY=\nB=1\n", "AISA_API_KEY=KEY\nB=1\n"),
+        ("# AISA_API_KEY=\n", "# AISA_API_KEY=\nAISA_API_KEY=KEY\n"),
+        ("AISA_API_KEY=\"KEY\"\n", "AISA_API_KEY=\"KEY\"\n"),
+    ] {
+        let (repo, key) = (Repo::new(), key());
+        let with_key = |text: &str| {
+            text.replace("KEY", &key)
+                .replace(&format!("AISA_API_{key}"), "AISA_API_KEY")
+        };
+        repo.write(".gitignore", ".env\n");
+        repo.write(".env", with_key(before));
+        repo.write("a.py", format!("import os\nk = \"{key}\"\n"));
+        assert_eq!(fix(&repo, &["--write", "--env"], &[&key]).code, 0);
+        assert_eq!(read(&repo, ".env"), with_key(after));
+    }
+}
+
+#[test]
+fn where_the_key_cannot_be_kept_nothing_is_changed() {
+    let key = key();
+    let text = format!("f('{key}');\n");
+    type Prepare = fn(&Repo);
+    let prepared: [(&str, Prepare); 7] = [
+        ("a pipe", |repo| {
+            let made = std::process::Command::new("mkfifo")
+                .arg(repo.join(".env"))
+                .status();
+            assert!(made.expect("mkfifo").success());
+        }),
+        ("a folder", |repo| {
+            std::fs::create_dir(repo.join(".env")).expect("made");
+        }),
+        ("a link", |repo| {
+            std::os::unix::fs::symlink("other", repo.join(".env")).expect("linked");
+        }),
+        ("not UTF-8", |repo| {
+            repo.write(".env", b"A=\xff\n");
+        }),
+        ("rules in a link", |repo| {
+            std::os::unix::fs::symlink("other", repo.join(".gitignore")).expect("linked");
+        }),
+        ("rules in a folder", |repo| {
+            std::fs::create_dir(repo.join(".gitignore")).expect("made");
+        }),
+        ("a tracked one", |repo| {
+            repo.write(".gitignore", ".env\n");
+            repo.write(".env", "");
+            repo.git(&["add", "-f", ".env"]);
+        }),
+    ];
+    for (what, prepare) in prepared {
+        let repo = Repo::new();
+        repo.write("a.js", &text);
+        prepare(&repo);
+        let run = fix(&repo, &["--write", "--env"], &[&key]);
+        assert_eq!(run.code, 1, "{what}: {}", run.stdout);
+        assert_eq!(read(&repo, "a.js"), text, "{what}");
+        assert!(!repo.join(".env.example").exists(), "{what}");
+    }
+}
+
+#[test]
+fn one_name_never_gets_two_keys() {
+    let (repo, [one, two]) = (Repo::new(), [key(), key()]);
+    let head = "import os\nk = ";
+    let both = format!("{head}os.getenv(\"X_KEY\", \"{one}\")\n");
+    repo.write("a.py", &both);
+    repo.write("b.py", format!("{head}os.getenv(\"X_KEY\", \"{two}\")\n"));
+    let run = fix(&repo, &["--write", "--env"], &[&one, &two]);
+    let part = "its variable has another value elsewhere";
+    assert_told(&run, 1, &["a.py:2:25: ", "b.py:2:25: ", part]);
+    assert_eq!(read(&repo, "a.py"), both);
+
+    repo.write("a.py", format!("{head}\"{one}\"\n"));
+    repo.write(
+        "b.py",
+        format!("{head}os.getenv(\"AISA_API_KEY\", \"{two}\")\n"),
+    );
+    assert_eq!(fix(&repo, &["--write", "--env"], &[&one, &two]).code, 0);
+    let expected = format!("AISA_API_KEY={two}\nAISA_API_KEY_2={one}\n");
+    assert_eq!(read(&repo, ".env"), expected);
+}
+
+#[test]
+fn what_git_ignores_keeps_its_key() {
+    let (repo, key) = (Repo::new(), key());
+    repo.write(".gitignore", ".env\n.env.production\n");
+    let text = format!("AISA_API_KEY={key}\n");
+    repo.write(".env.production", &text);
+    let run = fix(&repo, &["--write", "--include-ignored"], &[&key]);
+    assert_told(&run, 1, &["where a key belongs"]);
+    assert_eq!(read(&repo, ".env.production"), text);
 }
 
 #[test]
@@ -58,6 +157,7 @@ fn a_tracked_dotenv_gets_no_key() {
         ],
     );
     assert_eq!(read(&repo, ".env"), "B=1\n");
+    assert!(read(&repo, "a.js").contains(&key));
 }
 
 #[test]
@@ -67,7 +167,7 @@ fn outside_of_a_repository_no_key_is_kept() {
     repo.write("a.js", format!("f('{key}');\n"));
     let run = fix(&repo, &["--write", "--env"], &[&key]);
     assert_told(&run, 1, &[".env: git does not ignore it"]);
-    assert_eq!(files(repo.path()), [".env.example", "a.js"]);
+    assert_eq!(files(repo.path()), ["a.js"]);
 }
 
 #[test]

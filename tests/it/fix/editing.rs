@@ -152,6 +152,18 @@ fn the_shown_diff_is_a_patch() {
 }
 
 #[test]
+fn the_shown_diff_is_a_patch_from_anywhere() {
+    let (repo, key) = (Repo::new(), key());
+    repo.write("s/a\tb.js", format!("f('{key}');\n"));
+    let shown = run(repo.path(), &["fix", "s", "--show-secrets"]);
+    let diff = shown.stdout.split("\n\n").next().expect("a diff");
+    repo.write("x.patch", format!("{diff}\n"));
+    repo.git(&["apply", "x.patch"]);
+    assert_eq!(read(&repo, "s/a\tb.js"), "f(process.env.AISA_API_KEY);\n");
+    assert_eq!(read(&repo, ".env.example"), "AISA_API_KEY=\n");
+}
+
+#[test]
 fn a_script_runs_on_with_the_variable_and_stops_without() {
     let (repo, key) = (Repo::new(), key());
     repo.write("a.sh", format!("printf %s 'x {key} y'\n"));

@@ -66,6 +66,15 @@ fn a_file_in_which_a_key_stays_is_not_written_at_all() {
             "a.py:2:6: another key of the file",
         ),
         (
+            "c.py",
+            format!(
+                "import os\nA = '{one}'\nB = ('{}'\n     + '{}')\n",
+                &one[..24],
+                &one[24..]
+            ),
+            "c.py:2:6: a key would stay in the file",
+        ),
+        (
             "b.py",
             format!("import os\nA = '{one}'\nB = '{two}'  # aisaleaks:allow a test\n"),
             "b.py:2:6: a key would stay in the file",
