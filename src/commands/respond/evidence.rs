@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::ground::Grounds;
 use super::naming::Naming;
-use crate::commands::reported::{self, Told, is_plain};
+use crate::commands::reported::{self, Key, Place, Told, is_plain};
 use crate::control::Limits;
 use crate::git::{Kind, Repository, Store};
 use crate::model::{Location, ObjectId, Origin, Outcome, Problem, ProblemKind, Reachable};
@@ -18,6 +18,10 @@ const COMMITS: usize = 10_000;
 /// What is said where nothing is to be seen of the repository.
 const STRANGER: &str = "nothing here shows that this is the repository that the report is about";
 
+/// What is said of a key whose commits are not here.
+const ELSEWHERE: &str = "no commit with it that the report names is here: a clone of other branches does not show that it is gone; after a \
+                         rewrite, -C DIR says that this is all";
+
 /// Where keys are.
 pub(super) struct Evidence<'a> {
     places: HashMap<String, Vec<&'a Location>>,
@@ -26,6 +30,8 @@ pub(super) struct Evidence<'a> {
     unread: [Option<Text>; 3],
     /// Whether what was looked at is what the report is about.
     is_known: bool,
+    /// The keys of which the report names commits, and none is here: another branch had them, which was not cloned.
+    elsewhere: BTreeSet<String>,
     is_git: bool,
     /// Whether the report has a history to look at.
     wants_git: bool,
@@ -58,17 +64,34 @@ impl<'a> Evidence<'a> {
             )
         });
         // A key may have leaked in another repository, too: where there are commits to know this one by, a key does not do.
-        let is_here = |told: &Told| match commits(told) {
-            wanted if wanted.is_empty() => {
+        let wanted = told.map(commits).unwrap_or_default();
+        let here = match grounds.is_named {
+            true => BTreeSet::new(),
+            false => present(&wanted, grounds),
+        };
+        let is_here = |told: &Told| match wanted.is_empty() {
+            true => {
                 let mut keys = told.keys.iter();
                 keys.any(|key| places.contains_key(&key.fingerprint.to_ascii_lowercase()))
             }
-            wanted => has_one(&wanted, grounds),
+            false => !here.is_empty(),
         };
+        let is_elsewhere = |key: &&Key| {
+            let commits = key.locations.iter().filter_map(introduced);
+            let commits: BTreeSet<ObjectId> = commits.filter(|id| wanted.contains(id)).collect();
+            !commits.is_empty() && commits.is_disjoint(&here)
+        };
+        let keys = told.map(|told| told.keys.as_slice()).unwrap_or_default();
+        let elsewhere = keys.iter().filter(|_| !grounds.is_named);
+        let elsewhere = elsewhere
+            .filter(is_elsewhere)
+            .map(|key| key.fingerprint.to_ascii_lowercase())
+            .collect();
         let is_known = grounds.is_named || told.is_none_or(is_here);
         Self {
             unread,
             is_known,
+            elsewhere,
             is_git: grounds.is_git,
             wants_git: told.is_some_and(|told| {
                 told.targets
@@ -122,7 +145,13 @@ impl<'a> Evidence<'a> {
         let places = self.at(fingerprint).iter();
         let places: Vec<&Location> = places.copied().filter(|at| is_in_history(at)).collect();
         if places.is_empty() {
-            return self.absent(fingerprint, 2);
+            return match (
+                self.absent(fingerprint, 2),
+                self.elsewhere.contains(fingerprint),
+            ) {
+                (Presence::Gone, true) => Presence::Unknown(Text::new(ELSEWHERE)),
+                (absent, _) => absent,
+            };
         }
         Presence::There(self.in_history(&places))
     }
@@ -269,22 +298,32 @@ fn of_head(kind: ProblemKind) -> bool {
 fn commits(told: &Told) -> BTreeSet<ObjectId> {
     let heads = told.targets.iter().filter_map(|target| target.head);
     let places = told.keys.iter().flat_map(|key| &key.locations);
-    let commits = places.filter_map(|at| at.introduced.as_ref()?.commit);
-    heads.chain(commits).take(COMMITS).collect()
+    heads
+        .chain(places.filter_map(introduced))
+        .take(COMMITS)
+        .collect()
 }
 
-/// Whether one of these commits is here: then this is a clone of where they were.
-fn has_one(wanted: &BTreeSet<ObjectId>, grounds: &Grounds) -> bool {
+/// The commit that brought a key to a place, as a report says.
+fn introduced(at: &Place) -> Option<ObjectId> {
+    at.introduced.as_ref()?.commit
+}
+
+/// Those of the commits that are here: one shows that this is a clone of where they were.
+fn present(wanted: &BTreeSet<ObjectId>, grounds: &Grounds) -> BTreeSet<ObjectId> {
     let deepest = Limits::default().alternates;
-    grounds.paths.iter().any(|path| {
-        let Some(repository) = Repository::discover(path) else {
-            return false;
-        };
+    let mut here = BTreeSet::new();
+    for repository in grounds
+        .paths
+        .iter()
+        .filter_map(|path| Repository::discover(path))
+    {
         // What is wrong with packs is a problem of the scan.
         let store = Store::light(&repository, deepest, &mut Vec::new());
-        let mut fitting = wanted
+        let fitting = wanted
             .iter()
             .filter(|id| id.as_bytes().len() == repository.hash);
-        fitting.any(|id| store.kind(id) == Some(Kind::Commit))
-    })
+        here.extend(fitting.filter(|id| store.kind(id) == Some(Kind::Commit)));
+    }
+    here
 }

@@ -1,21 +1,28 @@
 //! What is looked at: the repositories that a report is about, as far as they are here.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::commands::fix::top;
-use crate::commands::reported::{Kind, Told};
-use crate::git::Repository;
+use crate::commands::reported::{Kind, Origin, Place, Told, decoded};
+use crate::git::{Repository, plain, worktrees};
+use crate::source::asking::Trees;
 
 /// So many targets of a report are followed.
 const TARGETS: usize = 1000;
 /// So many folders are looked at.
 const FOLDERS: usize = 8;
+/// So many places of a report are followed.
+const PLACES: usize = 100_000;
 
 /// The folders.
 #[derive(Debug)]
 pub(super) struct Grounds {
     /// The tops of work trees, and folders that are in none.
     pub(super) paths: Vec<PathBuf>,
+    /// What a scan of those leaves out, and has to be looked at: files of the report that git ignores, and other work trees of
+    /// the same repositories.
+    pub(super) besides: Vec<PathBuf>,
     /// How many more the report is about.
     pub(super) more: usize,
     /// Whether somebody said that this is what the report is about.
@@ -43,12 +50,20 @@ impl Grounds {
             .paths
             .iter()
             .any(|path| Repository::discover(path).is_some());
+        let mut besides: Vec<PathBuf> = ignored(told, base, &all.seen).into_iter().collect();
+        besides.extend(other_trees(&all.paths));
         Self {
+            besides,
             more: all.seen.len().saturating_sub(all.paths.len()),
             paths: all.paths,
             is_named: directory.is_some() || told.is_none(),
             is_git,
         }
+    }
+
+    /// All that is scanned.
+    pub(super) fn scanned(&self) -> Vec<PathBuf> {
+        [&self.paths[..], &self.besides].concat()
     }
 
     /// The first one: what is said of hooks and platforms is about that.
@@ -99,4 +114,54 @@ impl Folders {
         }
         self.seen.push(folder);
     }
+}
+
+/// The files in which the report has a key, and that git ignores, in folders that are looked at.
+fn ignored(told: Option<&Told>, base: &Path, folders: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let keys = told.map(|told| told.keys.as_slice()).unwrap_or_default();
+    let places = keys.iter().flat_map(|key| &key.locations).take(PLACES);
+    let named: BTreeSet<Vec<u8>> = places
+        .filter(|at| at.origin == Origin::Worktree)
+        .filter_map(named)
+        .collect();
+    let mut trees = Trees::default();
+    let files = named.into_iter().filter_map(|name| {
+        let path = base.join(plain::to_path(&name)).canonicalize().ok()?;
+        let is_below = folders.iter().any(|folder| path.starts_with(folder));
+        let is_scanned = trees
+            .ask(&path)
+            .is_some_and(|known| known.tracked || !known.ignored);
+        (is_below && path.is_file() && !is_scanned).then_some(path)
+    });
+    files.collect()
+}
+
+/// The exact path of a place.
+fn named(at: &Place) -> Option<Vec<u8>> {
+    let exact = at.path_bytes.as_deref().and_then(decoded);
+    exact.or_else(|| at.path.as_deref().map(|path| path.as_bytes().to_vec()))
+}
+
+/// Other work trees of the repositories that these folders are in.
+fn other_trees(folders: &[PathBuf]) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for repository in folders.iter().filter_map(|at| Repository::discover(at)) {
+        let linked = worktrees::linked(&repository);
+        let linked = linked.into_iter().map(|linked| linked.path);
+        let common = repository.common_dir.canonicalize().ok();
+        let main = common.filter(|folder| folder.ends_with(".git"));
+        let main = main.and_then(|folder| folder.parent().map(Path::to_path_buf));
+        let trees = linked
+            .chain(main)
+            .filter_map(|tree| tree.canonicalize().ok());
+        all.extend(trees.filter(|tree| tree.is_dir()).take(FOLDERS));
+    }
+    let own: Vec<PathBuf> = folders
+        .iter()
+        .filter_map(|at| at.canonicalize().ok())
+        .collect();
+    all.retain(|tree| !own.contains(tree));
+    all.sort();
+    all.dedup();
+    all
 }

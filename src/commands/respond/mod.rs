@@ -59,7 +59,7 @@ pub fn run(mut request: Request) -> Result<Exit> {
     let told = report.as_ref().map(|report: &Report| &report.told);
     let outputs = opened(&request)?;
     let grounds = Grounds::of(told, request.directory.as_deref());
-    request.scan.options.paths = grounds.paths.clone();
+    request.scan.options.paths = grounds.scanned();
     let rules = std::mem::take(&mut request.scan.rules.rules);
     let options = &request.scan.options;
     let (detector, outcome) = running::look(&request.scan, rules, |detector, control| {

@@ -92,7 +92,7 @@ fn head(key: &LeakedKey) -> Option<Item> {
 }
 
 fn history(key: &LeakedKey) -> Option<Item> {
-    let looked_at = "all objects were looked at, reachable or not";
+    let looked_at = "all objects of this clone were looked at, reachable or not";
     item(key, "the history", looked_at, &key.history, |found| {
         (whence(found), cleaning(key, found))
     })

@@ -222,3 +222,56 @@ fn without_a_report_the_keys_are_those_of_a_scan() {
     assert_eq!(run.code, 0, "{}", run.stdout);
     assert!(run.stdout.starts_with("No keys"), "{}", run.stdout);
 }
+
+#[test]
+fn a_file_that_the_report_names_is_looked_at_though_git_ignores_it() {
+    let leak = Leak::new();
+    leak.repo
+        .write("app.py", "nothing")
+        .write(".gitignore", ".env\n");
+    leak.repo.commit("read it from the environment");
+    leak.repo
+        .write(".env", format!("AISA_API_KEY={}\n", leak.key));
+    assert_eq!(states(&leak.json(), "clean")[0], "done", "it belongs there");
+    leak.scan(&["scan", ".", ".env"]);
+    let json = leak.json();
+    assert_eq!(states(&json, "clean")[0], "open");
+    assert!(evidence(&json, "clean", 0).contains(".env:1"));
+}
+
+#[test]
+fn other_work_trees_of_the_repository_are_looked_at() {
+    let leak = Leak::new();
+    leak.repo.write("app.py", "nothing").commit("remove it");
+    let folder = tempfile::tempdir().expect("a folder");
+    let linked = folder.path().join("linked");
+    let name = linked.to_str().expect("UTF-8");
+    leak.repo
+        .git(&["worktree", "add", "-q", "-b", "side", name]);
+    assert_eq!(states(&leak.json(), "clean")[0], "done");
+    std::fs::write(linked.join("new.py"), format!("k = '{}'\n", leak.key)).expect("written");
+    let json = leak.json();
+    assert_eq!(states(&json, "clean")[0], "open");
+    assert!(evidence(&json, "clean", 0).contains("new.py:1"));
+}
+
+#[test]
+fn a_clone_of_other_branches_does_not_show_that_a_key_is_gone() {
+    let leak = Leak::new();
+    leak.repo.git(&["checkout", "-q", "--orphan", "clean"]);
+    leak.repo.git(&["rm", "-q", "-f", "app.py"]);
+    leak.repo
+        .write("b.py", "nothing")
+        .commit("another beginning");
+    leak.scan(&["scan", "."]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let clone = folder.path().join("single");
+    let from = format!("file://{}", leak.repo.path().display());
+    let to = clone.to_str().expect("UTF-8");
+    leak.repo
+        .git(&["clone", "-q", "--single-branch", "-b", "clean", &from, to]);
+    let json = leak.respond_at(&clone, &["-f", "json"]).json();
+    assert_eq!(states(&json, "clean"), ["done", "done", "unknown"]);
+    let said = evidence(&json, "clean", 2);
+    assert!(said.contains("a clone of other branches"), "{said}");
+}
