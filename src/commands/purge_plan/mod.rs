@@ -43,7 +43,7 @@ pub struct Request {
 /// Does it.
 ///
 /// # Errors
-/// Whatever is fatal: see [`Error`](crate::error::Error).
+/// Whatever is fatal: see [`Error`].
 pub fn run(mut request: Request) -> Result<Exit> {
     let rules = std::mem::take(&mut request.scan.rules.rules);
     let repository = Repository::discover(&request.path).ok_or_else(|| Error::NotARepository {

@@ -36,13 +36,17 @@ pub(super) fn decode(bytes: &[u8], hit: usize, escape: Escape, region: Region) -
 }
 
 impl Escape {
+    /// What `s` ends with, as it is or in any escape: it is 73, or 115.
+    pub(super) const ENDS_OF_S: &[u8] = b"s35;}";
+    /// What `k` does: it is 6b, or 107.
+    pub(super) const ENDS_OF_K: &[u8] = b"kbB7;}";
+
     /// Whether the escape at `hit` may be a character of `sk-`, or one that escapes another: most are something else.
     pub(super) fn is_likely(self, bytes: &[u8], hit: usize) -> bool {
         let Some((Some(code), length)) = bytes.get(hit..).and_then(|text| self.read(text)) else {
             return false;
         };
         let before = hit.checked_sub(1).and_then(|at| bytes.get(at));
-        // What the character before it ends with, as it is or in any escape: `s` is 73 or 115, `k` is 6b or 107.
         let follows = |ends: &[u8]| before.is_some_and(|byte| ends.contains(byte));
         let text = bytes.get(hit + length..).unwrap_or_default();
         let behind = |may: &[u8]| {
@@ -51,8 +55,8 @@ impl Escape {
         };
         match char::from_u32(code) {
             Some('s') => behind(b"k"),
-            Some('k') => follows(b"s35;}") && behind(b"-"),
-            Some('-') => follows(b"kbB7;}"),
+            Some('k') => follows(Self::ENDS_OF_S) && behind(b"-"),
+            Some('-') => follows(Self::ENDS_OF_K),
             // What it escapes is one of those, or escapes another one.
             Some('%') => is_percent(text),
             Some('&') => behind(b"#hda"),

@@ -77,12 +77,15 @@ pub(super) fn seam(text: &[u8]) -> Option<usize> {
     (joins && text.get(at).is_some_and(|&byte| is_word(byte))).then_some(at)
 }
 
-/// Whether what stands before `hit` may be a piece that ends with `letter`, and what parts it from the next one. `hit` is where the
-/// next piece begins, or its quote does.
-pub(super) fn follows(bytes: &[u8], hit: usize, letter: u8) -> bool {
+/// Whether what stands before `hit` may be a piece that ends with one of `last`, and what parts it from the next one. `hit` is where
+/// the next piece begins, or its quote does.
+pub(super) fn follows(bytes: &[u8], hit: usize, last: &[u8]) -> bool {
     let before = bytes.get(hit.saturating_sub(SEAM)..hit).unwrap_or_default();
     let parts = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`\\+.&|<>~_".contains(byte);
-    let ends = |text: &[u8]| text.iter().rev().find(|byte| !parts(byte)) == Some(&letter);
+    let ends = |text: &[u8]| {
+        let found = text.iter().rev().find(|byte| !parts(byte));
+        found.is_some_and(|byte| last.contains(byte))
+    };
     let quotes = before.iter().rev().take(2);
     let quotes = quotes.take_while(|byte| b"\"'`\\".contains(byte)).count();
     // Letters before a quote may say what kind of string it begins.
@@ -138,20 +141,21 @@ mod tests {
 
     #[test]
     fn a_piece_follows_what_its_seam_parts_it_from() {
-        for (before, letter, expected) in [
-            (&b"x = \"sk\" + \""[..], b'k', true),
-            (b"sk\\\n  ", b'k', true),
-            (b"'sk' 'k' rb'", b'k', true),
-            (b"\\\"sk\\\" . \\\"", b'k', true),
-            (b"\"s\" + f", b's', true),
-            (b"export K=s", b's', true),
-            (b"(\"s\"\n     ", b's', true),
-            (b"uses ", b's', true),
-            (b"the \"", b's', false),
-            (b"x", b'k', false),
-            (b"", b'k', false),
+        for (before, last, expected) in [
+            (&b"x = \"sk\" + \""[..], &b"k"[..], true),
+            (b"x = \"s\\x6b\" + \"", b"kb", true),
+            (b"sk\\\n  ", b"k", true),
+            (b"'sk' 'k' rb'", b"k", true),
+            (b"\\\"sk\\\" . \\\"", b"k", true),
+            (b"\"s\" + f", b"s", true),
+            (b"export K=s", b"s", true),
+            (b"(\"s\"\n     ", b"s", true),
+            (b"uses ", b"s", true),
+            (b"the \"", b"s", false),
+            (b"x", b"k", false),
+            (b"", b"k", false),
         ] {
-            let told = follows(before, before.len(), letter);
+            let told = follows(before, before.len(), last);
             assert_eq!(told, expected, "{}", before.escape_ascii());
         }
     }

@@ -92,9 +92,9 @@ fn is_likely(bytes: &[u8], hit: usize, gate: Gate) -> bool {
         }
         // Behind `sk` it is a part of a plain anchor.
         Gate::Split if bytes[hit..].starts_with(b"-") => {
-            !bytes[..hit].ends_with(b"sk") && joined::follows(bytes, hit, b'k')
+            !bytes[..hit].ends_with(b"sk") && joined::follows(bytes, hit, Escape::ENDS_OF_K)
         }
-        Gate::Split => joined::follows(bytes, hit, b's'),
+        Gate::Split => joined::follows(bytes, hit, Escape::ENDS_OF_S),
         _ => true,
     }
 }
