@@ -111,6 +111,7 @@ fn write(change: &Change) -> Result<Option<String>, String> {
     // Nobody else reads it until it has the owner and the mode of the old one.
     let first = metadata.as_ref().map(|_| 0o600);
     new.write(whole.as_bytes(), first).map_err(failed)?;
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has owners"))]
     let mut note = None;
     #[cfg(unix)]
     if let Some(metadata) = &metadata {

@@ -69,6 +69,7 @@ impl Place {
     /// # Errors
     /// The system's.
     pub(super) fn make(self) -> Result<Folder> {
+        #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
         let mut builder = DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
