@@ -99,7 +99,7 @@ impl<'a> Page<'a> {
         self.line("");
         self.line(&format!("{} in the history:", counted(keys.len(), "key")));
         for told in &plan.keys {
-            self.key(told);
+            self.key(told, plan.is_unread);
         }
         if plan.others > 0 {
             let others = counted(plan.others, "other key");
@@ -113,7 +113,7 @@ impl<'a> Page<'a> {
         self.steps(scene);
     }
 
-    fn key(&mut self, told: &KeyPlan) {
+    fn key(&mut self, told: &KeyPlan, is_unread: bool) {
         let fingerprint: String = (told.secret.fingerprint().chars())
             .take("sha256:".len() + DIGITS)
             .collect();
@@ -130,7 +130,10 @@ impl<'a> Page<'a> {
         }
         if told.unreachable > 0 {
             let objects = counted(told.unreachable, "object");
-            self.line(&format!("    goes with what no ref leads to: {objects}"));
+            self.line(&match is_unread {
+                false => format!("    goes with what no ref leads to: {objects}"),
+                true => format!("    no ref that could be read leads to it: {objects}"),
+            });
         }
         let mut reasons: BTreeMap<Why, Vec<&Held>> = BTreeMap::new();
         for (why, held) in &told.left {
@@ -200,8 +203,13 @@ impl<'a> Page<'a> {
             let ids = affected.unreachable.iter().take(3);
             let ids: Vec<String> = ids.map(|id| short(&id.to_string())).collect();
             let more = if unreachable > ids.len() { ", …" } else { "" };
+            let read = if plan.is_unread {
+                " that could be read"
+            } else {
+                ""
+            };
             self.line(&format!(
-                "  objects that no ref leads to: {unreachable} ({}{more})",
+                "  objects that no ref{read} leads to: {unreachable} ({}{more})",
                 ids.join(", ")
             ));
             is_any = true;

@@ -124,3 +124,25 @@ fn of_two_keys_in_one_file_each_is_told_by_its_own_form() {
     );
     assert!(!plan.0.stdout.contains("in this form"));
 }
+
+#[test]
+fn where_refs_cannot_be_read_nothing_is_said_to_be_lost_and_nothing_collected() {
+    let (repo, desk, key) = (Repo::new(), Desk::new(), key());
+    repo.write("a.py", format!("k = '{key}'\n")).commit("Add");
+    repo.git(&["config", "core.repositoryFormatVersion", "1"]);
+    // As in a repository whose refs are in tables.
+    repo.git(&["pack-refs", "--all"]);
+    std::fs::remove_file(repo.join(".git/packed-refs")).expect("removed");
+    let config = std::fs::read_to_string(repo.join(".git/config")).expect("read");
+    repo.write(
+        ".git/config",
+        config + "[extensions]\n\trefStorage = reftable\n",
+    );
+    let plan = desk.plan(repo.path(), &[], &[&key]);
+    plan.told(1, &["no ref that could be read leads to it", "Not read"]);
+    assert!(
+        !plan.0.stdout.contains("gc --prune=now"),
+        "{}",
+        plan.0.stdout
+    );
+}
