@@ -69,14 +69,10 @@ pub(super) fn run_and(
     let reports: Vec<Report> = (request.reports.iter())
         .map(writing::open)
         .collect::<Result<_>>()?;
-    let mut live = request.live.clone().map(Live::open).transpose()?;
+    let live = request.live.clone().map(Live::open).transpose()?;
     let (control, detector, mut outcome) = looked(request, rules, scan)?;
     keep_asked(&mut outcome, request);
-    if let Some(live) = &mut live {
-        let line = Line::of_check(&control, shows_progress(request));
-        pipeline::verify(&mut outcome, live, request.show_suppressed, &control);
-        drop(line);
-    }
+    ask(live, &mut outcome, request, &control);
     if request.only_active {
         pipeline::hide_all_but_live(&mut outcome);
     }
@@ -132,13 +128,25 @@ fn stop_at(deadline: Instant, control: &Arc<Control>) {
     });
 }
 
-/// Looks, with a progress line if one is wanted, until it is done or somebody presses Ctrl-C.
+/// Asks AIsa about the keys, if that was asked for.
+fn ask(live: Option<Live>, outcome: &mut Outcome, request: &Request, control: &Arc<Control>) {
+    if let Some(mut live) = live {
+        let line = Line::of_check(control, shows_progress(request));
+        pipeline::verify(outcome, &mut live, request.show_suppressed, control);
+        drop(line);
+    }
+}
+
+/// Looks, with a progress line if one is wanted, until it is done or somebody presses Ctrl-C; and asks AIsa about the keys, if that was
+/// asked for.
 pub(super) fn look(
     request: &Request,
     rules: Vec<Rule>,
     scan: impl FnOnce(&Detector, &Arc<Control>) -> Result<Outcome>,
 ) -> Result<(Detector, Outcome)> {
-    let (_, detector, outcome) = looked(request, rules, scan)?;
+    let live = request.live.clone().map(Live::open).transpose()?;
+    let (control, detector, mut outcome) = looked(request, rules, scan)?;
+    ask(live, &mut outcome, request, &control);
     Ok((detector, outcome))
 }
 

@@ -205,10 +205,14 @@ fn scan_and(
     finish(outcome, collector, locations, options, control, begun)
 }
 
-/// The repositories that the paths are in, and those that were met below them, each object database once.
+/// The repositories that the paths are in, and those that were met below them, each object database once: named by a work tree, if one
+/// was met.
 fn repositories(options: &Options, nested: &[PathBuf], sink: &dyn Sink) -> Result<Vec<Repository>> {
     let named = options.paths.iter().map(|path| (path, nearest(path)));
-    let nested = nested.iter().map(|path| (path, Repository::at(path)));
+    let has_tree = |path: &&PathBuf| path.join(".git").symlink_metadata().is_ok();
+    let (trees, bare): (Vec<&PathBuf>, Vec<&PathBuf>) = nested.iter().partition(has_tree);
+    let nested = trees.into_iter().chain(bare);
+    let nested = nested.map(|path| (path, Repository::at(path)));
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
     for (path, repository) in named.chain(nested) {

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{CommonArgs, ConfigArgs, RunningArgs, ScanArgs};
+use super::{CommonArgs, ConfigArgs, LiveArgs, RunningArgs, ScanArgs, VerifyArgs};
 
 /// What stands below the help.
-const AFTER: &str = "A report is what `aisaleaks scan -f json=report.json` wrote, or what `recheck -f json` wrote back: only that says \
-whether keys were revoked. Ticks: [x] there is evidence that it is done, [ ] that it is not, [?] there is none, [-] only a person can \
+const AFTER: &str = "A report is what `aisaleaks scan -f json=report.json` wrote, or what `recheck -f json` wrote back. Whether keys were \
+revoked, only that or --verify says. Ticks: [x] there is evidence that it is done, [ ] that it is not, [?] there is none, [-] only a person can \
 tell. Exit status: 0 all that evidence can show is done; 1 something is open; 2 usage or fatal error, or no report; 3 nothing is known \
 to be open, but of something it could not be found out; 130 interrupted.";
 
@@ -36,6 +36,12 @@ pub struct RespondArgs {
     /// Tell the commands for all platforms that are known.
     #[arg(long, conflicts_with = "store", help_heading = "Report")]
     pub all: bool,
+    /// Ask AIsa whether the keys that are here still work. This sends each of them to AIsa, and costs nothing.
+    #[arg(long, help_heading = "Live check")]
+    pub verify: bool,
+    /// How it is asked.
+    #[command(flatten)]
+    pub live: LiveArgs,
     /// Where the configuration comes from.
     #[command(flatten)]
     pub config: ConfigArgs,
@@ -61,6 +67,11 @@ impl RespondArgs {
             no_hygiene: true,
             common: CommonArgs {
                 config: self.config.clone(),
+                verify: Box::new(VerifyArgs {
+                    verify: self.verify,
+                    only_active: false,
+                    how: self.live.clone(),
+                }),
                 running: self.running.clone(),
                 ..CommonArgs::default()
             },

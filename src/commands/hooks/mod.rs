@@ -1,5 +1,6 @@
 //! `hook install`, `hook uninstall` and `hook status`: the scripts that git runs.
 
+mod calls;
 mod found;
 mod global;
 mod install;
@@ -21,8 +22,8 @@ use super::exit::Exit;
 use crate::error::{Error, Result};
 use page::Page;
 
+pub(super) use calls::{Calls, of_service};
 pub(super) use status::checked;
-pub(super) use tools::says;
 
 /// The hooks that this program has something to do in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

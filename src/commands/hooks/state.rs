@@ -3,19 +3,30 @@
 use std::path::{Path, PathBuf};
 
 use super::Hook;
+use super::calls::{self, Calls};
 use super::found::{Found, How, is_executable, moved};
 use super::page::shown;
 use super::place::{Here, Place, Standing, husky_line};
 use super::script::{Script, VERSION, kept_as};
-use super::tools::{Tool, runs_us};
+use super::tools::Tool;
+
+/// What is said where a text does not show it.
+const UNCLEAR: &str = "whether it runs it, and stops at what it finds, is not plain";
 
 /// What is known of one hook.
 pub(super) struct State {
     pub(super) said: String,
     /// Whether git runs this program in it.
-    pub(super) is_active: bool,
+    pub(super) calls: Calls,
     /// What to do, if it is not just to install.
     pub(super) remedy: Option<String>,
+}
+
+impl State {
+    /// Whether what this program finds stops git.
+    pub(super) fn is_active(&self) -> bool {
+        self.calls == Calls::Yes
+    }
 }
 
 /// What there is of a hook, where git looks for it.
@@ -24,7 +35,7 @@ pub(super) fn state(here: &Here, place: &Place, hook: Hook) -> State {
     match place.standing {
         Standing::Outside | Standing::Nowhere => State {
             said: "not looked at".to_owned(),
-            is_active: false,
+            calls: Calls::No,
             remedy: Some("see above".to_owned()),
         },
         Standing::Husky => {
@@ -32,14 +43,17 @@ pub(super) fn state(here: &Here, place: &Place, hook: Hook) -> State {
                 true => place.folder.parent().unwrap_or(&place.folder),
                 false => &place.folder,
             };
-            let is_active =
-                matches!(Found::at(&folder.join(name)), Found::Other(text, _) if runs_us(&text));
+            let calls = match Found::at(&folder.join(name)) {
+                Found::Other(text, _) => calls::of_script(&text, hook, true),
+                _ => Calls::No,
+            };
             State {
-                said: match is_active {
-                    true => format!("husky's; .husky/{name} runs aisaleaks"),
-                    false => format!("husky's; .husky/{name} does not run aisaleaks"),
+                said: match calls {
+                    Calls::Yes => format!("husky's; .husky/{name} runs aisaleaks"),
+                    Calls::Named => format!("husky's; .husky/{name} names aisaleaks; {UNCLEAR}"),
+                    Calls::No => format!("husky's; .husky/{name} does not run aisaleaks"),
                 },
-                is_active,
+                calls,
                 remedy: Some(husky_line(hook)),
             }
         }
@@ -54,14 +68,14 @@ pub(super) fn of_path(folder: &Path, hook: Hook, here: Option<&Here>) -> State {
     let name = hook.name();
     let idle = |said: String| State {
         said,
-        is_active: false,
+        calls: Calls::No,
         remedy: None,
     };
     match Found::at(&folder.join(name)) {
         Found::Nothing => idle("none".to_owned()),
         Found::Unusable(what) => State {
             said: what,
-            is_active: false,
+            calls: Calls::No,
             remedy: Some(format!(
                 "remove {name}, then type `aisaleaks hook install {name}`"
             )),
@@ -134,7 +148,10 @@ fn ours(folder: &Path, hook: Hook, script: &Script, how: How) -> State {
     }
     State {
         said: said.join("; "),
-        is_active: runs && how.is_executable,
+        calls: match runs && how.is_executable {
+            true => Calls::Yes,
+            false => Calls::No,
+        },
         remedy: None,
     }
 }
@@ -147,27 +164,42 @@ fn other(folder: &Path, hook: Hook, text: &[u8], how: How, here: Option<&Here>) 
         None => "another one".to_owned(),
     };
     let top = here.and_then(|here| here.top.as_deref());
-    let naming = tool.zip(top).and_then(|(tool, top)| tool.naming_file(top));
+    let told = tool.zip(top).and_then(|(tool, top)| tool.told(top, hook));
     let moved = moved(folder, name).map(|(file, _, how)| {
         let file = file.to_string_lossy().into_owned();
         let is_legacy = tool.is_some_and(Tool::runs_legacy) && file == format!("{name}.legacy");
         (file, is_legacy && how.is_executable)
     });
     let mut remedy = None;
-    let (said, is_active) = match (moved, naming) {
-        (Some((file, true)), _) => (format!("{whose}, which runs aisaleaks' from {file}"), true),
-        (_, Some(file)) => (format!("{whose}; {file} names aisaleaks"), true),
-        _ if runs_us(text) => (format!("{whose}, which runs aisaleaks"), true),
-        (Some((file, false)), None) => {
+    let own = calls::of_script(text, hook, false);
+    let (said, calls) = match (moved, told, own) {
+        (Some((file, true)), ..) => (
+            format!("{whose}, which runs aisaleaks' from {file}"),
+            Calls::Yes,
+        ),
+        (_, Some((file, Calls::Yes)), _) => (
+            format!("{whose}, and {file} has it run aisaleaks"),
+            Calls::Yes,
+        ),
+        (.., Calls::Yes) => (format!("{whose}, which runs aisaleaks"), Calls::Yes),
+        (Some((file, false)), None, Calls::No) => {
             remedy = Some(format!(
                 "type `aisaleaks hook uninstall {name}`, then `aisaleaks hook install {name}`"
             ));
             (
                 format!("{whose}, instead of aisaleaks', which is now {file} and does not run"),
-                false,
+                Calls::No,
             )
         }
-        (None, None) => (format!("{whose}, which does not run aisaleaks"), false),
+        (_, Some((file, _)), _) => (
+            format!("{whose}; {file} names aisaleaks; {UNCLEAR}"),
+            Calls::Named,
+        ),
+        (.., Calls::Named) => (
+            format!("{whose}, which names aisaleaks; {UNCLEAR}"),
+            Calls::Named,
+        ),
+        (None, None, Calls::No) => (format!("{whose}, which does not run aisaleaks"), Calls::No),
     };
     let is_run = how.is_executable;
     State {
@@ -175,7 +207,7 @@ fn other(folder: &Path, hook: Hook, text: &[u8], how: How, here: Option<&Here>) 
             true => said,
             false => format!("{said}; not executable, so that git does not run it"),
         },
-        is_active: is_active && is_run,
+        calls: if is_run { calls } else { Calls::No },
         remedy,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::calls::Calls;
 use super::found::is_gate;
 use super::global::Folder;
 use super::page::{Page, shown};
@@ -47,7 +48,7 @@ pub(super) fn status(asked: &Asked, page: &mut Page) -> Result<bool, String> {
     }
     for_all(told.as_deref(), page);
     page.line(summary(&states, here.is_bare));
-    Ok(states.iter().any(|(_, state)| state.is_active))
+    Ok(states.iter().any(|(_, state)| state.is_active()))
 }
 
 fn asked_for(asked: &Asked) -> impl Iterator<Item = Hook> {
@@ -56,20 +57,23 @@ fn asked_for(asked: &Asked) -> impl Iterator<Item = Hook> {
     all.filter(move |hook| hooks.is_empty() || hooks.contains(hook))
 }
 
-/// In one line what hooks check in a repository, with what to do about the rest, and whether one stops a commit or a push.
+/// In one line what hooks check in a repository, with what to do about the rest, and whether one stops a commit or a push: `Named` if
+/// that is not plain.
 ///
 /// # Errors
 /// It cannot be said where git looks for hooks: why, and what to do.
-pub(in crate::commands) fn checked(repository: &Path) -> Result<(bool, String), String> {
+pub(in crate::commands) fn checked(repository: &Path) -> Result<(Calls, String), String> {
     let here = Here::find(repository)?;
     let mut states = Vec::new();
     for hook in Hook::ALL {
         let place = here.place(hook)?;
         states.push((hook, state(&here, &place, hook)));
     }
-    let mut active = states.iter().filter(|(_, state)| state.is_active);
-    let is_gated = active.any(|(hook, _)| matters(*hook, here.is_bare));
-    Ok((is_gated, summary(&states, here.is_bare)))
+    let gates = states
+        .iter()
+        .filter(|(hook, _)| matters(*hook, here.is_bare));
+    let calls = gates.map(|(_, state)| state.calls).max();
+    Ok((calls.unwrap_or(Calls::No), summary(&states, here.is_bare)))
 }
 
 /// What there is for all repositories, and whether it counts here, where git looks in `folder`.
@@ -119,7 +123,7 @@ fn of_all(asked: &Asked, page: &mut Page) -> Result<bool, String> {
     for hook in asked_for(asked).filter(|&hook| hook != Hook::PreReceive) {
         let state = of_path(&folder.path, hook, None);
         page.line(format!("  {:12} {}", hook.name(), state.said));
-        if state.is_active {
+        if state.is_active() {
             active.push(subject(hook));
         }
     }
@@ -136,11 +140,13 @@ fn of_all(asked: &Asked, page: &mut Page) -> Result<bool, String> {
 
 /// The last line: what is checked, what is not, and what to type.
 fn summary(states: &[(Hook, State)], is_bare: bool) -> String {
-    let checked = states.iter().filter(|(_, state)| state.is_active);
+    let checked = states.iter().filter(|(_, state)| state.is_active());
     let checked: Vec<&str> = checked.map(|(hook, _)| subject(*hook)).collect();
     let missing: Vec<&(Hook, State)> = states
         .iter()
-        .filter(|(hook, state)| !state.is_active && (matters(*hook, is_bare) || states.len() == 1))
+        .filter(|(hook, state)| {
+            !state.is_active() && (matters(*hook, is_bare) || states.len() == 1)
+        })
         .collect();
     let mut remedies: Vec<String> = Vec::new();
     let to_install = missing.iter().filter(|(_, state)| state.remedy.is_none());

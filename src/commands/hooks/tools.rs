@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::Hook;
+use super::calls::{self, Calls};
 use super::place::husky_line;
 use crate::git::plain;
 
@@ -93,19 +94,17 @@ impl Tool {
         }
     }
 
-    /// Its configuration file in this work tree that names this program.
-    pub(super) fn naming_file(self, top: &Path) -> Option<&'static str> {
-        let names = |file: &&&str| {
+    /// Its configuration file in this work tree that says most of this program, and what.
+    pub(super) fn told(self, top: &Path, hook: Hook) -> Option<(&'static str, Calls)> {
+        let calls = |file: &'static str| {
             let text = plain::read(&top.join(file)).unwrap_or_default();
-            says(&text, "aisaleaks")
+            (file, calls::of_settings(&text, hook))
         };
-        self.files().iter().find(names).copied()
+        let files = self.files().iter().map(|file| calls(file));
+        files
+            .filter(|(_, calls)| *calls != Calls::No)
+            .max_by_key(|(_, calls)| *calls)
     }
-}
-
-/// Whether a hook that we did not write runs this program.
-pub(super) fn runs_us(text: &[u8]) -> bool {
-    says(text, "aisaleaks hook run") || says(text, "aisaleaks staged")
 }
 
 /// Whether a hook asks for its own name, which is another one once it is kept.
@@ -114,14 +113,6 @@ pub(super) fn asks_its_name(text: &[u8]) -> bool {
     lines.filter(|line| !line.starts_with(b"#")).any(|line| {
         let has = |what: &[u8]| memchr::memmem::find(line, what).is_some();
         has(b"basename") && (has(b"$0") || has(b"__FILE__"))
-    })
-}
-
-/// Whether a line that is no comment says this.
-pub(in crate::commands) fn says(text: &[u8], what: &str) -> bool {
-    let mut lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
-    lines.any(|line| {
-        !line.starts_with(b"#") && memchr::memmem::find(line, what.as_bytes()).is_some()
     })
 }
 
@@ -152,9 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_runs_nothing() {
-        assert!(runs_us(b"#!/bin/sh\n  aisaleaks hook run pre-commit\n"));
-        assert!(!runs_us(b"#!/bin/sh\n # aisaleaks hook run pre-commit\n"));
+    fn a_comment_asks_nothing() {
         assert!(asks_its_name(b"x=$(basename \"$0\")"));
         assert!(!asks_its_name(b"# basename $0\nx=$(dirname \"$0\")"));
     }

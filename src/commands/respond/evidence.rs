@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::ground::Grounds;
 use super::naming::Naming;
+use super::owners::Owners;
 use crate::commands::reported::{self, Key, Place, Told, is_plain};
 use crate::control::Limits;
 use crate::git::{Kind, Repository, Store};
@@ -26,6 +27,7 @@ const ELSEWHERE: &str = "no commit with it that the report names is here: a clon
 pub(super) struct Evidence<'a> {
     places: HashMap<String, Vec<&'a Location>>,
     naming: &'a Naming<'a>,
+    owners: &'a Owners,
     /// Why what was not found in the files, at HEAD, or in the history may be there all the same.
     unread: [Option<Text>; 3],
     /// Whether what was looked at is what the report is about.
@@ -43,6 +45,7 @@ impl<'a> Evidence<'a> {
         outcome: &'a Outcome,
         told: Option<&Told>,
         grounds: &Grounds,
+        owners: &'a Owners,
         naming: &'a Naming<'a>,
     ) -> Self {
         let mut places: HashMap<String, Vec<&Location>> = HashMap::new();
@@ -101,6 +104,7 @@ impl<'a> Evidence<'a> {
             is_complete: outcome.complete(),
             places,
             naming,
+            owners,
         }
     }
 
@@ -234,6 +238,7 @@ impl<'a> Evidence<'a> {
             refs_total: most.unwrap_or(0).max(names.len() as u64),
             by_refs: reached(|it| it == Some(Reachable::Refs)) || places.iter().any(is_ref),
             in_stash: reached(|it| it == Some(Reachable::Stash)),
+            repositories: self.owners.with(places),
             unreachable: reached(|it| matches!(it, Some(Reachable::Reflog | Reachable::None))),
             pushed: match histories.clone().any(|at| at.pushed == Some(true)) {
                 true => Some(true),

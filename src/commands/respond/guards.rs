@@ -7,9 +7,11 @@ use super::ground::Grounds;
 use super::naming::Naming;
 use super::platforms::tracked;
 use crate::commands::fix::top;
-use crate::commands::hooks;
+use crate::commands::hooks::{self, Calls};
 use crate::git::{Repository, plain};
-use crate::report::response::{Dotenv, Guards, Hooks, Pipelines, Seen, Text, stores::Sign};
+use crate::report::response::{
+    Calling, Dotenv, Guards, Hooks, Pipelines, Seen, Text, stores::Sign,
+};
 use crate::report::sanitize::visible;
 use crate::source::asking::Trees;
 
@@ -62,8 +64,12 @@ pub(super) fn of(grounds: &Grounds, stranger: Option<&str>, naming: &Naming<'_>)
 
 fn gates(path: &Path) -> Hooks {
     match hooks::checked(path) {
-        Ok((is_active, said)) => Hooks::Seen {
-            is_active,
+        Ok((Calls::Named, _)) => Hooks::Unknown(
+            Text::new("a hook names aisaleaks, but whether it runs it, and stops at what it finds, is not plain: ")
+                .code("aisaleaks hook status"),
+        ),
+        Ok((calls, said)) => Hooks::Seen {
+            is_active: calls == Calls::Yes,
             said: said.trim_end_matches('.').to_owned(),
         },
         Err(problem) => {
@@ -115,16 +121,24 @@ fn pipelines(path: &Path, naming: &Naming<'_>) -> Pipelines {
         signs.iter().any(is_file)
     };
     let files: Vec<&Vec<u8>> = paths.iter().filter(is_one).collect();
-    let names_us = |path: &&&Vec<u8>| {
-        let text = beginning(&top.join(plain::to_path(path)), LARGEST);
-        text.is_some_and(|text| hooks::says(&text, "aisaleaks"))
+    let calls = |path: &&Vec<u8>| {
+        let text = beginning(&top.join(plain::to_path(path)), LARGEST)?;
+        let (calls, line) = hooks::of_service(&text);
+        (calls != Calls::No).then(|| Calling {
+            place: format!("{}:{line}", naming.bytes(path)),
+            runs: calls == Calls::Yes,
+        })
     };
-    let shown = |path: &Vec<u8>| naming.bytes(path);
-    let first = files.iter().take(OPENED).find(names_us);
+    let told: Vec<Calling> = files.iter().take(OPENED).filter_map(calls).collect();
+    let first = told.iter().find(|told| told.runs).or(told.first()).cloned();
     Pipelines {
-        naming: first.map(|path| shown(path)),
+        naming: first,
         files: Seen {
-            names: files.iter().take(SHOWN).map(|path| shown(path)).collect(),
+            names: files
+                .iter()
+                .take(SHOWN)
+                .map(|path| naming.bytes(path))
+                .collect(),
             total: files.len() as u64,
         },
         unknown: None,

@@ -5,6 +5,7 @@ mod ground;
 mod guards;
 mod keys;
 mod naming;
+mod owners;
 mod platforms;
 
 use std::fs::File;
@@ -19,7 +20,7 @@ use super::{running, writing};
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::git::quote;
-use crate::model::Mask;
+use crate::model::{Mask, Outcome};
 use crate::pipeline;
 use crate::report;
 use crate::report::response::{self, Counts, Facts, Form, Response};
@@ -27,6 +28,7 @@ use crate::report::sanitize::visible;
 use evidence::Evidence;
 use ground::Grounds;
 use naming::Naming;
+use owners::Owners;
 
 /// What `respond` was asked to do.
 #[derive(Debug)]
@@ -60,12 +62,15 @@ pub fn run(mut request: Request) -> Result<Exit> {
     let outputs = opened(&request)?;
     let grounds = Grounds::of(told, request.directory.as_deref());
     request.scan.options.paths = grounds.scanned();
+    // A key that somebody allows in the meantime is one of the report all the same.
+    request.scan.show_suppressed = told.is_some();
     let rules = std::mem::take(&mut request.scan.rules.rules);
     let options = &request.scan.options;
     let (detector, outcome) = running::look(&request.scan, rules, |detector, control| {
         pipeline::scan(options, detector, control)
     })?;
-    if outcome.interrupted {
+    let is_cut = outcome.live.as_ref().is_some_and(|live| live.interrupted);
+    if outcome.interrupted || is_cut {
         drop(writeln!(
             io::stderr(),
             "aisaleaks: interrupted before everything was looked at: nothing is told"
@@ -73,9 +78,10 @@ pub fn run(mut request: Request) -> Result<Exit> {
         return Ok(Exit::Interrupted);
     }
     let naming = Naming::new(&detector);
-    let evidence = Evidence::new(&outcome, told, &grounds, &naming);
+    let owners = Owners::of(&outcome, grounds.first(), &naming);
+    let evidence = Evidence::new(&outcome, told, &grounds, &owners, &naming);
     let keys = match told {
-        Some(told) => keys::of_report(told, &evidence, &naming),
+        Some(told) => keys::of_report(told, &outcome, &evidence, &naming),
         None => keys::of_scan(&outcome, &evidence, &naming),
     };
     let platforms = platforms::of(stores, request.all, &grounds, &naming)?;
@@ -95,7 +101,7 @@ pub fn run(mut request: Request) -> Result<Exit> {
         },
         stores: platforms.told,
         other_stores: platforms.others,
-        notes: notes(told, &evidence, &grounds),
+        notes: notes(told, &outcome, &evidence, &grounds),
         is_partial: is_partial(told, &evidence),
         now: jiff::Timestamp::now(),
     };
@@ -180,8 +186,14 @@ fn word(file: &Path, naming: &Naming<'_>) -> Option<String> {
 }
 
 /// What should be known besides.
-fn notes(told: Option<&Told>, evidence: &Evidence<'_>, grounds: &Grounds) -> Vec<String> {
-    let mut notes = Vec::new();
+fn notes(
+    told: Option<&Told>,
+    outcome: &Outcome,
+    evidence: &Evidence<'_>,
+    grounds: &Grounds,
+) -> Vec<String> {
+    // What the live check has to say.
+    let mut notes = outcome.notes.clone();
     let left_out = told.map_or(0, Told::left_out);
     if left_out > 0 {
         notes.push(format!(

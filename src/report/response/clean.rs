@@ -118,6 +118,13 @@ fn whence(found: &InHistory) -> Text {
         Some(false) => parts.push(Text::new("no remote branch leads to it")),
         None => {}
     }
+    if !found.repositories.is_empty() {
+        let total = found.repositories.len() as u64;
+        parts.insert(
+            0,
+            Text::new("in the repository ").list(&found.repositories, total),
+        );
+    }
     let parts = parts.into_iter().enumerate();
     parts.fold(Text::default(), |text, (number, part)| match number {
         0 => text.and(part),
@@ -126,24 +133,38 @@ fn whence(found: &InHistory) -> Text {
 }
 
 fn cleaning(key: &LeakedKey, found: &InHistory) -> Vec<Commands> {
+    // What a command of ours gets behind it, and one of git's before it, for each repository.
+    let places: Vec<(String, String)> = match found.repositories.as_slice() {
+        [] => vec![(String::new(), String::new())],
+        all => (all.iter())
+            .map(|word| (format!(" {word}"), format!(" -C {word}")))
+            .collect(),
+    };
+    let lines = |line: &dyn Fn(&str, &str) -> String| -> Vec<String> {
+        places.iter().map(|(ours, gits)| line(ours, gits)).collect()
+    };
     let mut all = Vec::new();
     if let Some(start) = given(key).filter(|_| found.by_refs) {
-        all.push(Commands::one(
-            "A plan for git filter-repo, with all commands (every commit since gets another id):",
-            format!("aisaleaks purge-plan --key {start}"),
-        ));
+        all.push(Commands {
+            what:
+                "A plan for git filter-repo, with all commands (every commit since gets another id):"
+                    .to_owned(),
+            lines: lines(&|ours, _| format!("aisaleaks purge-plan --key {start}{ours}")),
+        });
     }
     if found.in_stash {
-        all.push(Commands::one(
-            "Look for the stash that has it, and drop that:",
-            "git stash list",
-        ));
+        all.push(Commands {
+            what: "Look for the stash that has it, and drop that:".to_owned(),
+            lines: lines(&|_, gits| format!("git{gits} stash list")),
+        });
     }
     if found.unreachable {
-        all.push(Commands::one(
-            "What no ref leads to stays until git collects it:",
-            "git reflog expire --expire=now --all && git gc --prune=now",
-        ));
+        all.push(Commands {
+            what: "What no ref leads to stays until git collects it:".to_owned(),
+            lines: lines(&|_, gits| {
+                format!("git{gits} reflog expire --expire=now --all && git{gits} gc --prune=now")
+            }),
+        });
     }
     all
 }

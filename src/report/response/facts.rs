@@ -38,8 +38,12 @@ pub struct LeakedKey {
     pub rule: String,
     /// Whether AIsa issued it.
     pub is_aisa: bool,
-    /// What AIsa answered about it, as the report says.
+    /// What AIsa answered about it.
     pub state: State,
+    /// Whether it did so in this run; else a report says so.
+    pub is_fresh: bool,
+    /// Why it is not known, in words of ours, if it was asked in this run.
+    pub detail: Option<String>,
     /// When it answered.
     pub checked_at: Option<Timestamp>,
     /// What it could spend.
@@ -93,6 +97,8 @@ pub struct InHistory {
     pub unreachable: bool,
     /// Whether it has left this machine; `None` if that cannot be told.
     pub pushed: Option<bool>,
+    /// The repositories that it is in, as a shell takes them in the first folder; none if it is in that folder's alone.
+    pub repositories: Vec<String>,
 }
 
 /// What was looked at.
@@ -162,10 +168,19 @@ pub enum Dotenv {
 pub struct Pipelines {
     /// Those that git tracks.
     pub files: Seen,
-    /// The first that names this program.
-    pub naming: Option<String>,
+    /// The first that runs this program, or else names it.
+    pub naming: Option<Calling>,
     /// Why it cannot be told.
     pub unknown: Option<Text>,
+}
+
+/// A line of such a file that names this program.
+#[derive(Clone, Debug)]
+pub struct Calling {
+    /// The file, and the number of the line.
+    pub place: String,
+    /// Whether it runs it.
+    pub runs: bool,
 }
 
 /// Files.

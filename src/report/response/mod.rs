@@ -21,7 +21,8 @@ use super::{summary, when};
 use crate::model::State;
 
 pub use facts::{
-    Dotenv, Facts, Found, Ground, Guards, Hooks, InHistory, LeakedKey, Pipelines, Presence, Seen,
+    Calling, Dotenv, Facts, Found, Ground, Guards, Hooks, InHistory, LeakedKey, Pipelines,
+    Presence, Seen,
 };
 pub use text::Text;
 

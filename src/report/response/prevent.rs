@@ -90,9 +90,15 @@ fn pipelines(facts: &Facts) -> Option<Item> {
         )
     };
     Some(match (&seen.naming, seen.files.total) {
-        (Some(file), _) => {
-            let said = Text::default().code(file.as_str()).words(" names it");
-            Item::shown(Tick::Done, what, said)
+        (Some(line), _) => {
+            let place = Text::default().code(line.place.as_str());
+            match line.runs {
+                true => Item::shown(Tick::Done, what, place.words(" runs it")),
+                false => {
+                    let said = place.words(" names it, but whether it runs it, and fails at what it finds, is not plain");
+                    Item::shown(Tick::Unknown, what, said).with([how()])
+                }
+            }
         }
         // CI can be set up where no file shows it.
         (None, 0) => Item::by_hand(

@@ -63,12 +63,17 @@ pub(super) fn given(key: &LeakedKey) -> Option<String> {
 /// Whether it is revoked, and how that is known.
 fn revoked(facts: &Facts, key: &LeakedKey) -> (Tick, Text) {
     let state = key.state;
+    let by = if key.is_fresh { "" } else { ", by the report" };
     if !key.is_aisa {
         let text = "only its issuer can tell whether it works";
         return (Tick::Unknown, advised(key, text));
     }
     if state == State::Unchecked {
         return (Tick::Unknown, advised(key, "nobody asked AIsa about it"));
+    }
+    if let Some(why) = key.detail.as_ref().filter(|_| state == State::Unknown) {
+        let text = format!("AIsa was asked, and it is not known: {why}");
+        return (Tick::Unknown, advised(key, &text));
     }
     let Some(asked) = key.checked_at else {
         let text = format!(
@@ -91,11 +96,8 @@ fn revoked(facts: &Facts, key: &LeakedKey) -> (Tick, Text) {
         false => String::new(),
     };
     let text = match state {
-        State::Unknown => format!("what was answered on {at}{old} says nothing, by the report"),
-        state => format!(
-            "{}, as AIsa answered on {at}{old}, by the report",
-            called(state)
-        ),
+        State::Unknown => format!("what was answered on {at}{old} says nothing{by}"),
+        state => format!("{}, as AIsa answered on {at}{old}{by}", called(state)),
     };
     match state {
         _ if state.is_dead() => (Tick::Done, Text::new(text)),
@@ -122,10 +124,7 @@ fn asking(facts: &Facts, key: &LeakedKey) -> Option<Commands> {
             format!("aisaleaks recheck{directory} -f json -o {report} {report}"),
             format!("aisaleaks respond{directory} {report}"),
         ],
-        false => vec![
-            "aisaleaks scan --verify -f json=report.json .".to_owned(),
-            "aisaleaks respond report.json".to_owned(),
-        ],
+        false => vec![format!("aisaleaks respond{directory} --verify")],
     };
     Some(Commands {
         what: "Once it is revoked, ask AIsa, which sends it there, and tick this off:".to_owned(),

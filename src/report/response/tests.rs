@@ -28,6 +28,8 @@ fn key() -> LeakedKey {
         redacted: "sk-aisa-…Q9k".to_owned(),
         rule: "aisa-api-key".to_owned(),
         is_aisa: true,
+        is_fresh: false,
+        detail: None,
         state: State::Unchecked,
         checked_at: None,
         balance: None,
@@ -57,7 +59,10 @@ fn facts(keys: Vec<LeakedKey>) -> Facts {
             },
             dotenv: Dotenv::Ignored,
             pipelines: Pipelines {
-                naming: Some(".gitlab-ci.yml".to_owned()),
+                naming: Some(super::Calling {
+                    place: ".gitlab-ci.yml:3".to_owned(),
+                    runs: true,
+                }),
                 ..Pipelines::default()
             },
         },
@@ -159,6 +164,7 @@ fn places_tick_off_what_is_clean() {
             in_stash: true,
             unreachable: true,
             pushed: Some(true),
+            repositories: Vec::new(),
         }),
         ..key()
     };

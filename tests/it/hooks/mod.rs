@@ -173,7 +173,7 @@ const WORK: &str = "it's a\n\"work\" $tree `x`;";
 
 /// Writes an executable file, by a process of its own: while one of this process has it open for writing, so has every
 /// process that another test is about to start, and none can run it.
-fn executable(path: &Path, text: &str) {
+pub fn executable(path: &Path, text: &str) {
     fs::create_dir_all(path.parent().expect("a folder")).expect("created");
     let mut command = Command::new("sh");
     let write = "rm -f \"$1\" && cat >\"$1\" && chmod 755 \"$1\"";

@@ -41,7 +41,7 @@ fn dotenv_is_ticked_where_git_ignores_it() {
 }
 
 #[test]
-fn ci_is_ticked_where_a_file_of_it_names_the_program() {
+fn ci_is_ticked_where_a_file_of_it_runs_the_program() {
     let leak = Leak::new();
     let json = leak.json();
     assert_eq!(items(&json, "prevent")[2]["by_hand"], true);
@@ -65,6 +65,46 @@ fn ci_is_ticked_where_a_file_of_it_names_the_program() {
     let (state, said) = tick(&leak, 2);
     assert_eq!(
         (state.as_str(), said.as_str()),
-        ("done", ".gitlab-ci.yml names it")
+        ("done", ".gitlab-ci.yml:2 runs it")
     );
+}
+
+#[test]
+fn to_be_named_is_not_to_be_run() {
+    let leak = Leak::new();
+    let path = ".github/workflows/ci.yml";
+    for line in [
+        "name: remove aisaleaks",
+        "run: aisaleaks ci || true",
+        "run: if false; then aisaleaks ci; fi",
+    ] {
+        leak.repo.write(path, format!("on: push\n{line}\n"));
+        leak.repo.git(&["add", path]);
+        let (state, said) = tick(&leak, 2);
+        assert_eq!(state, "unknown", "{line}");
+        assert!(said.starts_with(".github/workflows/ci.yml:2 names it"));
+    }
+    let hook = leak.repo.join(".git/hooks/pre-commit");
+    for (text, expected) in [
+        (
+            "#!/bin/sh\nif false; then\n  aisaleaks hook run pre-commit\nfi\n",
+            "unknown",
+        ),
+        (
+            "#!/bin/sh\nexit 0\naisaleaks hook run pre-commit\n",
+            "unknown",
+        ),
+        (
+            "#!/bin/sh\naisaleaks hook run pre-commit\necho done\n",
+            "unknown",
+        ),
+        (
+            "#!/bin/sh\nset -e\naisaleaks hook run pre-commit\necho done\n",
+            "done",
+        ),
+        ("#!/bin/sh\n# aisaleaks hook run pre-commit\n", "open"),
+    ] {
+        crate::hooks::executable(&hook, text);
+        assert_eq!(tick(&leak, 0).0, expected, "{text}");
+    }
 }

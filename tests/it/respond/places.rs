@@ -1,6 +1,13 @@
 //! Revocations, and where keys are now.
 
-use super::{Leak, REVOKED, Repo, WORKS, evidence, items, run, states};
+use std::process::Command;
+use std::time::Duration;
+
+use super::{Leak, REVOKED, Repo, Server, WORKS, command, evidence, items, key, run, states};
+
+use crate::live::replies::knowing;
+use crate::live::server::Reply;
+use crate::support::bounded::wait;
 
 #[test]
 fn what_aisa_answered_ticks_a_revocation() {
@@ -211,7 +218,7 @@ fn without_a_report_the_keys_are_those_of_a_scan() {
     for part in [
         "The response to 1 leaked key",
         "nobody asked AIsa about it",
-        "aisaleaks scan --verify -f json=report.json .",
+        "aisaleaks respond --verify",
         "app.py:1",
     ] {
         assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
@@ -274,4 +281,119 @@ fn a_clone_of_other_branches_does_not_show_that_a_key_is_gone() {
     assert_eq!(states(&json, "clean"), ["done", "done", "unknown"]);
     let said = evidence(&json, "clean", 2);
     assert!(said.contains("a clone of other branches"), "{said}");
+}
+
+#[test]
+fn a_key_of_a_submodule_is_cleaned_there() {
+    let (inner, outer, key) = (Repo::new(), Repo::new(), key());
+    inner
+        .write("a.py", format!("KEY = '{key}'\n"))
+        .commit("begin");
+    inner.git(&["rm", "-q", "a.py"]);
+    inner.commit("take it out");
+    let from = inner.path().to_str().expect("UTF-8");
+    let file = [
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "--quiet",
+        "add",
+        from,
+    ];
+    outer.git(&[&file[..], &["the lib"]].concat());
+    outer.commit("with a library");
+    let json = run(outer.path(), &["respond", "-f", "json"]).json();
+    assert_eq!(states(&json, "clean"), ["done", "done", "open"]);
+    assert!(
+        evidence(&json, "clean", 2).starts_with("in the repository 'the lib'; "),
+        "{json:#}"
+    );
+    let line = items(&json, "clean")[2]["commands"][0]["lines"][0].as_str();
+    let line = line.expect("a command");
+    assert!(
+        line.starts_with("aisaleaks purge-plan --key sha256:"),
+        "{line}"
+    );
+    assert!(line.ends_with(" 'the lib'"), "{line}");
+    // From elsewhere, the names are still those of that folder.
+    let directory = [
+        "respond",
+        "-f",
+        "json",
+        "-C",
+        outer.path().to_str().expect("UTF-8"),
+    ];
+    let json = run(inner.path(), &directory).json();
+    assert_eq!(items(&json, "clean")[2]["commands"][0]["lines"][0], line);
+    // In both, it is told of both.
+    outer
+        .write("b.py", format!("KEY = '{key}'\n"))
+        .commit("and here");
+    let json = run(outer.path(), &["respond", "-f", "json"]).json();
+    let lines = items(&json, "clean")[2]["commands"][0]["lines"].clone();
+    let lines: Vec<&str> = (lines.as_array().expect("lines").iter())
+        .filter_map(|line| line.as_str()?.rsplit_once(':').map(|(_, end)| &end[17..]))
+        .collect();
+    assert_eq!(lines, [".", "'the lib'"]);
+}
+
+#[test]
+fn keys_that_are_here_can_be_asked_about_at_once() {
+    let leak = Leak::new();
+    let ask = |answer| {
+        let server = Server::new(&[(&leak.key, answer)]);
+        let flags = server.flags();
+        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+        let args = [&["respond", "--verify", "-f", "json"], &flags[..]].concat();
+        let alone = run(leak.repo.path(), &args).json();
+        let reported = leak.respond(&args[1..]).json();
+        (alone, reported)
+    };
+    let (alone, reported) = ask(WORKS);
+    for json in [&alone, &reported] {
+        assert_eq!(states(json, "revoke"), ["open"]);
+        assert!(
+            !evidence(json, "revoke", 0).contains("by the report"),
+            "{json:#}"
+        );
+    }
+    let (alone, reported) = ask(REVOKED);
+    assert_eq!(states(&alone, "revoke"), ["done"]);
+    assert_eq!(states(&reported, "revoke"), ["done"]);
+    // To ask in vain takes nothing away from what the report says.
+    leak.recheck(REVOKED);
+    let (_, reported) = ask((500, ""));
+    assert_eq!(states(&reported, "revoke"), ["done"]);
+    assert!(
+        evidence(&reported, "revoke", 0).contains("by the report"),
+        "{reported:#}"
+    );
+    let (alone, _) = ask((500, ""));
+    assert_eq!(states(&alone, "revoke"), ["unknown"]);
+    assert!(
+        evidence(&alone, "revoke", 0).starts_with("AIsa was asked, and it is not known: "),
+        "{alone:#}"
+    );
+}
+
+#[test]
+fn whoever_interrupts_gets_no_list() {
+    let leak = Leak::new();
+    let silent = knowing([(leak.key.clone(), Reply::Silence)]);
+    let base = silent.base();
+    let out = leak.beside.path().join("out");
+    let mut respond = command(
+        leak.repo.path(),
+        &["respond", "--verify", "--verify-base-url", &base],
+    );
+    let file = std::fs::File::create(&out).expect("created");
+    let mut child = respond.stdout(file).spawn().expect("it runs");
+    while silent.asked_with(&leak.key).is_empty() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status();
+    assert!(sent.expect("kill runs").success());
+    assert_eq!(wait(&mut child, Duration::from_secs(25)), 130);
+    assert_eq!(std::fs::read(&out).expect("read"), b"");
 }
