@@ -24,6 +24,7 @@ pub(super) fn perform(args: &PurgePlanArgs) -> Result<Exit> {
         to: args.to.clone(),
         write_literals: args.write_literals,
         strip_files: args.strip_files,
+        skipped: args.skip_remote.clone(),
         flags: flags(args),
     })
 }

@@ -17,4 +17,5 @@ pub mod respond;
 pub mod rules;
 mod running;
 pub mod scan;
+mod shell;
 mod writing;

@@ -30,7 +30,7 @@ mod unobeyed;
 mod when;
 mod whereabouts;
 mod wire;
-mod wrap;
+pub(crate) mod wrap;
 
 use std::io::{self, Write};
 

@@ -6,7 +6,7 @@ use super::sanitize::visible;
 
 /// The text in lines of at most so many columns. A word that is longer has a line of its own, and flags and keys are never
 /// parted at their hyphens. What was visible is so in every line, which a CI service could take for a command.
-pub(super) fn wrapped(text: &str, columns: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let options = Options::new(columns)
         .break_words(false)
         .word_splitter(WordSplitter::NoHyphenation);

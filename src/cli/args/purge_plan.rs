@@ -33,6 +33,9 @@ pub struct PurgePlanArgs {
     /// Write to this new folder, which has to be outside of the repository; to one below the temporary folder if nothing is said.
     #[arg(long, value_name = "DIR", help_heading = "What to take out")]
     pub to: Option<PathBuf>,
+    /// Leave this remote as it is, where you may not push, such as the one that a fork is of (repeatable).
+    #[arg(long, value_name = "NAME", help_heading = "What to take out")]
+    pub skip_remote: Vec<String>,
     /// Where the configuration comes from.
     #[command(flatten)]
     pub config: ConfigArgs,

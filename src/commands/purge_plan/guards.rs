@@ -1,6 +1,7 @@
 //! What has to hold before anything is rewritten or pushed: what would be lost, or stop the rest half way.
 
-use super::script::{Scene, Step};
+use super::scene::Scene;
+use super::script::Step;
 
 /// What git keeps in its directory while something is under way (gitrepository-layout, git-rebase, git-bisect).
 const UNDER_WAY: &str =
@@ -27,12 +28,14 @@ impl Scene {
         commands.push(format!("test ! -s {git_dir}/info/grafts"));
         let stale =
             |remote: &String| empty(&format!("git -C {top} remote prune --dry-run -- {remote}"));
-        commands.extend(self.remotes.iter().map(stale));
+        commands.extend(self.remotes.iter().chain(&self.skipped).map(stale));
+        commands.extend(self.kept());
         let mut steps = vec![Step {
-            text: "See that nothing would be lost here; each command fails where something would. Changes that are not committed, or \
-                   hidden from git (skip-worktree, assume-unchanged), and a rebase or merge under way: finish them. Replaced \
-                   commits and grafts: delete them, or they become a part of the history. Branches that a remote has not any more: \
-                   make your own of those that you want, and git fetch --prune:"
+            text: "See that nothing would be lost here, or stay; each command fails where something would. Changes that are not committed, or \
+                   hidden from git (skip-worktree, assume-unchanged), a sparse checkout, and a rebase or merge under way: finish them \
+                   (git sparse-checkout disable). Replaced commits and grafts: delete them, or they become a part of the history. \
+                   Branches that a remote has not any more: make your own of those that you want, and git fetch --prune. Packs that git \
+                   was told to keep: delete their .keep files, and unset gc.bigPackThreshold:"
                 .to_owned(),
             commands,
         }];
@@ -52,6 +55,17 @@ impl Scene {
             });
         }
         steps
+    }
+}
+
+impl Scene {
+    /// Commands that fail where git would not collect all that no ref leads to (git-repack, git-gc).
+    pub(super) fn kept(&self) -> Vec<String> {
+        let (top, git_dir) = (&self.top, &self.git_dir);
+        vec![
+            format!("test -z \"$(cd {git_dir} && ls objects/pack | sed -n '/[.]keep$/p')\""),
+            format!("test -z \"$(git -C {top} config gc.bigPackThreshold)\""),
+        ]
     }
 }
 

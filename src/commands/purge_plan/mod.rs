@@ -4,10 +4,13 @@ mod affected;
 mod folder;
 mod guards;
 mod lines;
+mod pinned;
 mod planning;
 mod reaching;
+mod scene;
 mod script;
 mod telling;
+mod wording;
 
 use std::path::PathBuf;
 
@@ -15,7 +18,7 @@ use super::exit::Exit;
 use super::request::Request as Scan;
 use super::running;
 use crate::error::{Error, Result};
-use crate::git::Repository;
+use crate::git::{Repository, config};
 use crate::model::FingerprintStart;
 use crate::pipeline;
 use folder::Place;
@@ -36,6 +39,8 @@ pub struct Request {
     pub write_literals: bool,
     /// Whether files may be taken out of the history, where no replacement reaches a key in them.
     pub strip_files: bool,
+    /// Remotes that are left as they are.
+    pub skipped: Vec<String>,
     /// Flags that a scan needs to find the same, as typed.
     pub flags: Vec<Vec<u8>>,
 }
@@ -50,6 +55,15 @@ pub fn run(mut request: Request) -> Result<Exit> {
         path: request.path.clone(),
     })?;
     // Before anybody waits for a scan.
+    let remotes = config::remotes(&repository);
+    let is_known = |name: &&String| remotes.iter().any(|remote| remote == name.as_bytes());
+    if let Some(name) = request.skipped.iter().find(|name| !is_known(name)) {
+        return Err(Error::Purge {
+            reason: format!(
+                "--skip-remote {name}: no remote is called so; `git remote` lists them"
+            ),
+        });
+    }
     let place = Place::choose(request.to.as_deref(), &repository)?;
     let mut plan = Plan::default();
     let (detector, outcome) = running::look(&request.scan, rules, |detector, control| {

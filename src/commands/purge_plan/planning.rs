@@ -1,25 +1,21 @@
 //! From what a scan saw to what is written and told.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::path::Path;
 
 use super::Request;
 use super::affected::{self, Affected};
-use super::folder::{Folder, top};
+use super::folder::Folder;
 use super::lines::{self, Lines, Pattern};
+use super::pinned;
 use super::reaching::{self, Asked, Reached, Why};
-use super::script::{REMOTES, REPLACEMENTS, STRIPPED, Scene, path_word, word};
+use super::script::{REPLACEMENTS, STRIPPED};
 use crate::control::Control;
 use crate::detect::Detector;
-use crate::error::{Error, Result};
-use crate::git::Repository;
+use crate::error::Result;
 use crate::model::{
     Key, Location, ObjectId, Origin, Outcome, Problem, ProblemKind, Reachable, Secret,
 };
 use crate::pipeline::{Sighting, Traced};
-
-/// Hexadecimal digits of a fingerprint that a command is given.
-const DIGITS: usize = 32;
 
 /// A plan.
 #[derive(Default)]
@@ -64,6 +60,8 @@ pub(super) enum Held {
     At(Box<Location>),
     /// An older version of a file, or what no location tells.
     In(Origin, ObjectId),
+    /// A ref.
+    Ref(Vec<u8>),
 }
 
 /// Plans it.
@@ -118,6 +116,7 @@ pub(super) fn plan(
     };
     let mut reached = reaching::reached(&asked, traced, &wanted, control);
     reached.sort_unstable();
+    let pinned = pinned::pinned(traced, &wanted, control);
     let number_of: HashMap<&Secret, u32> = numbers.iter().map(|(&n, secret)| (secret, n)).collect();
     let unreachable: BTreeSet<(u32, ObjectId)> =
         gone.iter().map(|seen| (seen.key, seen.object)).collect();
@@ -134,6 +133,9 @@ pub(super) fn plan(
         for seen in own.take_while(|seen| seen.key == *number) {
             plan.take(&mut told, key, seen, request.strip_files);
         }
+        let own = pinned.iter().filter(|(key, _)| key == number);
+        told.left
+            .extend(own.map(|(_, name)| (Why::Pinned, Held::Ref(name.clone()))));
         plan.keys.push(told);
     }
     plan
@@ -250,96 +252,5 @@ impl Plan {
             folder.write(STRIPPED, ids.collect::<String>().as_bytes())?;
         }
         Ok(())
-    }
-
-    /// What the commands are about.
-    ///
-    /// # Errors
-    /// A path that cannot be shown as it is, so that no command can name it.
-    pub(super) fn scene(
-        &self,
-        request: &Request,
-        repository: &Repository,
-        detector: &Detector,
-        folder: &Path,
-        writes: bool,
-    ) -> Result<Scene> {
-        let shown = |path: &Path, what: &str| {
-            path_word(path, detector).ok_or_else(|| Error::Purge {
-                reason: format!(
-                    "the path of {what} has something in it that cannot be printed, so that no command can name it: use another \
-                     one, perhaps through a symbolic link"
-                ),
-            })
-        };
-        let top = top(repository).unwrap_or_else(|| repository.name.clone());
-        let git_dir = repository.common_dir.canonicalize();
-        let git_dir = git_dir.unwrap_or_else(|_| repository.common_dir.clone());
-        let affected = &self.affected;
-        // What is not there any more, git forgets.
-        let linked = affected.worktrees.iter();
-        Ok(Scene {
-            top: shown(&top, "the repository")?,
-            is_bare: top == git_dir,
-            git_dir: shown(&git_dir, "the git directory")?,
-            is_cut: repository.partial || !repository.shallow.is_empty(),
-            folder: match writes {
-                true => Some(shown(folder, "the folder to write to")?),
-                false => None,
-            },
-            replaces: !self.lines.is_empty(),
-            strips: !self.stripped.is_empty(),
-            was_rewritten: git_dir.join("filter-repo").is_dir(),
-            remotes: (affected.remotes.iter())
-                .filter_map(|name| word(name, detector))
-                .take(REMOTES)
-                .collect(),
-            all_remotes: affected.remotes.len(),
-            worktrees: linked
-                .filter_map(|(linked, _)| linked.path.canonicalize().ok())
-                .map(|path| shown(&path, "a linked work tree"))
-                .collect::<Result<_>>()?,
-            has_worktrees: !affected.worktrees.is_empty(),
-            has_notes: affected.has_notes,
-            // Where refs could not be read, nobody knows what they lead to.
-            collects: !self.is_unread && self.keys.iter().any(|key| key.unreachable > 0),
-            proof: self.proof(request, detector),
-            fails: self.fails(),
-        })
-    }
-
-    /// Whether a scan of everything proves it: of a random key, nobody can tell another run.
-    fn is_proved_by_all(&self) -> bool {
-        let is_about_all = self.others == 0 && !self.has_allowed;
-        is_about_all || self.keys.iter().any(|key| !key.secret.is_aisa())
-    }
-
-    /// Why the proof fails even if all goes well; empty if it does not.
-    fn fails(&self) -> &'static str {
-        if self.keys.iter().any(|key| !key.left.is_empty()) {
-            return "1 as long as something is left to do by hand";
-        }
-        match (self.is_proved_by_all() && self.others > 0, self.is_unread) {
-            (true, _) => "1 as long as other keys are in the history",
-            (false, true) => "3 as long as something cannot be read",
-            (false, false) => "",
-        }
-    }
-
-    /// The command that proves that nothing is left, without the repository's name.
-    fn proof(&self, request: &Request, detector: &Detector) -> String {
-        let by_all = self.is_proved_by_all();
-        let mut words = vec!["aisaleaks".to_owned()];
-        words.push(if by_all { "git" } else { "purge-plan" }.to_owned());
-        words.extend(request.flags.iter().filter_map(|flag| word(flag, detector)));
-        if !by_all {
-            let starts = self.keys.iter().map(|key| {
-                let digits = "sha256:".len() + DIGITS;
-                let fingerprint = key.secret.fingerprint();
-                fingerprint.chars().take(digits).collect::<String>()
-            });
-            words.extend(starts.map(|start| format!("--key {start}")));
-        }
-        words.join(" ")
     }
 }

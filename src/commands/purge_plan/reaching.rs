@@ -40,6 +40,8 @@ pub(super) enum Why {
     PathName,
     /// The name of a tag or of another ref has it.
     RefName,
+    /// A ref names the file itself, or a folder with it.
+    Pinned,
 }
 
 impl Why {

@@ -1,15 +1,8 @@
 //! The commands of a plan, in the order in which they are run. Each stands for itself, whatever the current folder, and fails if
 //! what it is for cannot be done, so that a shell that stops at errors (`sh -e`) stops before harm.
 
-use std::path::Path;
+use super::scene::Scene;
 
-use crate::detect::Detector;
-use crate::git::quote;
-use crate::model::Mask;
-use crate::report::sanitize::visible;
-
-/// Remotes that get commands of their own.
-pub(super) const REMOTES: usize = 5;
 /// The file for `--replace-text` and `--replace-message`.
 pub(super) const REPLACEMENTS: &str = "replacements.txt";
 /// The file for `--strip-blobs-with-ids`.
@@ -19,60 +12,6 @@ pub(super) const STRIPPED: &str = "strip-blobs.txt";
 pub(super) struct Step {
     pub(super) text: String,
     pub(super) commands: Vec<String>,
-}
-
-/// What the commands are about. Words are quoted for a shell.
-pub(super) struct Scene {
-    /// Where git works on the repository itself.
-    pub(super) top: String,
-    /// Its git directory.
-    pub(super) git_dir: String,
-    /// Whether it has no work tree.
-    pub(super) is_bare: bool,
-    /// Whether not all of its history is here.
-    pub(super) is_cut: bool,
-    /// The folder with the files; `None` if nothing is rewritten.
-    pub(super) folder: Option<String>,
-    /// Whether texts are replaced.
-    pub(super) replaces: bool,
-    /// Whether files are taken out.
-    pub(super) strips: bool,
-    /// Whether git-filter-repo has been there before.
-    pub(super) was_rewritten: bool,
-    /// The remotes that get commands.
-    pub(super) remotes: Vec<String>,
-    /// How many there are.
-    pub(super) all_remotes: usize,
-    /// The linked work trees that are there.
-    pub(super) worktrees: Vec<String>,
-    /// Whether git knows of linked work trees, there or not.
-    pub(super) has_worktrees: bool,
-    /// Whether there are notes.
-    pub(super) has_notes: bool,
-    /// Whether there are keys to which no ref leads.
-    pub(super) collects: bool,
-    /// What proves that nothing is left, before the name of a repository.
-    pub(super) proof: String,
-    /// Why the proof fails even if all goes well; empty if it does not.
-    pub(super) fails: &'static str,
-}
-
-/// A text as one word of a shell; `None` if it cannot be shown as it is.
-pub(super) fn word(text: &[u8], detector: &Detector) -> Option<String> {
-    let text = std::str::from_utf8(text).ok()?;
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._/-".contains(&byte);
-    if text.is_empty() || visible(text) != text || detector.mask_name(text) != text {
-        return None;
-    }
-    match text.bytes().all(is_plain) && !text.starts_with('-') {
-        true => Some(text.to_owned()),
-        false => String::from_utf8(quote::quoted(text.as_bytes())).ok(),
-    }
-}
-
-/// The same for a path.
-pub(super) fn path_word(path: &Path, detector: &Detector) -> Option<String> {
-    word(path.as_os_str().as_encoded_bytes(), detector)
 }
 
 impl Scene {
@@ -99,10 +38,17 @@ impl Scene {
         for (number, remote) in (1..).zip(&self.remotes) {
             steps.extend(self.of_remote(&format!("{folder}/remote-{number}.git"), remote));
         }
-        if self.all_remotes > self.remotes.len() {
+        if self.has_more_remotes {
             steps.push(words(
                 "There are more remotes, or some whose names cannot be printed: rewrite each in the same way before you fetch from it.",
             ));
+        }
+        if !self.skipped.is_empty() {
+            steps.push(words(format!(
+                "Left as they are: {}. Tell whoever owns them. What is fetched from there brings the keys back: until they are gone there, do \
+                 not fetch from it.",
+                self.skipped.join(", ")
+            )));
         }
         match self.is_cut {
             true => steps.push(words(
@@ -110,6 +56,12 @@ impl Scene {
             )),
             false => steps.extend(self.in_place(folder)),
         }
+        steps.extend(self.outer.as_ref().map(|outer| Step {
+            text: "This is a submodule: the repository around it names its commits, which have other ids now. Record the new one there, and \
+                   commit that; what is older there names commits that are not there any more:"
+                .to_owned(),
+            commands: vec![format!("git -C {outer} add -- {}", self.top)],
+        }));
         if !self.remotes.is_empty() {
             steps.push(words(
                 "Every other clone: delete it and clone anew. Who merges or pushes the old history brings the key back.",
@@ -145,8 +97,13 @@ impl Scene {
 
     fn prove(&self, at: &str) -> Step {
         let text = "Prove that it is gone: exit status 0, unreachable objects included";
+        let borrowed = "1 as long as the repository whose objects it uses (alternates) has the key";
+        let why = match self.fails {
+            "" if self.borrows && at == self.top => borrowed,
+            why => why,
+        };
         Step {
-            text: match self.fails {
+            text: match why {
                 "" => format!("{text}:"),
                 why => {
                     format!("{text}. It is {why}: go on then only if that may stay:")
@@ -161,16 +118,15 @@ impl Scene {
         vec![
             Step {
                 text: format!(
-                    "The remote {remote}: rewrite a fresh copy. The first command fails if it is pushed to other addresses, too: if \
-                     those are other places, make a remote of each, and a new plan. (Where you may not push, leave this remote out, \
-                     here and below, and tell the owner.)"
+                    "The remote {remote}: rewrite a fresh copy of where it is pushed to. The first command fails if that is several places: \
+                     make a remote of each, and a new plan. (Where you may not push, give --skip-remote {remote}, and tell the owner.)"
                 ),
                 commands: vec![
                     format!(
-                        "test \"$(git -C {top} remote get-url --push --all -- {remote})\" = \"$(git -C {top} remote get-url -- {remote})\""
+                        "test \"$(git -C {top} remote get-url --push --all -- {remote} | wc -l)\" -eq 1"
                     ),
                     format!(
-                        "(cd {top} && git clone --mirror --no-local -- \"$(git remote get-url -- {remote})\" {copy})"
+                        "(cd {top} && git clone --mirror --no-local -- \"$(git remote get-url --push -- {remote})\" {copy})"
                     ),
                     self.rewrite(folder, copy, ""),
                     keep_notes(copy, copy),
@@ -227,11 +183,12 @@ impl Scene {
                 self.git_dir
             ));
         }
-        if self.all_remotes > 0 {
+        let named = || self.remotes.iter().chain(&self.skipped);
+        if self.has_more_remotes || named().next().is_some() {
             // Else it makes a branch of each, and the old ones stay.
-            let of_remotes = match self.all_remotes > self.remotes.len() {
+            let of_remotes: Vec<String> = match self.has_more_remotes {
                 true => vec!["refs/remotes".to_owned()],
-                false => (self.remotes.iter())
+                false => named()
                     .map(|remote| format!("refs/remotes/{remote}"))
                     .collect(),
             };
@@ -269,7 +226,13 @@ impl Scene {
                 format!("git -C {top} gc --prune=now --quiet"),
             ],
         };
-        vec![collect, self.prove(top)]
+        let kept = Step {
+            text: "See that git was not told to keep packs; each command fails if it was. Delete their .keep files, and unset \
+                   gc.bigPackThreshold:"
+                .to_owned(),
+            commands: self.kept(),
+        };
+        vec![kept, collect, self.prove(top)]
     }
 }
 
@@ -282,31 +245,9 @@ fn keep_notes(at: &str, git_dir: &str) -> String {
     )
 }
 
-fn words(text: &str) -> Step {
+fn words(text: impl Into<String>) -> Step {
     Step {
-        text: text.to_owned(),
+        text: text.into(),
         commands: Vec::new(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_or_refused() {
-        let detector = Detector::new(Vec::new());
-        for (text, expected) in [
-            (&b"/a/b-1.git"[..], Some("/a/b-1.git")),
-            (b"a b", Some("'a b'")),
-            (b"$(x)'", Some("'$(x)'\\'''")),
-            (b"-x", Some("'-x'")),
-            (b"", None),
-            (b"a\nb", None),
-            (b"\xff", None),
-            ("a\u{202e}b".as_bytes(), None),
-        ] {
-            assert_eq!(word(text, &detector).as_deref(), expected, "{text:?}");
-        }
     }
 }

@@ -5,16 +5,20 @@ use std::collections::BTreeMap;
 use super::Request;
 use super::planning::{Held, KeyPlan, Plan};
 use super::reaching::Why;
-use super::script::{REPLACEMENTS, STRIPPED, Scene};
+use super::scene::Scene;
+use super::script::{REPLACEMENTS, STRIPPED};
+use super::wording::{place, reason, short};
 use crate::commands::printing::{counted, written};
 use crate::detect::Detector;
 use crate::error::Result;
 use crate::git::worktrees::Head;
-use crate::model::{Key, Location, Mask, Origin, Outcome};
-use crate::report::{first_step, sanitize::visible};
+use crate::model::{Key, Mask, Outcome};
+use crate::report::{first_step, sanitize::visible, wrap::wrapped};
 
 /// Names and places that are told one by one.
 const SHOWN: usize = 20;
+/// The columns of what is text.
+const COLUMNS: usize = 100;
 /// Hexadecimal digits of a fingerprint, and of an object's id.
 const DIGITS: usize = 16;
 
@@ -44,6 +48,15 @@ impl<'a> Page<'a> {
     fn line(&mut self, line: &str) {
         self.text.push_str(line);
         self.text.push('\n');
+    }
+
+    /// A text of ours in as many lines as it needs, the first behind `first`, the others behind `indent`.
+    fn wrapped(&mut self, first: &str, indent: &str, text: &str) {
+        let lines = wrapped(text, COLUMNS.saturating_sub(first.len()));
+        for (number, line) in lines.iter().enumerate() {
+            let begin = if number == 0 { first } else { indent };
+            self.line(&format!("{begin}{line}"));
+        }
     }
 
     /// A line with names of the repository's.
@@ -92,7 +105,7 @@ impl<'a> Page<'a> {
         let keys = outcome.keys.iter();
         let planned = |key: &&Key| plan.keys.iter().any(|told| told.secret == key.secret);
         let keys: Vec<Key> = keys.filter(planned).cloned().collect();
-        self.line("Rewriting does not un-leak: whoever saw a key has it, and copies, forks and caches keep it. So first:");
+        self.wrapped("", "", "Rewriting does not un-leak: whoever saw a key has it, and copies, forks and caches keep it. So first:");
         for line in first_step(&keys).lines() {
             self.line(&format!("  {}", line.trim_start()));
         }
@@ -140,7 +153,7 @@ impl<'a> Page<'a> {
             reasons.entry(*why).or_default().push(held);
         }
         for (why, held) in reasons {
-            self.line(&format!("    stays, as {}", reason(why)));
+            self.wrapped("    ", "    ", &format!("stays, as {}", reason(why)));
             self.places(&held, "      ");
         }
     }
@@ -234,7 +247,7 @@ impl<'a> Page<'a> {
             ));
         }
         let remotes = affected.remotes.iter().map(|name| &name[..]).collect();
-        if self.names("remotes, to rewrite, too", remotes) {
+        if self.names("remotes", remotes) {
             self.line("    (only what was fetched from them was looked at)");
         }
         self.line("");
@@ -307,94 +320,11 @@ impl<'a> Page<'a> {
         }
         self.line("Then, in this order; stop at the first command that fails:");
         for (step, number) in steps.iter().zip(1..) {
-            self.line(&format!("{number:>3}. {}", step.text));
+            self.wrapped(&format!("{number:>3}. "), "     ", &step.text);
             // They were quoted so that they can be shown as they are.
             for command in &step.commands {
                 self.line(&format!("       {command}"));
             }
         }
-    }
-}
-
-/// Why a key stays, and what to do about it.
-fn reason(why: Why) -> &'static str {
-    match why {
-        Why::Container => {
-            "it is in an archive or a compressed file; --strip-files takes the file out of the history:"
-        }
-        Why::Binary => {
-            "git-filter-repo takes the file for a binary one, with a zero byte in its first 8 KiB; --strip-files takes it out of the \
-             history:"
-        }
-        Why::Encoded => {
-            "it is encoded or in pieces there; --write-literals has that text replaced, and writes it to the file of replacements \
-             for this, --strip-files takes the file out of the history:"
-        }
-        Why::Unnamed => {
-            "no pattern names it; --write-literals has it replaced, and writes the key itself to the file of replacements for this:"
-        }
-        Why::Still => {
-            "replacing does not reach it in this form; --strip-files takes the file out of the history:"
-        }
-        Why::Unread => "git cannot read the object; mend it (`git fsck`), and run this again:",
-        Why::Person => {
-            "the name or address of a person has it; write a line `New Name <new@address> <old@address>` into a file, and add \
-             --mailmap FILE to git filter-repo:"
-        }
-        Why::PathName => {
-            "the name of a file or folder has it; add --path-rename OLD:NEW to git filter-repo:"
-        }
-        Why::RefName => {
-            "the name of a branch, tag or other ref has it; rename it (`git branch -m OLD NEW`), or delete it here and at the remote \
-             (`git update-ref -d REF`, `git push --delete origin REF`):"
-        }
-    }
-}
-
-fn short(id: &str) -> String {
-    id.chars().take(DIGITS).collect()
-}
-
-/// A place in a few words.
-fn place(held: &Held) -> String {
-    let at = match held {
-        Held::In(origin, id) => {
-            let what = what(*origin);
-            return format!(
-                "{what} {}; `git log --all --find-object={id}` tells where it was",
-                short(&id.to_string())
-            );
-        }
-        Held::At(at) => at,
-    };
-    let mut text = match (&at.path, at.blob) {
-        (Some(path), _) => String::from_utf8_lossy(path).into_owned(),
-        (None, Some(id)) => format!("{} {}", what(at.origin), short(&id.to_string())),
-        (None, None) => "an object without a name".to_owned(),
-    };
-    for member in &at.member {
-        text.push_str(&format!("!{}", String::from_utf8_lossy(member)));
-    }
-    if let Some(place) = at.place {
-        text.push_str(&format!(":{}:{}", place.line, place.column));
-    }
-    text + &encoding(at)
-}
-
-fn encoding(at: &Location) -> String {
-    let names = at.encoding.iter().map(|encoding| encoding.name());
-    match at.encoding.is_empty() {
-        true => String::new(),
-        false => format!(" ({})", names.collect::<Vec<_>>().join(" in ")),
-    }
-}
-
-fn what(origin: Origin) -> &'static str {
-    match origin {
-        Origin::CommitMessage => "the message of commit",
-        Origin::TagMessage => "the message of tag",
-        Origin::Author => "a person in",
-        Origin::PathName => "a name in tree",
-        _ => "blob",
     }
 }

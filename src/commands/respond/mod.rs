@@ -16,15 +16,13 @@ use std::sync::Arc;
 use super::exit::Exit;
 use super::reported::{self, Report, Told};
 use super::request::Request as Scan;
-use super::{running, writing};
+use super::{running, shell, writing};
 use crate::control::Control;
 use crate::error::{Error, Result};
-use crate::git::quote;
-use crate::model::{Mask, Outcome};
+use crate::model::Outcome;
 use crate::pipeline;
 use crate::report;
 use crate::report::response::{self, Counts, Facts, Form, Response};
-use crate::report::sanitize::visible;
 use evidence::Evidence;
 use ground::Grounds;
 use naming::Naming;
@@ -174,15 +172,8 @@ fn write(response: &Response<'_>, form: Form, file: Option<(PathBuf, File)>) -> 
 
 /// A file or folder as one word of a shell; `None` if it is none that can be named, or is not shown as it is.
 fn word(file: &Path, naming: &Naming<'_>) -> Option<String> {
-    let text = file.to_str().filter(|text| *text != "-")?;
-    if visible(&naming.detector.mask_name(text)) != text {
-        return None;
-    }
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._/-".contains(&byte);
-    match text.bytes().all(is_plain) && !text.starts_with('-') {
-        true => Some(text.to_owned()),
-        false => String::from_utf8(quote::quoted(text.as_bytes())).ok(),
-    }
+    let text = file.as_os_str().as_encoded_bytes();
+    shell::word(text, naming.detector).filter(|_| text != b"-")
 }
 
 /// What should be known besides.

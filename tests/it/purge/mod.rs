@@ -94,13 +94,16 @@ impl Desk {
 struct Plan(Run);
 
 impl Plan {
-    /// It ended so, and has these parts in this order.
+    /// It ended so, and has these parts in this order, however its lines are broken.
     fn told(&self, code: i32, parts: &[&str]) -> &Self {
         let Run { stdout, stderr, .. } = &self.0;
         assert_eq!(self.0.code, code, "{stdout}\n{stderr}");
-        let mut rest = stdout.as_str();
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let all = words(stdout);
+        let mut rest = all.as_str();
         for part in parts {
-            let at = rest.find(part);
+            let part = words(part);
+            let at = rest.find(&part);
             let at = at.unwrap_or_else(|| panic!("{part:?} is not in\n{rest}\n{stderr}"));
             rest = &rest[at + part.len()..];
         }

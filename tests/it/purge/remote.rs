@@ -41,8 +41,8 @@ fn the_remote_and_the_clone_are_rewritten_alike() {
             "branches: 2 (main, mine)",
             "tags: 1 (v1)",
             "remote-tracking branches: 1 (origin/main)",
-            "remotes, to rewrite, too: 1 (origin)",
-            "The remote origin: rewrite a fresh copy.",
+            "remotes: 1 (origin)",
+            "The remote origin: rewrite a fresh copy of where it is pushed to.",
             "push --force origin",
             "Every other clone: delete it and clone anew.",
             "refs/pull/",
@@ -78,7 +78,7 @@ fn nothing_is_rewritten_where_something_would_be_lost() {
         return;
     };
     type Change = fn(&Repo);
-    let changes: [(&str, Change); 6] = [
+    let changes: [(&str, Change); 9] = [
         ("work that is not committed", |repo| {
             repo.write("a.py", "my work\n");
         }),
@@ -87,6 +87,17 @@ fn nothing_is_rewritten_where_something_would_be_lost() {
         }),
         ("a file whose changes are hidden", |repo| {
             repo.git(&["update-index", "--skip-worktree", "a.py"]);
+        }),
+        ("files that are not checked out", |repo| {
+            repo.git(&["sparse-checkout", "set", "--no-cone", "/README"]);
+        }),
+        ("a pack that is kept", |repo| {
+            repo.git(&["repack", "-q", "-a", "-d"]);
+            let pack = crate::support::files::pack_of(repo);
+            std::fs::write(pack.with_extension("keep"), "").expect("written");
+        }),
+        ("large packs that are kept", |repo| {
+            repo.git(&["config", "gc.bigPackThreshold", "1g"]);
         }),
         ("a merge under way", |repo| {
             repo.write(".git/MERGE_HEAD", "");
@@ -159,4 +170,100 @@ fn of_a_shallow_clone_only_the_remote_is_rewritten() {
     // Nothing was found, and not everything read.
     let clean = desk.plan(&shallow, &["--key", "sha256:0000000000"], &[&key]);
     clean.told(3, &["None of these keys is in the history"]);
+}
+
+#[test]
+fn a_remote_that_is_skipped_stays_and_nothing_of_it_is_left_here() {
+    let Some(filter_repo) = filter_repo() else {
+        return;
+    };
+    let (desk, key) = (Desk::new(), key());
+    let (repo, remote) = pushed(&desk, &format!("k = '{key}'\n"));
+    let upstream = desk.0.path().join("upstream");
+    git(
+        &remote,
+        &[
+            "clone",
+            "-q",
+            "--mirror",
+            ".",
+            upstream.to_str().expect("text"),
+        ],
+    );
+    git(&upstream, &["branch", "theirs", "main"]);
+    repo.git(&[
+        "remote",
+        "add",
+        "upstream",
+        upstream.to_str().expect("text"),
+    ]);
+    repo.git(&["fetch", "-q", "upstream"]);
+    let before = git(&upstream, &["for-each-ref"]);
+    let plan = desk.plan(repo.path(), &["--skip-remote", "upstream"], &[&key]);
+    plan.told(
+        1,
+        &[
+            "remotes: 2 (origin, upstream)",
+            "Left as they are: upstream. Tell whoever owns them.",
+        ],
+    );
+    plan.done(&desk, &filter_repo);
+    assert!(!holds(repo.path(), &key));
+    assert_eq!(git(&upstream, &["for-each-ref"]), before);
+    let left = repo.git(&["for-each-ref", "--format=%(refname)", "refs/remotes"]);
+    assert_eq!(left, "refs/remotes/origin/main");
+    let wrong = desk.plan(repo.path(), &["--skip-remote", "upstraem"], &[&key]);
+    assert_eq!(wrong.0.code, 2);
+    assert!(
+        wrong.0.stderr.contains("no remote is called so"),
+        "{}",
+        wrong.0.stderr
+    );
+}
+
+#[test]
+fn where_a_remote_is_pushed_to_is_rewritten() {
+    let Some(filter_repo) = filter_repo() else {
+        return;
+    };
+    let (desk, key) = (Desk::new(), key());
+    let (repo, remote) = pushed(&desk, &format!("k = '{key}'\n"));
+    // Another spelling of the same place, as those who fetch by https and push by ssh have it.
+    let address = format!("file://{}", remote.display());
+    repo.git(&["config", "remote.origin.pushurl", &address]);
+    desk.plan(repo.path(), &[], &[&key])
+        .done(&desk, &filter_repo);
+    assert!(!holds(repo.path(), &key));
+    git(&remote, &["gc", "-q", "--prune=now"]);
+    assert!(!holds(&remote, &key));
+    // Two places are one too many.
+    repo.write("b.py", format!("k = '{key}'\n")).commit("Again");
+    repo.git(&["config", "--add", "remote.origin.pushurl", "/elsewhere"]);
+    let refs = || (repo.git(&["for-each-ref"]), git(&remote, &["for-each-ref"]));
+    let before = refs();
+    let followed = desk.plan(repo.path(), &[], &[&key]).follow(&filter_repo);
+    assert_ne!(followed.code, 0);
+    assert!(before == refs());
+}
+
+#[test]
+fn of_a_submodule_the_repository_around_it_gets_the_new_commit() {
+    let Some(filter_repo) = filter_repo() else {
+        return;
+    };
+    let (desk, key, outer) = (Desk::new(), key(), Repo::new());
+    let (_inner, remote) = pushed(&desk, &format!("k = '{key}'\n"));
+    let from = remote.to_str().expect("text");
+    let file = ["-c", "protocol.file.allow=always"];
+    outer.git(&[&file[..], &["submodule", "--quiet", "add", from, "sub"]].concat());
+    outer.commit("With a library");
+    let old = outer.git(&["rev-parse", ":sub"]);
+    let plan = desk.plan(&outer.join("sub"), &[], &[&key]);
+    plan.told(1, &["This is a submodule", " add -- "]);
+    plan.done(&desk, &filter_repo);
+    assert!(!holds(&outer.join("sub"), &key));
+    let new = outer.git(&["rev-parse", ":sub"]);
+    assert_ne!(new, old);
+    assert_eq!(git(&remote, &["rev-parse", "main"]), new);
+    assert_eq!(run(outer.path(), &["scan", "--no-hygiene"]).code, 0);
 }

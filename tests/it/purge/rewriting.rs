@@ -3,7 +3,7 @@
 use base64::Engine as _;
 
 use super::super::support::archive::{self, Method};
-use super::super::support::{Repo, key, legacy_key, run};
+use super::super::support::{Repo, git, key, legacy_key, run};
 use super::{Desk, filter_repo, holds, lose, shown};
 
 #[test]
@@ -248,4 +248,68 @@ fn a_bare_repository_with_an_odd_name_is_rewritten_twice() {
         assert!(!holds(&bare, &key));
         assert!(!desk.0.path().join("pwned").exists());
     }
+}
+
+#[test]
+fn tags_of_files_and_folders_are_left_and_told() {
+    let Some(filter_repo) = filter_repo() else {
+        return;
+    };
+    let (repo, desk, key) = (Repo::new(), Desk::new(), key());
+    repo.write("sub/a.py", format!("k = '{key}'\n"))
+        .write("sub/b.py", "b\n")
+        .commit("Add");
+    repo.git(&["tag", "file", "main:sub/a.py"]);
+    repo.git(&["tag", "-a", "-m", "x", "folder", "main:sub"]);
+    repo.git(&["tag", "other", "main:sub/b.py"]);
+    let plan = desk.plan(repo.path(), &[], &[&key]);
+    plan.told(
+        1,
+        &[
+            "in 1 version of a file",
+            "stays, as a tag or another ref names the file",
+            "refs/tags/file\n",
+            "refs/tags/folder\n",
+            "It is 1 as long as something is left to do by hand",
+        ],
+    );
+    assert!(!plan.0.stdout.contains("refs/tags/other"));
+    // The proof fails, as the plan says.
+    let before = repo.git(&["rev-parse", "refs/tags/file", "refs/tags/folder"]);
+    let followed = plan.follow(&filter_repo);
+    assert_eq!(followed.code, 1, "{}", followed.stderr);
+    assert_eq!(
+        repo.git(&["rev-parse", "refs/tags/file", "refs/tags/folder"]),
+        before
+    );
+    assert!(holds(repo.path(), &key));
+    for name in ["file", "folder"] {
+        repo.git(&["tag", "-d", name]);
+    }
+    repo.git(&["gc", "-q", "--prune=now"]);
+    assert!(!holds(repo.path(), &key));
+}
+
+#[test]
+fn of_objects_that_are_borrowed_the_proof_says_so() {
+    let Some(filter_repo) = filter_repo() else {
+        return;
+    };
+    let (lender, desk, key) = (Repo::new(), Desk::new(), key());
+    lender.write("a.py", format!("k = '{key}'\n")).commit("Add");
+    let borrower = desk.0.path().join("borrower");
+    let name = borrower.to_str().expect("text");
+    lender.git(&["clone", "-q", "--shared", ".", name]);
+    git(&borrower, &["remote", "remove", "origin"]);
+    let plan = desk.plan(&borrower, &[], &[&key]);
+    plan.told(
+        1,
+        &[
+            "alternates",
+            "It is 1 as long as the repository whose objects it uses",
+        ],
+    );
+    let followed = plan.follow(&filter_repo);
+    assert_eq!(followed.code, 1, "{}", followed.stderr);
+    assert!(git(&borrower, &["show", "HEAD:a.py"]).contains("***REMOVED***"));
 }

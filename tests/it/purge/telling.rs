@@ -92,9 +92,9 @@ fn what_is_printed_is_quoted_and_made_visible() {
         1,
         &[
             "branches: 2 (a$(touch${IFS}pwned), main)",
-            "remotes, to rewrite, too: 3 (",
+            "remotes: 3 (",
             "\\x1b[2J",
-            "git remote get-url -- 'o'\\''$(touch pwned)'",
+            "git remote get-url --push -- 'o'\\''$(touch pwned)'",
         ],
     );
     assert!(!plan.0.stdout.contains('\u{1b}'));
