@@ -12,6 +12,36 @@ pub(super) const STRIPPED: &str = "strip-blobs.txt";
 pub(super) struct Step {
     pub(super) text: String,
     pub(super) commands: Vec<String>,
+    /// What is to be done for it, one by one.
+    pub(super) parts: Vec<Part>,
+}
+
+/// A part of a step.
+pub(super) struct Part {
+    pub(super) text: &'static str,
+    pub(super) commands: Vec<String>,
+}
+
+impl Step {
+    pub(super) fn new(text: impl Into<String>, commands: Vec<String>) -> Self {
+        Self {
+            text: text.into(),
+            commands,
+            parts: Vec::new(),
+        }
+    }
+
+    /// One for which there is no command.
+    fn words(text: impl Into<String>) -> Self {
+        Self::new(text, Vec::new())
+    }
+
+    pub(super) fn of_parts(text: &str, parts: Vec<Part>) -> Self {
+        Self {
+            parts,
+            ..Self::words(text)
+        }
+    }
 }
 
 impl Scene {
@@ -20,18 +50,15 @@ impl Scene {
         let Some(folder) = &self.folder else {
             return self.collecting();
         };
-        let mut steps = vec![Step {
-            text: "See that git-filter-repo is there, 2.47 or newer (from PyPI: pipx install git-filter-repo; it needs Python and git):"
-                .to_owned(),
-            commands: vec![
-                "git filter-repo -h | grep -e --sensitive-data-removal >/dev/null".to_owned(),
-            ],
-        }];
+        let mut steps = vec![Step::new(
+            "See that git-filter-repo is there, 2.47 or newer (from PyPI: pipx install git-filter-repo; it needs Python and git):",
+            vec!["git filter-repo -h | grep -e --sensitive-data-removal >/dev/null".to_owned()],
+        )];
         if !self.is_cut {
             steps.extend(self.guards());
         }
         if !self.remotes.is_empty() {
-            steps.push(words(
+            steps.push(Step::words(
                 "Have everyone push what they have, and stop pushing until this is done.",
             ));
         }
@@ -39,43 +66,44 @@ impl Scene {
             steps.extend(self.of_remote(&format!("{folder}/remote-{number}.git"), remote));
         }
         if self.has_more_remotes {
-            steps.push(words(
+            steps.push(Step::words(
                 "There are more remotes, or some whose names cannot be printed: rewrite each in the same way before you fetch from it.",
             ));
         }
         if !self.skipped.is_empty() {
-            steps.push(words(format!(
+            steps.push(Step::words(format!(
                 "Left as they are: {}. Tell whoever owns them. What is fetched from there brings the keys back: until they are gone there, do \
                  not fetch from it.",
                 self.skipped.join(", ")
             )));
         }
         match self.is_cut {
-            true => steps.push(words(
+            true => steps.push(Step::words(
                 "Delete this clone, of which a part of the history is missing, and clone anew.",
             )),
             false => steps.extend(self.in_place(folder)),
         }
-        steps.extend(self.outer.as_ref().map(|outer| Step {
-            text: "This is a submodule: the repository around it names its commits, which have other ids now. Record the new one there, and \
-                   commit that; what is older there names commits that are not there any more:"
-                .to_owned(),
-            commands: vec![format!("git -C {outer} add -- {}", self.top)],
+        steps.extend(self.outer.as_ref().map(|outer| {
+            Step::new(
+                "This is a submodule: the repository around it names its commits, which have other ids now. Record the new one there, \
+                 and commit that; what is older there names commits that are not there any more:",
+                vec![format!("git -C {outer} add -- {}", self.top)],
+            )
         }));
         if !self.remotes.is_empty() {
-            steps.push(words(
+            steps.push(Step::words(
                 "Every other clone: delete it and clone anew. Who merges or pushes the old history brings the key back.",
             ));
-            steps.push(words(
+            steps.push(Step::words(
                 "Ask the host to drop what no push reaches. GitHub keeps pull requests' refs (refs/pull/, whose push it rejects), \
                  cached views and forks: its support removes them, and asks for the first changed commits, which \
                  git-filter-repo printed. GitLab: Settings > Repository > Repository maintenance. Your own server: git gc --prune=now.",
             ));
         }
-        steps.push(Step {
-            text: "Last, delete the files of this plan, and the copies with the keys:".to_owned(),
-            commands: vec![format!("rm -rf -- {folder}")],
-        });
+        steps.push(Step::new(
+            "Last, delete the files of this plan, and the copies with the keys:",
+            vec![format!("rm -rf -- {folder}")],
+        ));
         steps
     }
 
@@ -102,26 +130,26 @@ impl Scene {
             "" if self.borrows && at == self.top => borrowed,
             why => why,
         };
-        Step {
-            text: match why {
+        Step::new(
+            match why {
                 "" => format!("{text}:"),
                 why => {
                     format!("{text}. It is {why}: go on then only if that may stay:")
                 }
             },
-            commands: vec![format!("{} {at}", self.proof)],
-        }
+            vec![format!("{} {at}", self.proof)],
+        )
     }
 
     fn of_remote(&self, copy: &str, remote: &str) -> Vec<Step> {
         let (folder, top) = (self.folder.as_deref().unwrap_or_default(), &self.top);
         vec![
-            Step {
-                text: format!(
+            Step::new(
+                format!(
                     "The remote {remote}: rewrite a fresh copy of where it is pushed to. The first command fails if that is several places: \
                      make a remote of each, and a new plan. (Where you may not push, give --skip-remote {remote}, and tell the owner.)"
                 ),
-                commands: vec![
+                vec![
                     format!(
                         "test \"$(git -C {top} remote get-url --push --all -- {remote} | wc -l)\" -eq 1"
                     ),
@@ -131,18 +159,18 @@ impl Scene {
                     self.rewrite(folder, copy, ""),
                     keep_notes(copy, copy),
                 ],
-            },
+            ),
             self.prove(copy),
-            Step {
-                text: format!(
+            Step::new(
+                format!(
                     "Push it. This overwrites the branches, tags and notes of {remote}, where rules that protect branches have to let you:"
                 ),
                 // A host rejects what it makes itself, such as refs/pull/, and with it whatever is pushed in one go.
-                commands: vec![format!(
+                vec![format!(
                     "git -C {copy} -c remote.origin.mirror=false push --force origin 'refs/heads/*:refs/heads/*' \
                      'refs/tags/*:refs/tags/*' 'refs/notes/*:refs/notes/*'"
                 )],
-            },
+            ),
         ]
     }
 
@@ -150,24 +178,22 @@ impl Scene {
     fn in_place(&self, folder: &str) -> Vec<Step> {
         let top = &self.top;
         let mut steps = Vec::new();
-        steps.push(Step {
-            text: "Keep a copy until all is proven (it has the keys; the last command deletes it):"
-                .to_owned(),
-            commands: vec![format!("cp -Rp {} {folder}/backup.git", self.git_dir)],
-        });
+        steps.push(Step::new(
+            "Keep a copy until all is proven (it has the keys; the last command deletes it):",
+            vec![format!("cp -Rp {} {folder}/backup.git", self.git_dir)],
+        ));
         if self.has_worktrees {
             let remove = |at: &String| format!("git -C {top} worktree remove {at}");
             let mut commands = vec![format!("git -C {top} worktree prune")];
             commands.extend(self.worktrees.iter().map(remove));
-            steps.push(Step {
-                text: "Remove the linked work trees:".to_owned(),
-                commands,
-            });
+            steps.push(Step::new("Remove the linked work trees:", commands));
         }
         steps.push(self.rewriting(folder));
-        steps.extend(self.remotes.iter().map(|remote| Step {
-            text: format!("Fetch the rewritten branches of {remote}:"),
-            commands: vec![format!("git -C {top} fetch --no-prune -- {remote}")],
+        steps.extend(self.remotes.iter().map(|remote| {
+            Step::new(
+                format!("Fetch the rewritten branches of {remote}:"),
+                vec![format!("git -C {top} fetch --no-prune -- {remote}")],
+            )
         }));
         steps.push(self.prove(top));
         steps
@@ -207,10 +233,10 @@ impl Scene {
             // Both sides of conflicts, as they were when somebody resolved them.
             commands.push(format!("rm -rf -- {}/rr-cache", self.git_dir));
         }
-        Step {
-            text: "Rewrite it. Reflogs and what no ref leads to go, too:".to_owned(),
+        Step::new(
+            "Rewrite it. Reflogs and what no ref leads to go, too:",
             commands,
-        }
+        )
     }
 
     /// Where no ref leads to a key, nothing has to be rewritten.
@@ -219,19 +245,17 @@ impl Scene {
         if !self.collects {
             return Vec::new();
         }
-        let collect = Step {
-            text: "No ref leads to what can be taken out. Let git collect it (what reflogs keep goes, too):".to_owned(),
-            commands: vec![
+        let collect = Step::new(
+            "No ref leads to what can be taken out. Let git collect it (what reflogs keep goes, too):",
+            vec![
                 format!("git -C {top} reflog expire --expire=now --all"),
                 format!("git -C {top} gc --prune=now --quiet"),
             ],
-        };
-        let kept = Step {
-            text: "See that git was not told to keep packs; each command fails if it was. Delete their .keep files, and unset \
-                   gc.bigPackThreshold:"
-                .to_owned(),
-            commands: self.kept(),
-        };
+        );
+        let kept = Step::of_parts(
+            "See that git would collect it. A command fails where it would not:",
+            vec![self.kept()],
+        );
         vec![kept, collect, self.prove(top)]
     }
 }
@@ -243,11 +267,4 @@ fn keep_notes(at: &str, git_dir: &str) -> String {
         "git -C {at} for-each-ref --format='%(refname)' refs/notes | while read -r ref; do \
          sed -e 1d -e '/ 0*$/d' {git_dir}/filter-repo/commit-map | git -C {at} notes --ref \"$ref\" copy --force --stdin; done"
     )
-}
-
-fn words(text: impl Into<String>) -> Step {
-    Step {
-        text: text.into(),
-        commands: Vec::new(),
-    }
 }

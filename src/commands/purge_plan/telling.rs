@@ -321,10 +321,18 @@ impl<'a> Page<'a> {
         self.line("Then, in this order; stop at the first command that fails:");
         for (step, number) in steps.iter().zip(1..) {
             self.wrapped(&format!("{number:>3}. "), "     ", &step.text);
-            // They were quoted so that they can be shown as they are.
-            for command in &step.commands {
-                self.line(&format!("       {command}"));
+            self.commands(&step.commands);
+            for part in &step.parts {
+                self.wrapped("     - ", "       ", part.text);
+                self.commands(&part.commands);
             }
+        }
+    }
+
+    /// They were quoted so that they can be shown as they are.
+    fn commands(&mut self, commands: &[String]) {
+        for command in commands {
+            self.line(&format!("         {command}"));
         }
     }
 }

@@ -115,7 +115,7 @@ impl Plan {
         let (_, steps) = (self.0.stdout)
             .split_once("Then, in this order")
             .expect("steps");
-        let commands = steps.lines().filter(|line| line.starts_with("       "));
+        let commands = steps.lines().filter(|line| line.starts_with("         "));
         let commands: Vec<&str> = commands.map(str::trim_start).collect();
         commands.join("\n")
     }
