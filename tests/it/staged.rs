@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::support::{Repo, command, git, has, key, locations, problems, report, run};
+use super::support::{Repo, command, git, has, key, locations, problems, report, run, submodule};
 
 fn staged(folder: &Path) -> (i32, Value) {
     report(folder, &["staged"])
@@ -199,15 +199,7 @@ fn attributes_links_and_submodules_hide_nothing() {
     repo.write("bin", format!("\0\u{1}{}\0", keys[1]));
     symlink(&keys[2], repo.join("link")).expect("a link");
     repo.write(&format!("named/{}", keys[3]), "x");
-    repo.git(&[
-        "-c",
-        "protocol.file.allow=always",
-        "submodule",
-        "-q",
-        "add",
-        &inner.path().display().to_string(),
-        "sub",
-    ]);
+    repo.git(&submodule(&inner.path().display().to_string(), "sub"));
     repo.git(&["add", "-A"]);
     let (code, report) = staged(repo.path());
     assert_eq!((code, problems(&report)), (1, vec![]), "{report:#}");

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::assert_stands_at;
 use crate::support::files::packs;
-use crate::support::{Repo, git, has, key, locations, problems, report};
+use crate::support::{Repo, git, has, key, locations, problems, report, submodule};
 
 /// A repository with a key in every place that git has, and what must be said of each.
 struct Planted {
@@ -326,16 +326,7 @@ fn scan_goes_into_nested_repositories_and_submodules() {
     inner.git(&["rm", "-q", "-r", "a"]);
     inner.commit("remove");
     let from = inner.path().to_str().expect("UTF-8");
-    let add = [
-        "-c",
-        "protocol.file.allow=always",
-        "submodule",
-        "--quiet",
-        "add",
-        from,
-        "sub",
-    ];
-    outer.git(&add);
+    outer.git(&submodule(from, "sub"));
     outer.commit("with a submodule");
 
     let folder = outer.join("vendor/nested");

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{Desk, executable, last, names};
+use crate::support::submodule;
 
 impl Desk {
     fn shared(&self) -> PathBuf {
@@ -171,15 +172,7 @@ fn work_trees_submodules_and_new_repositories_work_on() {
     let url = desk.work("").display().to_string();
     desk.ok(&desk.beside(""), &["clone", "-q", &url, "cl'one"]);
     desk.ok(&desk.beside(""), &["init", "-q", "fresh"]);
-    let add = [
-        "-c",
-        "protocol.file.allow=always",
-        "submodule",
-        "--quiet",
-        "add",
-        &url,
-        "sub",
-    ];
+    let add = submodule(&url, "sub");
     desk.ok(&desk.beside("fresh"), &add);
     let sub = desk.beside("fresh/sub");
     desk.script(

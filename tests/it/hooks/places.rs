@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use super::{Desk, executable, last, names};
-use crate::support::Run;
+use crate::support::{Run, submodule};
 
 /// The folder in which this program says that git looks.
 fn said(run: &Run) -> &str {
@@ -126,15 +126,7 @@ fn a_submodule_has_hooks_of_its_own() {
     let inner = desk.beside("inner");
     desk.ok(&inner, &["commit", "-q", "--allow-empty", "-m", "x"]);
     let url = inner.display().to_string();
-    let add = [
-        "-c",
-        "protocol.file.allow=always",
-        "submodule",
-        "--quiet",
-        "add",
-        &url,
-        "sub",
-    ];
+    let add = submodule(&url, "sub");
     desk.ok(&desk.work(""), &add);
     let sub = desk.work("sub");
     agrees(&desk, &sub);

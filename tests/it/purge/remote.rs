@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::super::support::{Repo, git, key, run};
+use super::super::support::{Repo, git, key, run, submodule};
 use super::{Desk, filter_repo, holds};
 
 /// A repository and a remote that it was pushed to.
@@ -254,8 +254,7 @@ fn of_a_submodule_the_repository_around_it_gets_the_new_commit() {
     let (desk, key, outer) = (Desk::new(), key(), Repo::new());
     let (_inner, remote) = pushed(&desk, &format!("k = '{key}'\n"));
     let from = remote.to_str().expect("text");
-    let file = ["-c", "protocol.file.allow=always"];
-    outer.git(&[&file[..], &["submodule", "--quiet", "add", from, "sub"]].concat());
+    outer.git(&submodule(from, "sub"));
     outer.commit("With a library");
     let old = outer.git(&["rev-parse", ":sub"]);
     let plan = desk.plan(&outer.join("sub"), &[], &[&key]);

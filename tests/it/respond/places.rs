@@ -8,6 +8,7 @@ use super::{Leak, REVOKED, Repo, Server, WORKS, command, evidence, items, key, r
 use crate::live::replies::knowing;
 use crate::live::server::Reply;
 use crate::support::bounded::wait;
+use crate::support::submodule;
 
 #[test]
 fn what_aisa_answered_ticks_a_revocation() {
@@ -292,15 +293,7 @@ fn a_key_of_a_submodule_is_cleaned_there() {
     inner.git(&["rm", "-q", "a.py"]);
     inner.commit("take it out");
     let from = inner.path().to_str().expect("UTF-8");
-    let file = [
-        "-c",
-        "protocol.file.allow=always",
-        "submodule",
-        "--quiet",
-        "add",
-        from,
-    ];
-    outer.git(&[&file[..], &["the lib"]].concat());
+    outer.git(&submodule(from, "the lib"));
     outer.commit("with a library");
     let json = run(outer.path(), &["respond", "-f", "json"]).json();
     assert_eq!(states(&json, "clean"), ["done", "done", "open"]);
