@@ -8,6 +8,7 @@ pub mod fix;
 pub mod hooks;
 mod input;
 mod printing;
+mod programs;
 mod progress;
 pub mod purge_plan;
 pub mod recheck;

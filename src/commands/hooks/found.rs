@@ -1,12 +1,13 @@
 //! What stands where git looks for a hook.
 
 use std::ffi::OsString;
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use super::Hook;
 use super::script::{self, Script, kept_as};
+use crate::commands::programs::is_executable;
 use crate::git::plain;
 
 /// Of a hook that is a large program, its beginning is enough.
@@ -102,17 +103,4 @@ pub(super) fn moved(folder: &Path, name: &str) -> Option<(OsString, Script, How)
 /// Whether our script for this hook is in a folder.
 pub(super) fn is_gate(folder: &Path, hook: Hook) -> bool {
     matches!(Found::at(&folder.join(hook.name())), Found::Ours(script, _) if !script.is_pass)
-}
-
-/// Whether git runs a file.
-#[cfg(unix)]
-pub(super) fn is_executable(file: &Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    file.is_file() && file.permissions().mode() & 0o111 != 0
-}
-
-/// Whether git runs a file: on Windows it looks at its first line.
-#[cfg(not(unix))]
-pub(super) fn is_executable(file: &Metadata) -> bool {
-    file.is_file()
 }

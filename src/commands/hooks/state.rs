@@ -1,14 +1,15 @@
 //! Whether this program runs in a hook, by what stands where git looks for it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Hook;
 use super::calls::{self, Calls};
-use super::found::{Found, How, is_executable, moved};
+use super::found::{Found, How, moved};
 use super::page::shown;
 use super::place::{Here, Place, Standing, husky_line};
 use super::script::{Script, VERSION, kept_as};
 use super::tools::Tool;
+use crate::commands::programs::{in_path, is_program};
 
 /// What is said where a text does not show it.
 const UNCLEAR: &str = "whether it runs it, and stops at what it finds, is not plain";
@@ -210,17 +211,4 @@ fn other(folder: &Path, hook: Hook, text: &[u8], how: How, here: Option<&Here>) 
         calls: if is_run { calls } else { Calls::No },
         remedy,
     }
-}
-
-/// Where PATH has a program, as the script would find it.
-fn in_path(program: &str) -> Option<PathBuf> {
-    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
-    let folders = std::env::var_os("PATH")?;
-    let paths = std::env::split_paths(&folders).filter(|folder| folder.is_absolute());
-    let mut paths = paths.map(|folder| folder.join(&name));
-    paths.find(|path| is_program(path))
-}
-
-fn is_program(path: &Path) -> bool {
-    std::fs::metadata(path).is_ok_and(|file| is_executable(&file))
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Request;
 use super::folder::top;
 use super::planning::Plan;
+use crate::commands::programs::in_path;
 use crate::commands::shell::word;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
@@ -32,6 +33,8 @@ pub(super) struct Scene {
     pub(super) replaces: bool,
     /// Whether files are taken out.
     pub(super) strips: bool,
+    /// Whether git-filter-repo is where a shell looks.
+    pub(super) has_filter_repo: bool,
     /// Whether git-filter-repo has been there before.
     pub(super) was_rewritten: bool,
     /// The remotes that are rewritten.
@@ -105,6 +108,7 @@ impl Plan {
             },
             replaces: !self.lines.is_empty(),
             strips: !self.stripped.is_empty(),
+            has_filter_repo: in_path("git-filter-repo").is_some(),
             was_rewritten: git_dir.join("filter-repo").is_dir(),
             has_more_remotes: named.len() < remotes.len() || words(&skipped).len() < skipped.len(),
             remotes: named,

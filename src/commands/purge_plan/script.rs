@@ -51,7 +51,15 @@ impl Scene {
             return self.collecting();
         };
         let mut steps = vec![Step::new(
-            "See that git-filter-repo is there, 2.47 or newer (from PyPI: pipx install git-filter-repo; it needs Python and git):",
+            match self.has_filter_repo {
+                true => {
+                    "See that git-filter-repo is 2.47 or newer (from PyPI: pipx install git-filter-repo):"
+                }
+                false => {
+                    "git-filter-repo is not on PATH. Install it, 2.47 or newer (from PyPI: pipx install git-filter-repo; it needs Python), and \
+                     see that git finds it:"
+                }
+            },
             vec!["git filter-repo -h | grep -e --sensitive-data-removal >/dev/null".to_owned()],
         )];
         if !self.is_cut {

@@ -1,7 +1,7 @@
 //! Where nothing is written, and who may read what is.
 
 use super::super::support::{Repo, command, ended, git, key, run};
-use super::{Desk, filter_repo};
+use super::{Desk, Plan};
 
 fn leaky() -> (Repo, String) {
     let (repo, key) = (Repo::new(), key());
@@ -152,19 +152,32 @@ fn a_clean_history_needs_nothing() {
 
 #[test]
 fn the_first_command_fails_without_git_filter_repo() {
-    let Some(_) = filter_repo() else {
-        return;
-    };
-    let (repo, key) = leaky();
+    let (repo, _) = leaky();
     let desk = Desk::new();
-    let plan = desk.plan(repo.path(), &[], &[&key]);
-    plan.told(1, &["pipx install git-filter-repo"]);
-    let commands = plan.commands();
+    let tools = desk.0.path().join("bin");
+    std::fs::create_dir(&tools).expect("created");
+    let plan = |to: &str| {
+        let to = desk.0.path().join(to);
+        let mut plan = command(repo.path(), &["purge-plan", "--to"]);
+        plan.arg(to).env("PATH", &tools);
+        Plan(ended(plan.output().expect("it runs")))
+    };
+    let without = plan("one");
+    without.told(
+        1,
+        &[
+            "git-filter-repo is not on PATH. Install it",
+            "pipx install git-filter-repo",
+        ],
+    );
+    let commands = without.commands();
     let first = commands.lines().next().expect("a command");
     let git = git(repo.path(), &["--exec-path"]);
     let mut shell = std::process::Command::new("/bin/sh");
     let run = shell.args(["-e", "-c", first]).env("PATH", git);
     assert!(!run.output().expect("sh runs").status.success());
+    crate::hooks::executable(&tools.join("git-filter-repo"), "#!/bin/sh\n");
+    plan("two").told(1, &["See that git-filter-repo is 2.47 or newer"]);
 }
 
 #[cfg(unix)]
