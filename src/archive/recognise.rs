@@ -1,6 +1,7 @@
 //! Tells containers by their bytes.
 
 use super::fields::{le16, le32};
+use super::tar;
 
 /// So many bytes from the start tell what something is.
 pub const HEAD: usize = 512;
@@ -56,7 +57,7 @@ pub fn recognise(head: &[u8], tail: &[u8]) -> Option<Format> {
         _ => None,
     };
     format
-        .or_else(|| is_tar(head).then_some(Format::Tar))
+        .or_else(|| tar::is_tar(head).then_some(Format::Tar))
         .or_else(|| ends_as_zip(head, tail).then_some(Format::Zip))
 }
 
@@ -131,33 +132,6 @@ fn is_sevenz(head: &[u8]) -> bool {
 
 fn is_bundle(head: &[u8]) -> bool {
     head.starts_with(b"# v2 git bundle\n") || head.starts_with(b"# v3 git bundle\n")
-}
-
-/// The checksum of a tar header.
-pub(super) fn is_tar(head: &[u8]) -> bool {
-    let Some(header) = head.first_chunk::<512>() else {
-        return false;
-    };
-    // Digits, spaces and a zero; the rest is left to those few that have them.
-    let stated = header.get(148..156).unwrap_or_default();
-    let is_octal = |byte: &u8| matches!(byte, b'0'..=b'7' | b' ' | 0);
-    if !stated.iter().all(is_octal) || header.first() == Some(&0) {
-        return false;
-    }
-    let Some(stated) = super::tar::octal(stated) else {
-        return false;
-    };
-    let sum = |value: fn(u8) -> i64| -> i64 {
-        let bytes = header.iter().enumerate();
-        let bytes = bytes.map(|(at, byte)| match (148..156).contains(&at) {
-            true => i64::from(b' '),
-            false => value(*byte),
-        });
-        bytes.sum()
-    };
-    // Some old programs took bytes for signed numbers.
-    let stated = i64::try_from(stated).unwrap_or(-1);
-    sum(i64::from) == stated || sum(|byte| i64::from(byte as i8)) == stated
 }
 
 /// Whether the record at the end of a zip archive (4.3.16) stands at the end: of one that something else stands in front of,

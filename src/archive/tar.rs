@@ -3,7 +3,6 @@
 use std::io::{self, Read};
 
 use super::Fault;
-use super::recognise::is_tar;
 
 /// Bytes of a block.
 const BLOCK: usize = 512;
@@ -220,6 +219,33 @@ fn name(block: &[u8; BLOCK]) -> Vec<u8> {
 fn until_zero(field: &[u8]) -> &[u8] {
     let end = memchr::memchr(0, field).unwrap_or(field.len());
     field.get(..end).unwrap_or(field)
+}
+
+/// The checksum of a tar header.
+pub(super) fn is_tar(head: &[u8]) -> bool {
+    let Some(header) = head.first_chunk::<512>() else {
+        return false;
+    };
+    // Digits, spaces and a zero; the rest is left to those few that have them.
+    let stated = header.get(148..156).unwrap_or_default();
+    let is_octal = |byte: &u8| matches!(byte, b'0'..=b'7' | b' ' | 0);
+    if !stated.iter().all(is_octal) || header.first() == Some(&0) {
+        return false;
+    }
+    let Some(stated) = octal(stated) else {
+        return false;
+    };
+    let sum = |value: fn(u8) -> i64| -> i64 {
+        let bytes = header.iter().enumerate();
+        let bytes = bytes.map(|(at, byte)| match (148..156).contains(&at) {
+            true => i64::from(b' '),
+            false => value(*byte),
+        });
+        bytes.sum()
+    };
+    // Some old programs took bytes for signed numbers.
+    let stated = i64::try_from(stated).unwrap_or(-1);
+    sum(i64::from) == stated || sum(|byte| i64::from(byte as i8)) == stated
 }
 
 /// A number of a header: octal digits, or with the first bit set in base 256, as GNU writes large ones.

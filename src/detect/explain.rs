@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use super::gates::ANCHOR;
 use super::gates::Gate;
 use super::mask::HIDDEN;
 use super::matching::Body;
-use super::prefilter::ANCHOR;
 use super::wrapped::{self, Effort, Wrapped};
 use super::{Detector, Text, encoded, matching};
 use crate::model::{Judgement, Secret};

@@ -2,7 +2,9 @@
 //! a gate and no more: what stands there is decoded and judged by itself.
 
 use super::matching::PREFIX;
-use super::prefilter::ANCHOR;
+
+/// What every key starts with that stands there as it is.
+pub(super) const ANCHOR: &[u8] = b"sk-";
 
 /// The longest literal.
 pub(super) const LONGEST: usize = 8;

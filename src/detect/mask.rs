@@ -6,8 +6,8 @@ use memchr::memmem;
 
 use super::Detector;
 use super::encoded;
+use super::gates::ANCHOR;
 use super::matching::{self, PREFIX, SHORTEST};
-use super::prefilter::ANCHOR;
 use crate::model::{Mask, Secret};
 
 /// What stands for something that is not shown.

@@ -30,8 +30,9 @@ use std::ops::Range;
 use crate::model::{Confidence, Encoding, FingerprintKey, Reach, Secret};
 use crate::rules::Rule;
 use brought::Engine;
+use gates::ANCHOR;
 use matching::Body;
-use prefilter::{ANCHOR, Prefilter};
+use prefilter::Prefilter;
 
 #[cfg(test)]
 pub(crate) use steps::all as all_steps;

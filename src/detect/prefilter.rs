@@ -7,9 +7,6 @@
 
 use super::gates::{self, Gate};
 
-/// What every key starts with that stands there as it is.
-pub(super) const ANCHOR: &[u8] = b"sk-";
-
 /// So many bytes are looked at before one asks whether anything was there.
 const BLOCK: usize = 32;
 /// How many pairs there are.

@@ -1,7 +1,7 @@
 //! Numbers in tar headers, and what leads nowhere.
 
 use super::super::Fault;
-use super::super::recognise::is_tar;
+use super::super::tar::is_tar;
 use super::super::tar::{Part, walk};
 use super::made;
 

@@ -7,6 +7,11 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::git::{Repository, worktrees};
 
+/// The file for `--replace-text` and `--replace-message`.
+pub(super) const REPLACEMENTS: &str = "replacements.txt";
+/// The file for `--strip-blobs-with-ids`.
+pub(super) const STRIPPED: &str = "strip-blobs.txt";
+
 /// Where the folder will be. It is not made yet.
 pub(super) struct Place {
     path: PathBuf,

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Request;
 use super::affected::{self, Affected};
-use super::folder::Folder;
+use super::folder::{Folder, REPLACEMENTS, STRIPPED};
 use super::lines::{self, Lines, Pattern};
 use super::pinned;
 use super::reaching::{self, Asked, Reached, Why};
-use super::script::{REPLACEMENTS, STRIPPED};
 use crate::control::Control;
 use crate::detect::Detector;
 use crate::error::Result;

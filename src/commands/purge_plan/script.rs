@@ -1,12 +1,8 @@
 //! The commands of a plan, in the order in which they are run. Each stands for itself, whatever the current folder, and fails if
 //! what it is for cannot be done, so that a shell that stops at errors (`sh -e`) stops before harm.
 
+use super::folder::{REPLACEMENTS, STRIPPED};
 use super::scene::Scene;
-
-/// The file for `--replace-text` and `--replace-message`.
-pub(super) const REPLACEMENTS: &str = "replacements.txt";
-/// The file for `--strip-blobs-with-ids`.
-pub(super) const STRIPPED: &str = "strip-blobs.txt";
 
 /// What is to be done, and how.
 pub(super) struct Step {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Request;
+use super::folder::{REPLACEMENTS, STRIPPED};
 use super::planning::{Held, KeyPlan, Plan};
 use super::reaching::Why;
 use super::scene::Scene;
-use super::script::{REPLACEMENTS, STRIPPED};
 use super::wording::{place, reason, short};
 use crate::commands::printing::{counted, written};
 use crate::detect::Detector;

@@ -1,11 +1,10 @@
 //! What keeps another key from leaking: hooks, `.env` that git ignores, and CI, as they are set up in the repository now.
 
-use std::io::Read;
 use std::path::Path;
 
+use super::files::{beginning, tracked};
 use super::ground::Grounds;
 use super::naming::Naming;
-use super::platforms::tracked;
 use crate::commands::fix::top;
 use crate::commands::hooks::{self, Calls};
 use crate::git::{Repository, plain};
@@ -143,12 +142,4 @@ fn pipelines(path: &Path, naming: &Naming<'_>) -> Pipelines {
         },
         unknown: None,
     }
-}
-
-/// The beginning of a regular file.
-pub(super) fn beginning(path: &Path, most: u64) -> Option<Vec<u8>> {
-    let mut text = Vec::new();
-    let file = plain::open(path).ok()?;
-    file.take(most).read_to_end(&mut text).ok()?;
-    Some(text)
 }

@@ -1,6 +1,7 @@
 //! `respond`: the whole response to a leak as one guided list, with what is done ticked off by what is seen now.
 
 mod evidence;
+mod files;
 mod ground;
 mod guards;
 mod keys;

@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
+use super::files::{beginning, tracked};
 use super::ground::Grounds;
-use super::guards::beginning;
 use super::naming::Naming;
 use crate::commands::fix::top;
 use crate::error::{Error, Result};
-use crate::git::{Repository, plain};
+use crate::git::plain;
 use crate::report::response::stores::{self, Sign, Store};
-use crate::source::staged::Index;
 
 /// So many files are opened to see what they are.
 const OPENED: usize = 1000;
@@ -130,17 +129,4 @@ impl Files {
         });
         shown.cloned()
     }
-}
-
-/// The paths of all files that git tracks.
-///
-/// # Errors
-/// Why they cannot be told.
-pub(super) fn tracked(top: &Path) -> std::result::Result<Vec<Vec<u8>>, String> {
-    let repository = Repository::at(top).ok_or("there is no git repository")?;
-    let git_dir = &repository.git_dir;
-    let index = Index::read(&git_dir.join("index"), git_dir, repository.hash);
-    let index = index.map_err(|(_, why)| format!("git's index cannot be read: {why}"))?;
-    let paths = index.iter().flat_map(Index::paths);
-    Ok(paths.map(<[u8]>::to_vec).collect())
 }

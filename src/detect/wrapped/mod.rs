@@ -17,9 +17,9 @@ mod wide;
 
 use memchr::memmem;
 
+use super::gates::ANCHOR;
 use super::gates::Gate;
 use super::matching::{self, Body, CURRENT, PREFIX};
-use super::prefilter::ANCHOR;
 use super::{Detector, context, issuer, steps};
 use crate::model::{Confidence, Encoding, Step};
 use crate::rules::Anchor;

@@ -4,9 +4,9 @@ use super::decoded::Decoded;
 use super::{BESIDE, DEPTH, Effort, Region, compressed, decode, joined, plain_anchors};
 use crate::detect::Detector;
 use crate::detect::edges::Edge;
+use crate::detect::gates::ANCHOR;
 use crate::detect::gates::{Escape, Gate};
 use crate::detect::matching::{self, CURRENT, PREFIX};
-use crate::detect::prefilter::ANCHOR;
 
 /// A candidate with fewer characters of a body is not looked at any further.
 const PROMISE: usize = 17;
