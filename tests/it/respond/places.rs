@@ -355,13 +355,13 @@ fn keys_that_are_here_can_be_asked_about_at_once() {
     assert_eq!(states(&reported, "revoke"), ["done"]);
     // To ask in vain takes nothing away from what the report says.
     leak.recheck(REVOKED);
-    let (_, reported) = ask((500, ""));
+    let (_, reported) = ask((404, "{}"));
     assert_eq!(states(&reported, "revoke"), ["done"]);
     assert!(
         evidence(&reported, "revoke", 0).contains("by the report"),
         "{reported:#}"
     );
-    let (alone, _) = ask((500, ""));
+    let (alone, _) = ask((404, "{}"));
     assert_eq!(states(&alone, "revoke"), ["unknown"]);
     assert!(
         evidence(&alone, "revoke", 0).starts_with("AIsa was asked, and it is not known: "),
