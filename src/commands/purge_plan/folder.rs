@@ -4,11 +4,14 @@ use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::whereabouts::Whereabouts;
 use crate::error::{Error, Result};
 use crate::git::{Repository, worktrees};
 
 /// The file for `--replace-text` and `--replace-message`.
 pub(super) const REPLACEMENTS: &str = "replacements.txt";
+/// The same for sed, which takes it to the log of stashes.
+pub(super) const REFLOGS: &str = "reflogs.sed";
 /// The file for `--strip-blobs-with-ids`.
 pub(super) const STRIPPED: &str = "strip-blobs.txt";
 
@@ -28,7 +31,11 @@ impl Place {
     ///
     /// # Errors
     /// A place that exists, or is in the repository, or in a folder that is not there.
-    pub(super) fn choose(asked: Option<&Path>, repository: &Repository) -> Result<Self> {
+    pub(super) fn choose(
+        asked: Option<&Path>,
+        repository: &Repository,
+        whereabouts: &Whereabouts,
+    ) -> Result<Self> {
         let path = match asked {
             Some(path) => path.to_path_buf(),
             None => std::env::temp_dir().join(format!("aisaleaks-purge-{}", random()?)),
@@ -49,7 +56,9 @@ impl Place {
                 "the folder above it cannot be used ({error}): make it first"
             ))
         })?;
-        if let Some(inside) = own_folders(repository).find(|own| above.starts_with(own)) {
+        if let Some(inside) =
+            own_folders(repository, whereabouts).find(|own| above.starts_with(own))
+        {
             let hint = match asked {
                 Some(_) => "name one that is outside",
                 None => "name one that is outside with --to",
@@ -130,34 +139,18 @@ fn cannot_write(path: &Path, error: &io::Error) -> Error {
 }
 
 /// The repository's folders, as they are without links.
-fn own_folders(repository: &Repository) -> impl Iterator<Item = PathBuf> {
+fn own_folders(
+    repository: &Repository,
+    whereabouts: &Whereabouts,
+) -> impl Iterator<Item = PathBuf> {
     let mut own = vec![
         repository.name.clone(),
         repository.git_dir.clone(),
         repository.common_dir.clone(),
+        whereabouts.top.clone(),
     ];
-    if let Some(top) = top(repository) {
-        own.push(top);
-    }
     own.extend(worktrees::linked(repository).into_iter().map(|at| at.path));
     own.into_iter().filter_map(|path| path.canonicalize().ok())
-}
-
-/// The folder in which git works on the repository itself: the top of its main work tree, or the bare repository.
-pub(super) fn top(repository: &Repository) -> Option<PathBuf> {
-    let common = repository.common_dir.canonicalize().ok()?;
-    if repository.git_dir == repository.common_dir {
-        let name = repository.name.canonicalize().ok()?;
-        let is_inside = common.file_name().is_some_and(|name| name == ".git") && name == common;
-        return match is_inside {
-            true => Some(common.parent()?.to_path_buf()),
-            false => Some(name),
-        };
-    }
-    match common.file_name().is_some_and(|name| name == ".git") {
-        true => Some(common.parent()?.to_path_buf()),
-        false => Some(common),
-    }
 }
 
 /// Letters that nobody can foresee.

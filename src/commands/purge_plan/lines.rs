@@ -90,6 +90,18 @@ impl Lines {
         out
     }
 
+    /// A script for `sed -E` (POSIX) that does the same to lines. What has a line break, or bytes that a script cannot hold, is left out.
+    pub(super) fn sed(&self) -> Vec<u8> {
+        let literals = self.literals.iter().map(|(_, text)| text);
+        let is_plain = |text: &&Vec<u8>| text.iter().all(|byte| (b' '..=b'~').contains(byte));
+        let literals = literals.filter(is_plain).map(|text| for_sed(text));
+        let patterns = self.patterns.iter().map(|pattern| pattern.text.clone());
+        let lines = literals
+            .chain(patterns)
+            .map(|text| format!("s/{text}/{NEW}/g\n"));
+        lines.collect::<String>().into_bytes()
+    }
+
     /// What becomes of a text that has these keys, as far as they are concerned.
     pub(super) fn replaced(&self, text: &[u8], keys: &BTreeSet<u32>) -> Vec<u8> {
         let mut text = text.to_vec();
@@ -135,6 +147,16 @@ fn escaped(text: &[u8]) -> String {
     let byte = |&byte: &u8| match byte.is_ascii_alphanumeric() {
         true => char::from(byte).to_string(),
         false => format!("\\x{byte:02x}"),
+    };
+    text.iter().map(byte).collect()
+}
+
+/// Printable text as an extended expression that matches it alone.
+fn for_sed(text: &[u8]) -> String {
+    let byte = |&byte: &u8| match byte.is_ascii_alphanumeric() {
+        true => char::from(byte).to_string(),
+        false if b"/\\^]".contains(&byte) => format!("\\{}", char::from(byte)),
+        false => format!("[{}]", char::from(byte)),
     };
     text.iter().map(byte).collect()
 }

@@ -10,6 +10,7 @@ mod reaching;
 mod scene;
 mod script;
 mod telling;
+mod whereabouts;
 mod wording;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use crate::model::FingerprintStart;
 use crate::pipeline;
 use folder::Place;
 use planning::Plan;
+use whereabouts::Whereabouts;
 
 /// What `purge-plan` was asked to do.
 #[derive(Debug)]
@@ -55,6 +57,7 @@ pub fn run(mut request: Request) -> Result<Exit> {
         path: request.path.clone(),
     })?;
     // Before anybody waits for a scan.
+    let whereabouts = Whereabouts::of(&repository)?;
     let remotes = config::remotes(&repository);
     let is_known = |name: &&String| remotes.iter().any(|remote| remote == name.as_bytes());
     if let Some(name) = request.skipped.iter().find(|name| !is_known(name)) {
@@ -64,7 +67,7 @@ pub fn run(mut request: Request) -> Result<Exit> {
             ),
         });
     }
-    let place = Place::choose(request.to.as_deref(), &repository)?;
+    let place = Place::choose(request.to.as_deref(), &repository, &whereabouts)?;
     let mut plan = Plan::default();
     let (detector, outcome) = running::look(&request.scan, rules, |detector, control| {
         let options = &request.scan.options;
@@ -90,11 +93,18 @@ pub fn run(mut request: Request) -> Result<Exit> {
         });
     }
     let writes = plan.writes();
-    let scene = plan.scene(&request, &repository, &detector, place.path(), writes)?;
+    let scene = plan.scene(
+        &request,
+        &repository,
+        &whereabouts,
+        &detector,
+        place.path(),
+        writes,
+    )?;
     let folder = match writes {
         true => {
             let folder = place.make()?;
-            plan.write(&folder)?;
+            plan.write(&folder, scene.has_stashes)?;
             Some(folder)
         }
         false => None,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Request;
 use super::affected::{self, Affected};
-use super::folder::{Folder, REPLACEMENTS, STRIPPED};
+use super::folder::{Folder, REFLOGS, REPLACEMENTS, STRIPPED};
 use super::lines::{self, Lines, Pattern};
 use super::pinned;
 use super::reaching::{self, Asked, Reached, Why};
@@ -242,9 +242,12 @@ impl Plan {
     ///
     /// # Errors
     /// The system's.
-    pub(super) fn write(&self, folder: &Folder) -> Result<()> {
+    pub(super) fn write(&self, folder: &Folder, has_stashes: bool) -> Result<()> {
         if !self.lines.is_empty() {
             folder.write(REPLACEMENTS, &self.lines.file())?;
+            if has_stashes {
+                folder.write(REFLOGS, &self.lines.sed())?;
+            }
         }
         if !self.stripped.is_empty() {
             let ids = self.stripped.iter().map(|id| format!("{id}\n"));

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::Request;
-use super::folder::top;
 use super::planning::Plan;
+use super::whereabouts::Whereabouts;
 use crate::commands::programs::in_path;
 use crate::commands::shell::word;
 use crate::detect::Detector;
@@ -38,19 +38,23 @@ pub(super) struct Scene {
     /// Whether git-filter-repo has been there before.
     pub(super) was_rewritten: bool,
     /// The remotes that are rewritten.
-    pub(super) remotes: Vec<String>,
+    pub(super) remotes: Vec<Remote>,
     /// Those that are left as they are.
-    pub(super) skipped: Vec<String>,
+    pub(super) skipped: Vec<Remote>,
     /// Whether there are more, which get no commands.
     pub(super) has_more_remotes: bool,
     /// The linked work trees that are there.
     pub(super) worktrees: Vec<String>,
     /// Whether git knows of linked work trees, there or not.
     pub(super) has_worktrees: bool,
+    /// Whether there are stashes, whose log holds their messages once more.
+    pub(super) has_stashes: bool,
     /// Whether there are notes.
     pub(super) has_notes: bool,
     /// Whether there are keys to which no ref leads.
     pub(super) collects: bool,
+    /// This program.
+    pub(super) program: String,
     /// What proves that nothing is left, before the name of a repository.
     pub(super) proof: String,
     /// Why the proof fails even if all goes well; empty if it does not.
@@ -59,6 +63,33 @@ pub(super) struct Scene {
     pub(super) borrows: bool,
     /// If it is a submodule, the top of the work tree that it is in.
     pub(super) outer: Option<String>,
+}
+
+/// A remote, as words of a shell.
+#[derive(Clone)]
+pub(super) struct Remote {
+    /// Its name.
+    pub(super) name: String,
+    /// The setting that says what is fetched from it, and where to.
+    pub(super) fetch: String,
+    /// Where its branches are.
+    pub(super) refs: String,
+    /// How many parts that has.
+    pub(super) parts: usize,
+}
+
+impl Remote {
+    /// `None` if its name cannot be shown as it is.
+    fn of(name: &[u8], detector: &Detector) -> Option<Self> {
+        let around =
+            |before: &[u8], behind: &[u8]| word(&[before, name, behind].concat(), detector);
+        Some(Self {
+            name: word(name, detector)?,
+            fetch: around(b"remote.", b".fetch")?,
+            refs: around(b"refs/remotes/", b"")?,
+            parts: 3 + name.iter().filter(|&&byte| byte == b'/').count(),
+        })
+    }
 }
 
 impl Plan {
@@ -70,6 +101,7 @@ impl Plan {
         &self,
         request: &Request,
         repository: &Repository,
+        whereabouts: &Whereabouts,
         detector: &Detector,
         folder: &Path,
         writes: bool,
@@ -82,25 +114,28 @@ impl Plan {
                 ),
             })
         };
-        let top = top(repository).unwrap_or_else(|| repository.name.clone());
-        let git_dir = repository.common_dir.canonicalize();
-        let git_dir = git_dir.unwrap_or_else(|_| repository.common_dir.clone());
+        let Whereabouts {
+            top,
+            git_dir,
+            is_bare,
+        } = whereabouts;
         let affected = &self.affected;
         let is_skipped = |name: &[u8]| request.skipped.iter().any(|it| it.as_bytes() == name);
         let (skipped, remotes): (Vec<&Vec<u8>>, Vec<&Vec<u8>>) =
             (affected.remotes.iter()).partition(|name| is_skipped(name));
-        let words = |names: &[&Vec<u8>]| -> Vec<String> {
-            let words = names.iter().filter_map(|name| word(name, detector));
+        let words = |names: &[&Vec<u8>]| -> Vec<Remote> {
+            let words = names.iter().filter_map(|name| Remote::of(name, detector));
             words.collect()
         };
         let mut named = words(&remotes);
         named.truncate(REMOTES);
+        let program = program(detector);
         // What is not there any more, git forgets.
         let linked = affected.worktrees.iter();
         Ok(Scene {
-            top: shown(&top, "the repository")?,
-            is_bare: top == git_dir,
-            git_dir: shown(&git_dir, "the git directory")?,
+            top: shown(top, "the repository")?,
+            is_bare: *is_bare,
+            git_dir: shown(git_dir, "the git directory")?,
             is_cut: repository.partial || !repository.shallow.is_empty(),
             folder: match writes {
                 true => Some(shown(folder, "the folder to write to")?),
@@ -118,13 +153,15 @@ impl Plan {
                 .map(|path| shown(&path, "a linked work tree"))
                 .collect::<Result<_>>()?,
             has_worktrees: !affected.worktrees.is_empty(),
+            has_stashes: git_dir.join("logs/refs/stash").is_file(),
             has_notes: affected.has_notes,
             // Where refs could not be read, nobody knows what they lead to.
             collects: !self.is_unread && self.keys.iter().any(|key| key.unreachable > 0),
-            proof: self.proof(request, detector),
+            proof: self.proof(&program, request, detector),
+            program,
             fails: self.fails(),
             borrows: !affected.borrowed.is_empty(),
-            outer: match outer(&top) {
+            outer: match outer(top) {
                 Some(outer) => Some(shown(&outer, "the repository around it")?),
                 None => None,
             },
@@ -150,9 +187,9 @@ impl Plan {
     }
 
     /// The command that proves that nothing is left, without the repository's name.
-    fn proof(&self, request: &Request, detector: &Detector) -> String {
+    fn proof(&self, program: &str, request: &Request, detector: &Detector) -> String {
         let by_all = self.is_proved_by_all();
-        let mut words = vec!["aisaleaks".to_owned()];
+        let mut words = vec![program.to_owned()];
         words.push(if by_all { "git" } else { "purge-plan" }.to_owned());
         words.extend(request.flags.iter().filter_map(|flag| word(flag, detector)));
         if !by_all {
@@ -165,6 +202,15 @@ impl Plan {
         }
         words.join(" ")
     }
+}
+
+/// What a shell calls this program.
+fn program(detector: &Detector) -> String {
+    let name = "aisaleaks";
+    let own = std::env::current_exe().ok();
+    let own = own.filter(|_| in_path(name).is_none());
+    let own = own.and_then(|path| path_word(&path, detector));
+    own.unwrap_or_else(|| name.to_owned())
 }
 
 /// The folder around a submodule: one whose repository tracks it.

@@ -1,8 +1,8 @@
 //! The commands of a plan, in the order in which they are run. Each stands for itself, whatever the current folder, and fails if
 //! what it is for cannot be done, so that a shell that stops at errors (`sh -e`) stops before harm.
 
-use super::folder::{REPLACEMENTS, STRIPPED};
-use super::scene::Scene;
+use super::folder::{REFLOGS, REPLACEMENTS, STRIPPED};
+use super::scene::{Remote, Scene};
 
 /// What is to be done, and how.
 pub(super) struct Step {
@@ -46,29 +46,22 @@ impl Scene {
         let Some(folder) = &self.folder else {
             return self.collecting();
         };
-        let mut steps = vec![Step::new(
-            match self.has_filter_repo {
-                true => {
-                    "See that git-filter-repo is 2.47 or newer (from PyPI: pipx install git-filter-repo):"
-                }
-                false => {
-                    "git-filter-repo is not on PATH. Install it, 2.47 or newer (from PyPI: pipx install git-filter-repo; it needs Python), and \
-                     see that git finds it:"
-                }
-            },
-            vec!["git filter-repo -h | grep -e --sensitive-data-removal >/dev/null".to_owned()],
-        )];
-        if !self.is_cut {
-            steps.extend(self.guards());
-        }
+        let mut steps = vec![self.tools()];
+        steps.extend(self.guards());
         if !self.remotes.is_empty() {
             steps.push(Step::words(
                 "Have everyone push what they have, and stop pushing until this is done.",
             ));
         }
-        for (number, remote) in (1..).zip(&self.remotes) {
-            steps.extend(self.of_remote(&format!("{folder}/remote-{number}.git"), remote));
+        let copies = (1..).zip(&self.remotes);
+        let copies =
+            copies.map(|(number, remote)| (format!("{folder}/remote-{number}.git"), remote));
+        let copies: Vec<(String, &Remote)> = copies.collect();
+        for (copy, remote) in &copies {
+            steps.extend([self.copied(copy, remote), self.prove(copy)]);
         }
+        // Only when all of them are right.
+        steps.extend(copies.iter().map(|(copy, remote)| pushed(copy, remote)));
         if self.has_more_remotes {
             steps.push(Step::words(
                 "There are more remotes, or some whose names cannot be printed: rewrite each in the same way before you fetch from it.",
@@ -76,14 +69,15 @@ impl Scene {
         }
         if !self.skipped.is_empty() {
             steps.push(Step::words(format!(
-                "Left as they are: {}. Tell whoever owns them. What is fetched from there brings the keys back: until they are gone there, do \
-                 not fetch from it.",
-                self.skipped.join(", ")
+                "Left as they are: {}. Tell whoever owns them. Their branches go from here: make your own of those that you want. What is \
+                 fetched from there brings the keys back: until they are gone there, do not.",
+                named(&self.skipped)
             )));
         }
         match self.is_cut {
             true => steps.push(Step::words(
-                "Delete this clone, of which a part of the history is missing, and clone anew.",
+                "Save what is only here (commits, stashes, changes, files that git ignores). Then delete this clone, of which a part of the \
+                 history is missing, and clone anew.",
             )),
             false => steps.extend(self.in_place(folder)),
         }
@@ -114,7 +108,7 @@ impl Scene {
     /// What rewrites a repository.
     fn rewrite(&self, folder: &str, at: &str, more: &str) -> String {
         let mut command = format!(
-            "(cd {at} && git filter-repo --force --sensitive-data-removal --preserve-commit-hashes \
+            "(cd {at} && git -c submodule.recurse=false -c safe.bareRepository=all filter-repo --force --sensitive-data-removal --preserve-commit-hashes \
              --prune-empty never --prune-degenerate never{more}"
         );
         if self.replaces {
@@ -145,37 +139,39 @@ impl Scene {
         )
     }
 
-    fn of_remote(&self, copy: &str, remote: &str) -> Vec<Step> {
+    /// What this takes.
+    fn tools(&self) -> Step {
+        let text = match self.has_filter_repo {
+            true => {
+                "See that git-filter-repo is 2.47 or newer (from PyPI: pipx install git-filter-repo):"
+            }
+            false => {
+                "git-filter-repo is not on PATH. Install it, 2.47 or newer (from PyPI: pipx install git-filter-repo; it needs Python), and \
+                 see that git finds it:"
+            }
+        };
+        Step::new(
+            text,
+            vec![
+                "git filter-repo -h | grep -e --sensitive-data-removal >/dev/null".to_owned(),
+                format!("{} --version >/dev/null", self.program),
+            ],
+        )
+    }
+
+    fn copied(&self, copy: &str, remote: &Remote) -> Step {
         let (folder, top) = (self.folder.as_deref().unwrap_or_default(), &self.top);
-        vec![
-            Step::new(
+        let name = &remote.name;
+        Step::new(
+            format!("The remote {name}: rewrite a fresh copy of where it is pushed to."),
+            vec![
                 format!(
-                    "The remote {remote}: rewrite a fresh copy of where it is pushed to. The first command fails if that is several places: \
-                     make a remote of each, and a new plan. (Where you may not push, give --skip-remote {remote}, and tell the owner.)"
+                    "(cd {top} && git clone --mirror --no-local -o origin -- \"$(git remote get-url --push -- {name})\" {copy})"
                 ),
-                vec![
-                    format!(
-                        "test \"$(git -C {top} remote get-url --push --all -- {remote} | wc -l)\" -eq 1"
-                    ),
-                    format!(
-                        "(cd {top} && git clone --mirror --no-local -- \"$(git remote get-url --push -- {remote})\" {copy})"
-                    ),
-                    self.rewrite(folder, copy, ""),
-                    keep_notes(copy, copy),
-                ],
-            ),
-            self.prove(copy),
-            Step::new(
-                format!(
-                    "Push it. This overwrites the branches, tags and notes of {remote}, where rules that protect branches have to let you:"
-                ),
-                // A host rejects what it makes itself, such as refs/pull/, and with it whatever is pushed in one go.
-                vec![format!(
-                    "git -C {copy} -c remote.origin.mirror=false push --force origin 'refs/heads/*:refs/heads/*' \
-                     'refs/tags/*:refs/tags/*' 'refs/notes/*:refs/notes/*'"
-                )],
-            ),
-        ]
+                self.rewrite(folder, copy, ""),
+                keep_notes(copy, copy),
+            ],
+        )
     }
 
     /// What rewrites this repository itself.
@@ -186,17 +182,21 @@ impl Scene {
             "Keep a copy until all is proven (it has the keys; the last command deletes it):",
             vec![format!("cp -Rp {} {folder}/backup.git", self.git_dir)],
         ));
-        if self.has_worktrees {
+        if !self.worktrees.is_empty() {
             let remove = |at: &String| format!("git -C {top} worktree remove {at}");
-            let mut commands = vec![format!("git -C {top} worktree prune")];
-            commands.extend(self.worktrees.iter().map(remove));
-            steps.push(Step::new("Remove the linked work trees:", commands));
+            steps.push(Step::new(
+                "Remove the linked work trees:",
+                self.worktrees.iter().map(remove).collect(),
+            ));
         }
         steps.push(self.rewriting(folder));
         steps.extend(self.remotes.iter().map(|remote| {
             Step::new(
-                format!("Fetch the rewritten branches of {remote}:"),
-                vec![format!("git -C {top} fetch --no-prune -- {remote}")],
+                format!("Fetch the rewritten branches of {}:", remote.name),
+                vec![format!(
+                    "git -C {top} fetch --no-prune --no-tags -- {}",
+                    remote.name
+                )],
             )
         }));
         steps.push(self.prove(top));
@@ -218,9 +218,7 @@ impl Scene {
             // Else it makes a branch of each, and the old ones stay.
             let of_remotes: Vec<String> = match self.has_more_remotes {
                 true => vec!["refs/remotes".to_owned()],
-                false => named()
-                    .map(|remote| format!("refs/remotes/{remote}"))
-                    .collect(),
+                false => named().map(|remote| remote.refs.clone()).collect(),
             };
             commands.push(format!(
                 "git -C {top} for-each-ref --format='delete %(refname)' {} | git -C {top} update-ref --no-deref --stdin",
@@ -230,6 +228,13 @@ impl Scene {
         commands.push(self.rewrite(folder, top, " --no-fetch"));
         if self.has_notes {
             commands.push(keep_notes(top, &self.git_dir));
+        }
+        if self.has_stashes && self.replaces {
+            // It keeps the messages of stashes, as they were.
+            let log = format!("{}/logs/refs/stash", self.git_dir);
+            commands.push(format!(
+                "(test ! -f {log} || (sed -E -f {folder}/{REFLOGS} {log} >{folder}/stash && cat {folder}/stash >{log}))"
+            ));
         }
         if !self.is_bare {
             // The message of the last commit, for whoever edits it again.
@@ -252,23 +257,49 @@ impl Scene {
         let collect = Step::new(
             "No ref leads to what can be taken out. Let git collect it (what reflogs keep goes, too):",
             vec![
-                format!("git -C {top} reflog expire --expire=now --all"),
+                // With --expire=now the stashes would go, too.
+                format!(
+                    "git -C {top} -c gc.reflogExpire=now -c gc.reflogExpireUnreachable=now reflog expire --all"
+                ),
                 format!("git -C {top} gc --prune=now --quiet"),
             ],
         );
         let kept = Step::of_parts(
             "See that git would collect it. A command fails where it would not:",
-            vec![self.kept()],
+            match self.is_bare {
+                true => vec![self.kept()],
+                false => vec![self.staged(), self.kept()],
+            },
         );
         vec![kept, collect, self.prove(top)]
     }
+}
+
+/// What takes a copy to its remote.
+fn pushed(copy: &str, remote: &Remote) -> Step {
+    Step::new(
+        format!(
+            "Push it. This overwrites the branches, tags and notes of {}, where rules that protect branches have to let you:",
+            remote.name
+        ),
+        // A host rejects what it makes itself, such as refs/pull/, and with it whatever is pushed in one go.
+        vec![format!(
+            "git -C {copy} -c safe.bareRepository=all -c remote.origin.mirror=false push --force origin 'refs/heads/*:refs/heads/*' \
+             'refs/tags/*:refs/tags/*' 'refs/notes/*:refs/notes/*'"
+        )],
+    )
+}
+
+fn named(remotes: &[Remote]) -> String {
+    let names: Vec<&str> = remotes.iter().map(|remote| remote.name.as_str()).collect();
+    names.join(", ")
 }
 
 /// What has notes follow their commits: git-filter-repo leaves them at the old ones, and keeps a list of both. The old ones stay, as
 /// those of tags do not follow.
 fn keep_notes(at: &str, git_dir: &str) -> String {
     format!(
-        "git -C {at} for-each-ref --format='%(refname)' refs/notes | while read -r ref; do \
-         sed -e 1d -e '/ 0*$/d' {git_dir}/filter-repo/commit-map | git -C {at} notes --ref \"$ref\" copy --force --stdin; done"
+        "git -C {at} -c safe.bareRepository=all for-each-ref --format='%(refname)' refs/notes | while read -r ref; do \
+         sed -e 1d -e '/ 0*$/d' {git_dir}/filter-repo/commit-map | git -C {at} -c safe.bareRepository=all notes --ref \"$ref\" copy --force --stdin; done"
     )
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Request;
-use super::folder::{REPLACEMENTS, STRIPPED};
+use super::folder::{REFLOGS, REPLACEMENTS, STRIPPED};
 use super::planning::{Held, KeyPlan, Plan};
 use super::reaching::Why;
 use super::scene::Scene;
@@ -306,6 +306,9 @@ impl<'a> Page<'a> {
             };
             self.line(&format!("  {REPLACEMENTS}  what is replaced. {keys}"));
         }
+        if scene.replaces && scene.has_stashes {
+            self.line(&format!("  {REFLOGS}  the same for the log of stashes."));
+        }
         if scene.strips {
             let files = counted(plan.stripped.len(), "blob");
             self.line(&format!("  {STRIPPED}  what is taken out: {files}"));
@@ -318,7 +321,7 @@ impl<'a> Page<'a> {
         if steps.is_empty() {
             return;
         }
-        self.line("Then, in this order; stop at the first command that fails:");
+        self.line("Then, in this order. If a command fails, stop, mend that, and make a new plan:");
         for (step, number) in steps.iter().zip(1..) {
             self.wrapped(&format!("{number:>3}. "), "     ", &step.text);
             self.commands(&step.commands);

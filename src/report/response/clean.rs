@@ -92,7 +92,7 @@ fn head(key: &LeakedKey) -> Option<Item> {
 }
 
 fn history(key: &LeakedKey) -> Option<Item> {
-    let looked_at = "all objects of this clone were looked at, reachable or not";
+    let looked_at = "all objects of this clone, and no remote, were looked at, reachable or not";
     item(key, "the history", looked_at, &key.history, |found| {
         (whence(found), cleaning(key, found))
     })
@@ -162,7 +162,10 @@ fn cleaning(key: &LeakedKey, found: &InHistory) -> Vec<Commands> {
         all.push(Commands {
             what: "What no ref leads to stays until git collects it:".to_owned(),
             lines: lines(&|_, gits| {
-                format!("git{gits} reflog expire --expire=now --all && git{gits} gc --prune=now")
+                // With --expire=now the stashes would go, too.
+                format!(
+                    "git{gits} -c gc.reflogExpire=now -c gc.reflogExpireUnreachable=now reflog expire --all && git{gits} gc --prune=now"
+                )
             }),
         });
     }

@@ -120,11 +120,11 @@ impl Plan {
         commands.join("\n")
     }
 
-    /// Runs the commands as they were printed, in a shell that stops at errors.
+    /// Runs the commands as they were printed, in a shell that stops at errors and tells what it does.
     fn follow(&self, filter_repo: &Path) -> Run {
         let mut shell = Command::new("sh");
         shell
-            .args(["-e", "-c", &self.commands()])
+            .args(["-ex", "-c", &self.commands()])
             .current_dir(std::env::temp_dir());
         let own = Path::new(env!("CARGO_BIN_EXE_aisaleaks"));
         let own = own.parent().expect("a folder").to_path_buf();

@@ -78,38 +78,103 @@ fn nothing_is_rewritten_where_something_would_be_lost() {
         return;
     };
     type Change = fn(&Repo);
-    let changes: [(&str, Change); 9] = [
-        ("work that is not committed", |repo| {
+    let changes: [(&str, &str, Change); 15] = [
+        ("work that is not committed", "status --porcelain", |repo| {
             repo.write("a.py", "my work\n");
         }),
-        ("a status that cannot be told", |repo| {
-            repo.git(&["config", "status.showUntrackedFiles", "bogus"]);
-        }),
-        ("a file whose changes are hidden", |repo| {
+        (
+            "a status that cannot be told",
+            "status --porcelain",
+            |repo| {
+                repo.git(&["config", "status.showUntrackedFiles", "bogus"]);
+            },
+        ),
+        ("a file whose changes are hidden", "ls-files -v", |repo| {
             repo.git(&["update-index", "--skip-worktree", "a.py"]);
         }),
-        ("files that are not checked out", |repo| {
+        ("files that are not checked out", "ls-files -v", |repo| {
             repo.git(&["sparse-checkout", "set", "--no-cone", "/README"]);
         }),
-        ("a pack that is kept", |repo| {
+        ("a pack that is kept", "[.]keep$", |repo| {
             repo.git(&["repack", "-q", "-a", "-d"]);
             let pack = crate::support::files::pack_of(repo);
             std::fs::write(pack.with_extension("keep"), "").expect("written");
         }),
-        ("large packs that are kept", |repo| {
+        ("large packs that are kept", "gc.bigPackThreshold", |repo| {
             repo.git(&["config", "gc.bigPackThreshold", "1g"]);
         }),
-        ("a merge under way", |repo| {
+        (
+            "a submodule that git sees no changes of",
+            "160000",
+            |repo| {
+                let from = repo.path().to_str().expect("text");
+                repo.git(&submodule(from, "sub"));
+                repo.git(&["config", "submodule.sub.ignore", "all"]);
+                repo.commit("With a submodule");
+            },
+        ),
+        (
+            "pull requests that are fetched",
+            "remote.origin.fetch",
+            |repo| {
+                let line = "+refs/pull/*/head:refs/remotes/origin/pr/*";
+                repo.git(&["config", "--add", "remote.origin.fetch", line]);
+            },
+        ),
+        (
+            "a remote that is fetched into one's own branches",
+            "remote.origin.fetch",
+            |repo| {
+                repo.git(&[
+                    "config",
+                    "remote.origin.fetch",
+                    "+refs/heads/*:refs/heads/*",
+                ]);
+            },
+        ),
+        (
+            "a second remote that is empty",
+            "ls-remote -- backup",
+            |repo| {
+                let beside = repo.join(".git/empty");
+                repo.git(&["init", "-q", "--bare", beside.to_str().expect("text")]);
+                repo.git(&["remote", "add", "backup", ".git/empty"]);
+            },
+        ),
+        (
+            "a linked work tree that is not there",
+            "worktree prune --dry-run",
+            |repo| {
+                let at = repo.join("linked");
+                repo.git(&["worktree", "add", "-q", "--detach", "linked"]);
+                std::fs::remove_dir_all(at).expect("removed");
+            },
+        ),
+        (
+            "hidden work in a linked work tree",
+            ".git/linked ls-files -v",
+            |repo| {
+                let at = repo.join(".git/linked");
+                repo.git(&["worktree", "add", "-q", "--detach", ".git/linked"]);
+                git(&at, &["update-index", "--assume-unchanged", "README"]);
+                std::fs::write(at.join("README"), "my work\n").expect("written");
+            },
+        ),
+        ("a merge under way", "MERGE_HEAD", |repo| {
             repo.write(".git/MERGE_HEAD", "");
         }),
-        ("a commit that is replaced", |repo| {
-            repo.git(&["replace", "main", "main~1"]);
+        ("a commit that is replaced", "refs/replace", |repo| {
+            repo.git(&["replace", "--graft", "main"]);
         }),
-        ("a branch that the remote has not any more", |repo| {
-            repo.git(&["update-ref", "refs/remotes/origin/gone", "main"]);
-        }),
+        (
+            "a branch that the remote has not any more",
+            "--heads -- origin",
+            |repo| {
+                repo.git(&["update-ref", "refs/remotes/origin/gone", "main"]);
+            },
+        ),
     ];
-    for (what, change) in changes {
+    for (what, command, change) in changes {
         let (desk, key) = (Desk::new(), key());
         let (repo, remote) = pushed(&desk, &format!("k = '{key}'\n"));
         change(&repo);
@@ -117,6 +182,11 @@ fn nothing_is_rewritten_where_something_would_be_lost() {
         let before = (refs(repo.path()), refs(&remote));
         let followed = desk.plan(repo.path(), &[], &[&key]).follow(&filter_repo);
         assert_ne!(followed.code, 0, "{what}: {}", followed.stdout);
+        // It stopped where it had to.
+        let lines: Vec<&str> = followed.stderr.lines().collect();
+        let mut last = lines.iter().rev().take(9);
+        let is_there = last.any(|line| line.contains(command));
+        assert!(is_there, "{what}: {}", followed.stderr);
         assert!(before == (refs(repo.path()), refs(&remote)), "{what}");
     }
 }
@@ -160,7 +230,7 @@ fn of_a_shallow_clone_only_the_remote_is_rewritten() {
         &[
             "Not read",
             "git fetch --unshallow",
-            "Delete this clone, of which a part",
+            "Then delete this clone, of which a part",
         ],
     );
     assert!(!plan.commands().contains("backup.git"));
@@ -236,14 +306,36 @@ fn where_a_remote_is_pushed_to_is_rewritten() {
     assert!(!holds(repo.path(), &key));
     git(&remote, &["gc", "-q", "--prune=now"]);
     assert!(!holds(&remote, &key));
-    // Two places are one too many.
+    // Two places are one too many, and so is another one.
     repo.write("b.py", format!("k = '{key}'\n")).commit("Again");
-    repo.git(&["config", "--add", "remote.origin.pushurl", "/elsewhere"]);
-    let refs = || (repo.git(&["for-each-ref"]), git(&remote, &["for-each-ref"]));
+    let elsewhere = desk.0.path().join("elsewhere");
+    git(
+        &remote,
+        &[
+            "clone",
+            "-q",
+            "--mirror",
+            ".",
+            elsewhere.to_str().expect("text"),
+        ],
+    );
+    git(&elsewhere, &["branch", "theirs", "main"]);
+    let refs = || {
+        let each = [repo.path(), &remote, &elsewhere];
+        each.map(|at| git(at, &["for-each-ref"]))
+    };
     let before = refs();
-    let followed = desk.plan(repo.path(), &[], &[&key]).follow(&filter_repo);
-    assert_ne!(followed.code, 0);
-    assert!(before == refs());
+    for args in [
+        &["--add", "remote.origin.pushurl"][..],
+        &["--replace-all", "remote.origin.pushurl"],
+    ] {
+        let address = elsewhere.to_str().expect("text");
+        repo.git(&[&["config"], args, &[address]].concat());
+        let plan = Desk::new();
+        let followed = plan.plan(repo.path(), &[], &[&key]).follow(&filter_repo);
+        assert_ne!(followed.code, 0);
+        assert!(before == refs());
+    }
 }
 
 #[test]
@@ -265,4 +357,40 @@ fn of_a_submodule_the_repository_around_it_gets_the_new_commit() {
     assert_ne!(new, old);
     assert_eq!(git(&remote, &["rev-parse", "main"]), new);
     assert_eq!(run(outer.path(), &["scan", "--no-hygiene"]).code, 0);
+}
+
+#[test]
+fn work_in_a_submodule_is_safe_from_wherever_it_is_planned() {
+    let Some(filter_repo) = filter_repo() else {
+        return;
+    };
+    let (desk, key, outer) = (Desk::new(), key(), Repo::new());
+    let (_inner, remote) = pushed(&desk, &format!("k = '{key}'\n"));
+    outer.git(&submodule(remote.to_str().expect("text"), "sub"));
+    outer.commit("With a library");
+    outer.write("sub/README", "my work\n");
+    let linked = desk.0.path().join("linked");
+    let add = [
+        "worktree",
+        "add",
+        "-q",
+        "--detach",
+        linked.to_str().expect("text"),
+    ];
+    git(&outer.join("sub"), &add);
+    for folder in [outer.join(".git/modules/sub"), linked.clone()] {
+        let desk = Desk::new();
+        let followed = desk.plan(&folder, &[], &[&key]).follow(&filter_repo);
+        assert_ne!(followed.code, 0, "{}", followed.stdout);
+        let text = std::fs::read_to_string(outer.join("sub/README")).expect("read");
+        assert_eq!(text, "my work\n");
+    }
+    git(&outer.join("sub"), &["checkout", "-q", "."]);
+    let desk = Desk::new();
+    desk.plan(&linked, &[], &[&key]).done(&desk, &filter_repo);
+    assert!(!holds(&outer.join("sub"), &key));
+    assert_eq!(
+        outer.git(&["rev-parse", ":sub"]),
+        git(&remote, &["rev-parse", "main"])
+    );
 }

@@ -57,7 +57,7 @@ fn a_key_is_gone_from_everything_and_all_else_stays() {
             "linked work tree: ",
             ", which leads to a key",
             "It has patterns, and no key.",
-            "git filter-repo --force --sensitive-data-removal ",
+            "filter-repo --force --sensitive-data-removal ",
             " --no-fetch --replace-text ",
             "aisaleaks git ",
             "rm -rf -- ",
@@ -312,4 +312,93 @@ fn of_objects_that_are_borrowed_the_proof_says_so() {
     let followed = plan.follow(&filter_repo);
     assert_eq!(followed.code, 1, "{}", followed.stderr);
     assert!(git(&borrower, &["show", "HEAD:a.py"]).contains("***REMOVED***"));
+}
+
+#[test]
+fn stashes_outlive_what_only_a_reflog_kept_and_their_log_is_cleaned() {
+    let Some(filter_repo) = filter_repo() else {
+        return;
+    };
+    let (repo, desk, key) = (Repo::new(), Desk::new(), key());
+    repo.write("a.py", "a\n").commit("Add");
+    repo.write("b.py", format!("k = '{key}'\n")).commit("Wrong");
+    repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    for text in ["one", "two"] {
+        repo.write("a.py", text);
+        repo.git(&["stash", "-q", "-m", text]);
+    }
+    desk.plan(repo.path(), &[], &[&key])
+        .done(&desk, &filter_repo);
+    assert!(!holds(repo.path(), &key));
+    assert_eq!(
+        repo.git(&["stash", "list", "--format=%gs"]),
+        "On main: two\nOn main: one"
+    );
+    assert_eq!(shown(repo.path(), "stash@{1}:a.py"), "one");
+    // What is staged keeps its object, whatever is collected.
+    repo.write("c.py", format!("k = '{key}'\n"));
+    repo.git(&["add", "c.py"]);
+    let followed = desk.plan(repo.path(), &[], &[&key]).follow(&filter_repo);
+    assert_ne!(followed.code, 0);
+    repo.git(&["reset", "-q"]);
+    std::fs::remove_file(repo.join("c.py")).expect("removed");
+    // The message of a stash is in its commit, and in the log.
+    repo.write("a.py", "three");
+    repo.git(&["stash", "-q", "-m", &format!("with {key} in it")]);
+    let desk = Desk::new();
+    desk.plan(repo.path(), &[], &[&key])
+        .done(&desk, &filter_repo);
+    assert!(!holds(repo.path(), &key));
+    let log = std::fs::read_to_string(repo.join(".git/logs/refs/stash")).expect("read");
+    assert!(!log.contains(&key[8..30]), "{log}");
+    let list = repo.git(&["stash", "list", "--format=%gs"]);
+    assert_eq!(
+        list,
+        "On main: with ***REMOVED*** in it\nOn main: two\nOn main: one"
+    );
+}
+
+#[test]
+fn a_repository_without_a_work_tree_has_its_own_commands() {
+    let Some(filter_repo) = filter_repo() else {
+        return;
+    };
+    // As some keep their work trees side by side, with the git directory between them.
+    let (source, key) = (Repo::new(), key());
+    source.write("a.py", format!("k = '{key}'\n")).commit("Add");
+    let from = source.path().to_str().expect("text");
+    for (hidden, pointer) in [("top/.bare", Some("top/.git")), ("top/.git", None)] {
+        let desk = Desk::new();
+        let at = |name: &str| desk.0.path().join(name);
+        std::fs::create_dir(at("top")).expect("created");
+        source.git(&[
+            "clone",
+            "-q",
+            "--bare",
+            from,
+            at(hidden).to_str().expect("text"),
+        ]);
+        git(&at(hidden), &["remote", "remove", "origin"]);
+        if let Some(pointer) = pointer {
+            std::fs::write(at(pointer), "gitdir: ./.bare\n").expect("written");
+        }
+        desk.plan(&at("top"), &[], &[&key])
+            .done(&desk, &filter_repo);
+        assert!(!holds(&at(hidden), &key));
+    }
+    // Only the work tree knows where its git directory is.
+    let desk = Desk::new();
+    let (tree, elsewhere) = (desk.0.path().join("tree"), desk.0.path().join("elsewhere"));
+    let option = format!("--separate-git-dir={}", elsewhere.display());
+    source.git(&["clone", "-q", &option, from, tree.to_str().expect("text")]);
+    git(&tree, &["remote", "remove", "origin"]);
+    let refused = desk.plan(&elsewhere, &[], &[&key]);
+    assert_eq!(refused.0.code, 2);
+    assert!(
+        refused.0.stderr.contains("name its main work tree"),
+        "{}",
+        refused.0.stderr
+    );
+    desk.plan(&tree, &[], &[&key]).done(&desk, &filter_repo);
+    assert!(!holds(&tree, &key));
 }
