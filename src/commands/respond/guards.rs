@@ -15,7 +15,7 @@ use crate::report::sanitize::visible;
 use crate::source::asking::Trees;
 
 /// The files in which services are told what to run.
-const CI: [&str; 13] = [
+const CI: [&str; 19] = [
     ".github/workflows/*.yml",
     ".github/workflows/*.yaml",
     ".gitea/workflows/*.yml",
@@ -25,6 +25,12 @@ const CI: [&str; 13] = [
     ".gitlab-ci.yml",
     ".circleci/config.yml",
     "azure-pipelines.yml",
+    "azure-pipelines.yaml",
+    ".azure-pipelines/*.yml",
+    ".woodpecker.yml",
+    ".woodpecker/*.yml",
+    ".drone.yml",
+    ".cirrus.yml",
     "bitbucket-pipelines.yml",
     ".buildkite/pipeline.yml",
     ".travis.yml",

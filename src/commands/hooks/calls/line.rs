@@ -3,7 +3,7 @@
 /// This program.
 const NAME: &str = "aisaleaks";
 /// What settings call what is run, in lower case; nothing is for a line that is a command and no more.
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "",
     "bash",
     "before_script",
@@ -12,26 +12,41 @@ const COMMANDS: [&str; 11] = [
     "commands",
     "entry",
     "inlinescript",
+    "powershell",
     "pwsh",
     "run",
     "script",
 ];
-/// Words before a command that run it as it is.
-const BEFORE: [&str; 10] = [
-    "bash", "bat", "command", "env", "exec", "npx", "sh", "sudo", "time", "-c",
+/// Words before a command that run it as it is; flags and numbers may follow them.
+const BEFORE: [&str; 13] = [
+    "bash", "bat", "command", "env", "exec", "nice", "npx", "script:", "sh", "steps", "sudo",
+    "time", "timeout",
 ];
 /// Words because of which what follows in the line may never run.
 const CONDITIONS: [&str; 12] = [
     "!", "[", "[[", "case", "else", "exit", "false", "for", "if", "test", "until", "while",
 ];
-/// What begins another command that is run whatever becomes of this one, or that takes its exit status away.
-const ENDS: [&str; 3] = ["|", "||", "&"];
+/// What stands between commands.
+const BETWEEN: [&str; 5] = ["&&", "||", ";", "|", "&"];
+/// What stands for a quote among words.
+const QUOTE: &str = "\u{1}";
+
+/// What a line makes of it where it runs this program, and that fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Runs {
+    /// It does not run it, or that is not plain, or the failure is lost.
+    No,
+    /// It fails, too.
+    Fails,
+    /// It ends the script, with a failure.
+    Ends,
+}
 
 /// A line without quotes, brackets and commas.
 pub(super) struct Line {
     /// What its words are for: the last name with a colon or an equals sign behind it, in lower case.
-    key: String,
-    words: Vec<String>,
+    pub(super) key: String,
+    pub(super) words: Vec<String>,
 }
 
 impl Line {
@@ -42,6 +57,12 @@ impl Line {
         loop {
             let dropped = match *words.as_slice() {
                 ["-", ..] => 1,
+                // A quoted value is one, whatever is in it.
+                [QUOTE, ..] if !key.is_empty() => break,
+                [QUOTE, name, QUOTE, ":" | "=", ..] => {
+                    key = name;
+                    4
+                }
                 [name, ":" | "=", ..] => {
                     key = name;
                     2
@@ -54,6 +75,7 @@ impl Line {
             };
             words.drain(..dropped);
         }
+        words.retain(|word| *word != QUOTE);
         Self {
             key: key.to_ascii_lowercase(),
             words: words.into_iter().map(str::to_owned).collect(),
@@ -68,27 +90,40 @@ impl Line {
         }
     }
 
+    /// Whether it only begins a text or a list that follows.
+    pub(super) fn is_head(&self) -> bool {
+        let mut words = self.words.iter();
+        words.all(|word| word.starts_with(['|', '>']) || word.starts_with('&') && word.len() > 1)
+    }
+
     /// Whether it has a workflow use the action.
     pub(super) fn uses(&self) -> bool {
         let action = self.value_of("uses").unwrap_or_default();
         let path = action.split('@').next().unwrap_or_default();
-        path.split('/').any(|part| part == NAME)
+        matches!(path.split_once('/'), Some((owner, NAME)) if !owner.starts_with('.'))
     }
 
-    /// Whether it runs this program with arguments that fit, and fails where that fails.
-    pub(super) fn runs(&self, fits: impl Fn(&[&str]) -> bool) -> bool {
-        if !COMMANDS.contains(&self.key.as_str()) {
-            return false;
+    /// What it does with this program and arguments that fit, if what it says is for `key`.
+    pub(super) fn runs(&self, key: &str, fits: impl Fn(&[&str]) -> bool) -> Runs {
+        if !COMMANDS.contains(&key) {
+            return Runs::No;
         }
         let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
-        let mut parts = words.split(|word| ["&&", ";"].contains(word));
-        let is_condition =
-            |part: &[&str]| part.first().is_some_and(|word| CONDITIONS.contains(word));
-        let mut is_reached = true;
-        parts.any(|part| {
-            is_reached &= !is_condition(part);
-            is_reached && is_call(part, &fits)
-        })
+        let mut rest = words.as_slice();
+        loop {
+            let end = rest.iter().position(|word| BETWEEN.contains(word));
+            let (part, behind) = rest.split_at(end.unwrap_or(rest.len()));
+            if part.first().is_some_and(|word| CONDITIONS.contains(word)) {
+                return Runs::No;
+            }
+            if arguments(part).is_some_and(&fits) {
+                return ending(behind);
+            }
+            rest = match behind {
+                ["&&" | ";", rest @ ..] => rest,
+                _ => return Runs::No,
+            };
+        }
     }
 }
 
@@ -97,20 +132,26 @@ pub(super) fn names(line: &str) -> bool {
     line.contains(NAME)
 }
 
-/// Whether a line ends a script where what it runs fails.
-pub(super) fn exits(line: &str) -> bool {
-    let words = line.split_whitespace();
-    let behind: Vec<&str> = words.skip_while(|word| *word != "||").take(2).collect();
-    is_failure(&behind)
+/// What becomes of a failure by what follows in the line.
+fn ending(behind: &[&str]) -> Runs {
+    match behind {
+        [] => Runs::Fails,
+        ["||", "exit" | "return", "0", ..] => Runs::No,
+        ["||", "exit" | "return", ..] => Runs::Ends,
+        ["||", "false"] => Runs::Fails,
+        ["&&", rest @ ..]
+            if !rest
+                .iter()
+                .any(|word| BETWEEN.contains(word) && *word != "&&") =>
+        {
+            Runs::Fails
+        }
+        _ => Runs::No,
+    }
 }
 
-/// Whether `|| exit …`, and the like, is all that follows.
-fn is_failure(end: &[&str]) -> bool {
-    let ["||", word, ..] = end else { return false };
-    ["exit", "return", "false"].contains(word)
-}
-
-fn is_call(words: &[&str], fits: &impl Fn(&[&str]) -> bool) -> bool {
+/// The arguments of this program, if words are a call of it.
+fn arguments<'a>(words: &'a [&'a str]) -> Option<&'a [&'a str]> {
     let is_setting = |word: &str| {
         let is_name = |name: &str| {
             name.bytes()
@@ -118,27 +159,29 @@ fn is_call(words: &[&str], fits: &impl Fn(&[&str]) -> bool) -> bool {
         };
         word.split_once('=').is_some_and(|(name, _)| is_name(name))
     };
-    let is_before = |word: &&str| BEFORE.contains(word) || is_setting(word);
-    let begin = words.iter().take_while(|word| is_before(word)).count();
-    let Some((program, rest)) = words.get(begin..).and_then(<[&str]>::split_first) else {
-        return false;
-    };
-    let end = rest.iter().position(|word| ENDS.contains(word));
-    let (args, end) = rest.split_at(end.unwrap_or(rest.len()));
-    if !(end.is_empty() || is_failure(end)) {
-        return false;
+    let mut begin = 0;
+    for word in words {
+        let may_follow =
+            begin > 0 && word.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+        if !(BEFORE.contains(word) || is_setting(word) || may_follow) {
+            break;
+        }
+        begin += 1;
     }
+    let (program, args) = words.get(begin..)?.split_first()?;
     match is_program(program) {
-        true => fits(args),
-        false => in_container(program, args).is_some_and(fits),
+        true => Some(args),
+        false => in_container(program, args),
     }
 }
 
 /// The arguments that `docker run` gives to an image of this program.
 fn in_container<'a>(program: &str, args: &'a [&'a str]) -> Option<&'a [&'a str]> {
     let is_one = ["docker", "podman"].contains(&program) && args.first() == Some(&"run");
-    let image = args.iter().position(|word| is_image(word));
-    image.filter(|_| is_one).and_then(|at| args.get(at + 1..))
+    let image = args.iter().position(|word| is_image(word))?;
+    let (flags, rest) = args.split_at_checked(image)?;
+    let runs_another = flags.iter().any(|flag| flag.starts_with("--entrypoint"));
+    rest.get(1..).filter(|_| is_one && !runs_another)
 }
 
 /// `/usr/local/bin/aisaleaks`, `aisaleaks.exe`.
@@ -153,7 +196,7 @@ fn is_image(word: &str) -> bool {
     name.split([':', '@']).next() == Some(NAME)
 }
 
-/// A line without its comment, and without what only holds words together.
+/// A line without its comment, and without what only holds words together. What stands between commands becomes a word.
 fn plain(line: &str) -> String {
     let line = line.split(" #").next().unwrap_or_default();
     let mut plain = String::with_capacity(line.len() + 8);
@@ -164,12 +207,28 @@ fn plain(line: &str) -> String {
     {
         plain.push_str("[ ");
     }
-    for character in line.chars() {
-        match character {
-            '"' | '\'' | ',' | '{' | '}' | '[' | ']' | '(' | ')' => plain.push(' '),
-            ';' => plain.push_str(" ; "),
-            _ => plain.push(character),
-        }
+    let mut rest = line;
+    while let Some(first) = rest.chars().next() {
+        let two = ["&&", "||"].into_iter().find(|two| rest.starts_with(two));
+        let (word, taken) = match (first, two) {
+            (_, Some(two)) => (format!(" {two} "), 2),
+            ('$', _) if rest.starts_with("${") => {
+                // A variable, or an expression of a workflow.
+                let end = if rest.starts_with("${{") { "}}" } else { "}" };
+                let length = rest.find(end).map_or(2, |at| at + end.len());
+                ("$x".to_owned(), length)
+            }
+            ('"' | '\'', _) => (format!(" {QUOTE} "), 1),
+            (',' | '{' | '}' | '[' | ']' | '(' | ')', _) => (" ".to_owned(), 1),
+            (';' | '|', _) => (format!(" {first} "), 1),
+            // Not where it sends output elsewhere, nor as the name of an anchor.
+            ('&', _) if plain.ends_with(' ') && rest.starts_with("& ") || rest == "&" => {
+                (" & ".to_owned(), 1)
+            }
+            _ => (first.to_string(), first.len_utf8()),
+        };
+        plain.push_str(&word);
+        rest = rest.get(taken..).unwrap_or_default();
     }
     plain
 }

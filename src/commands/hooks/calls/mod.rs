@@ -1,10 +1,14 @@
 //! Whether a file of somebody else's calls this program, line by line. No shell and no YAML is understood here: what is not plain from a
-//! line is only said to name it.
+//! line, and from how lines are indented, is only said to name it.
 
+mod block;
 mod line;
+mod script;
 
 use super::Hook;
-use line::Line;
+use line::{Line, Runs};
+
+pub(super) use script::of_script;
 
 /// What a file does with this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,49 +23,41 @@ pub(in crate::commands) enum Calls {
 
 /// The commands that look for keys.
 const SCANS: [&str; 6] = ["ci", "dir", "git", "scan", "staged", "stdin"];
-
-/// Of a script that is run as a hook. `stops` is whether it is run so that the first error ends it, as husky does.
-pub(super) fn of_script(text: &[u8], hook: Hook, stops: bool) -> Calls {
-    let text = String::from_utf8_lossy(text);
-    let first = text.lines().next().unwrap_or_default();
-    let mut stops = stops || first.starts_with("#!") && has_e(first);
-    let mut is_over = false;
-    let mut calls = Calls::No;
-    let mut lines = lines(&text).peekable();
-    while let Some((_, line)) = lines.next() {
-        let is_at_top = !line.starts_with([' ', '\t']);
-        let first = line.split_whitespace().next().unwrap_or_default();
-        let decides = stops || lines.peek().is_none() || first == "exec" || line::exits(&line);
-        let runs = || Line::new(&line).runs(|args| is_for(args, hook));
-        calls = calls.max(match line::names(&line) {
-            false => Calls::No,
-            true if is_at_top && !is_over && decides && runs() => Calls::Yes,
-            true => Calls::Named,
-        });
-        is_over |= is_at_top && ["exit", "exec", "return"].contains(&first);
-        stops |= is_at_top && first == "set" && has_e(&line);
-    }
-    calls
-}
+/// Flags that have it only tell something.
+const TELLING: [&str; 4] = ["--help", "--version", "-h", "-V"];
 
 /// Of a file in which a tool for hooks is told what to run.
 pub(super) fn of_settings(text: &[u8], hook: Hook) -> Calls {
-    let is = |line: &Line| line.runs(|args| is_for(args, hook)) || is_id(line, hook);
+    let is = |line: &Line, key: &str| {
+        line.runs(key, |args| is_for(args, hook)) != Runs::No || is_id(line, hook)
+    };
     of_lines(text, is).0
 }
 
 /// Of a file in which a service is told what to run, with the number of the line that says so.
 pub(in crate::commands) fn of_service(text: &[u8]) -> (Calls, usize) {
-    of_lines(text, |line| line.runs(is_scan) || line.uses())
+    of_lines(text, |line, key| {
+        line.runs(key, is_scan) != Runs::No || line.uses()
+    })
 }
 
-/// What the first of those lines that say most does.
-fn of_lines(text: &[u8], is: impl Fn(&Line) -> bool) -> (Calls, usize) {
+/// What the first of those lines that say most does. `is` is given a line, and what it is for.
+fn of_lines(text: &[u8], is: impl Fn(&Line, &str) -> bool) -> (Calls, usize) {
     let text = String::from_utf8_lossy(text);
-    let naming = lines(&text).filter(|(_, line)| line::names(line));
-    let calls = naming.map(|(number, line)| match is(&Line::new(&line)) {
-        true => (Calls::Yes, number),
-        false => (Calls::Named, number),
+    let all: Vec<(usize, String)> = lines(&text).collect();
+    let texts: Vec<&str> = all.iter().map(|(_, text)| text.as_str()).collect();
+    let naming = all.iter().enumerate();
+    let naming = naming.filter(|(_, (_, text))| line::names(text));
+    let calls = naming.map(|(at, (number, text))| {
+        let line = Line::new(text);
+        let key = match line.key.is_empty() {
+            true => block::key(&texts, at),
+            false => line.key.clone(),
+        };
+        match is(&line, &key) && !block::is_soft(&texts, at) {
+            true => (Calls::Yes, *number),
+            false => (Calls::Named, *number),
+        }
     });
     calls.fold((Calls::No, 0), |best, next| match next.0 > best.0 {
         true => next,
@@ -86,22 +82,29 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, String)> + '_ {
 /// Whether a line is something, and no comment.
 fn is_said(line: &str) -> bool {
     let line = line.trim_start();
-    !line.is_empty() && !line.starts_with('#') && !line.starts_with("//")
+    !line.is_empty()
+        && !["#", "//", "/*", "*"]
+            .iter()
+            .any(|begin| line.starts_with(begin))
 }
 
 /// Whether arguments have it look for keys.
 fn is_scan(args: &[&str]) -> bool {
+    let is_path =
+        |word: &str| word == "." || word.starts_with(['/', '$']) || word.starts_with("./");
     match args {
+        _ if args.iter().any(|word| TELLING.contains(word)) => false,
         // A lone word may be a name.
-        [] | ["--help" | "--version", ..] => false,
+        [] => false,
         ["hook", rest @ ..] => rest.first() == Some(&"run"),
-        [first, ..] => SCANS.contains(first) || first.starts_with("--"),
+        [first, ..] => SCANS.contains(first) || first.starts_with('-') || is_path(first),
     }
 }
 
 /// Whether arguments have it look at what this hook is about.
 fn is_for(args: &[&str], hook: Hook) -> bool {
     match args {
+        _ if args.iter().any(|word| TELLING.contains(word)) => false,
         ["hook", "run", name, ..] => *name == hook.name(),
         ["staged", ..] => hook == Hook::PreCommit,
         _ => false,
@@ -119,61 +122,9 @@ fn is_id(line: &Line, hook: Hook) -> bool {
     line.value_of("id").is_some_and(|id| ids.contains(&id))
 }
 
-/// Whether one of the flags in a line is `-e`, or has it among others.
-fn has_e(line: &str) -> bool {
-    let mut words = line.split_whitespace();
-    words.any(|word| {
-        let flags = word.strip_prefix('-').unwrap_or_default();
-        let is_short = flags.bytes().all(|byte| byte.is_ascii_lowercase());
-        word == "errexit" || is_short && flags.contains('e')
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_script_calls_it_where_a_failure_of_it_is_one_of_the_script() {
-        let calls = |text: &str| of_script(text.as_bytes(), Hook::PreCommit, false);
-        for text in [
-            "#!/bin/sh\naisaleaks hook run pre-commit\n",
-            "#!/bin/sh\nmake check\naisaleaks staged\n# the end\n",
-            "#!/bin/sh -e\naisaleaks hook run pre-commit\nmake check\n",
-            "#!/usr/bin/env bash\nset -euo pipefail\n/opt/bin/aisaleaks hook run pre-commit\nmake\n",
-            "set -o errexit\n\"$HOME/bin/aisaleaks\" hook run pre-commit -- \"$@\"\nmake\n",
-            "aisaleaks hook run pre-commit || exit 1\nmake\n",
-            "make lint && aisaleaks hook run pre-commit",
-            "exec aisaleaks hook run \\\n  pre-commit\n",
-            "RUST_LOG=off aisaleaks staged --fail-on all\r\n",
-        ] {
-            assert_eq!(calls(text), Calls::Yes, "{text}");
-        }
-        for text in [
-            "aisaleaks hook run pre-commit\nmake\n",
-            "set -e\naisaleaks hook run pre-commit || true\n",
-            "set -e\naisaleaks hook run pre-commit | cat\n",
-            "set -e\naisaleaks hook run pre-commit &\n",
-            "if false; then\n  aisaleaks hook run pre-commit\nfi\n",
-            "if false; then aisaleaks hook run pre-commit; fi\n",
-            "[ -n \"$X\" ] && aisaleaks hook run pre-commit\n",
-            "false && aisaleaks hook run pre-commit\n",
-            "exit 0\naisaleaks hook run pre-commit\n",
-            "exec make check\naisaleaks hook run pre-commit\n",
-            "echo aisaleaks hook run pre-commit\n",
-            "aisaleaks hook run pre-push\n",
-            "aisaleaks hook status\n",
-            "subprocess.run(['aisaleaks', 'hook', 'run', 'pre-commit'])\nmake\n",
-        ] {
-            assert_eq!(calls(text), Calls::Named, "{text}");
-        }
-        assert_eq!(calls("# aisaleaks hook run pre-commit\nmake\n"), Calls::No);
-        let husky = "aisaleaks hook run pre-commit\nnpm test\n";
-        assert_eq!(
-            of_script(husky.as_bytes(), Hook::PreCommit, true),
-            Calls::Yes
-        );
-    }
 
     #[test]
     fn a_tool_is_told_for_which_hook() {
@@ -203,7 +154,7 @@ mod tests {
                 "jobs:\n  a:\n    - uses: example/aisaleaks@v1 # the action\n",
                 3,
             ),
-            ("- uses: \"example/aisaleaks/sub@0123\"\n", 1),
+            ("- uses: \"example/aisaleaks@0123\"\n", 1),
             ("name: aisaleaks\nscript: [aisaleaks ci]\n", 2),
             (
                 "script:\n  - cargo install aisaleaks\n  - aisaleaks ci --base main\n",
@@ -216,6 +167,26 @@ mod tests {
             ),
             ("  sh 'aisaleaks --fail-on all .'\n", 1),
             ("- &keys aisaleaks ci\n- script: ./aisaleaks.exe dir .\n", 2),
+            ("steps {\n  sh 'aisaleaks ci'\n}\n", 2),
+            ("steps { sh(script: 'aisaleaks ci') }\n", 1),
+            (
+                "keys:\n  script:\n  - |\n    cargo build\n    timeout 60 aisaleaks ci\n",
+                5,
+            ),
+            ("run: sudo -E \"${HOME}/bin/aisaleaks\" ci && echo ok\n", 1),
+            (
+                "run: ${{ github.workspace }}/bin/aisaleaks -f sarif=x .\n",
+                1,
+            ),
+            ("- run: >-\n    aisaleaks .\n", 2),
+            (
+                "- run: aisaleaks ci\n- run: x\n  continue-on-error: true\n",
+                1,
+            ),
+            (
+                "a:\n  allow_failure: true\nb:\n  script: aisaleaks ci || exit 1\n",
+                4,
+            ),
         ] {
             assert_eq!(of_service(text.as_bytes()), (Calls::Yes, line), "{text}");
         }
@@ -231,6 +202,21 @@ mod tests {
             "run: if false; then aisaleaks ci; fi\n",
             "run: docker pull example/aisaleaks && true\n",
             "uses: example/aisaleaks-not@v1\n",
+            "uses: ./tools/aisaleaks\n",
+            "uses: foo/aisaleaks/.github/docs@v1\n",
+            "run: aisaleaks ci || exit 0\n",
+            "run: aisaleaks ci && echo ok || true\n",
+            "run: aisaleaks ci --base main||true\n",
+            "run: aisaleaks ci --help\n",
+            "run: docker run --entrypoint true x/aisaleaks ci\n",
+            "name: \"run: aisaleaks ci\"\n",
+            "- run: aisaleaks ci\n  continue-on-error: true\n",
+            "- continue-on-error: true\n  run: aisaleaks ci\n",
+            "keys:\n  script:\n    - aisaleaks ci\n  allow_failure: true\n",
+            "keys:\n  after_script:\n    - aisaleaks ci\n",
+            "after_success:\n- aisaleaks ci\n",
+            "on:\n  paths:\n    - aisaleaks ci\n",
+            "sh script: 'aisaleaks ci', returnStatus: true\n",
         ] {
             assert_eq!(of_service(text.as_bytes()).0, Calls::Named, "{text}");
         }
