@@ -1,5 +1,7 @@
 //! `respond`: from what was typed to what is done.
 
+use std::path::PathBuf;
+
 use super::args::RespondArgs;
 use super::resolve;
 use crate::commands::exit::Exit;
@@ -33,7 +35,22 @@ pub(super) fn perform(args: RespondArgs) -> Result<Exit> {
             source,
         })?;
     }
+    let live = &args.live;
+    let text = |path: &PathBuf| path.display().to_string();
+    let asking = [
+        ("--verify-base-url", live.verify_base_url.clone()),
+        ("--verify-ca", live.verify_ca.as_ref().map(text)),
+        // It may have a password in it.
+        (
+            "--verify-proxy",
+            live.verify_proxy.as_ref().map(|_| "MY-PROXY".to_owned()),
+        ),
+    ];
+    let asking = asking.into_iter();
     respond::run(Request {
+        asking: asking
+            .filter_map(|(flag, value)| Some((flag, value?)))
+            .collect(),
         scan: resolve::scan(&args.as_scan(), true, true)?,
         forms: forms.collect::<Result<_>>()?,
         report: args.report,

@@ -24,6 +24,7 @@ use crate::model::Outcome;
 use crate::pipeline;
 use crate::report;
 use crate::report::response::{self, Counts, Facts, Form, Response};
+use crate::verify::Base;
 use evidence::Evidence;
 use ground::Grounds;
 use naming::Naming;
@@ -44,6 +45,8 @@ pub struct Request {
     pub stores: Vec<String>,
     /// Whether those of all platforms are.
     pub all: bool,
+    /// The flags that say how AIsa is asked, and their values.
+    pub asking: Vec<(&'static str, String)>,
 }
 
 /// Tells the response.
@@ -96,6 +99,8 @@ pub fn run(mut request: Request) -> Result<Exit> {
                 .directory
                 .as_ref()
                 .and_then(|folder| word(folder, &naming)),
+            asking: asking(&request.asking, &naming),
+            gateway: gateway(&outcome, &naming),
             left_out: report::left_out(&outcome),
         },
         stores: platforms.told,
@@ -175,6 +180,22 @@ fn write(response: &Response<'_>, form: Form, file: Option<(PathBuf, File)>) -> 
 fn word(file: &Path, naming: &Naming<'_>) -> Option<String> {
     let text = file.as_os_str().as_encoded_bytes();
     shell::word(text, naming.detector).filter(|_| text != b"-")
+}
+
+/// The flags that say how AIsa is asked, as words.
+fn asking(flags: &[(&'static str, String)], naming: &Naming<'_>) -> Vec<String> {
+    let word = |value: &str| shell::word(value.as_bytes(), naming.detector);
+    let flags = flags.iter().map(|(flag, value)| match word(value) {
+        Some(value) => format!("{flag} {value}"),
+        None => format!("{flag} MY-VALUE"),
+    });
+    flags.collect()
+}
+
+/// What was asked in AIsa's place.
+fn gateway(outcome: &Outcome, naming: &Naming<'_>) -> Option<String> {
+    let base = &outcome.live.as_ref()?.base;
+    (base != Base::AISA).then(|| naming.name(base))
 }
 
 /// What should be known besides.

@@ -114,6 +114,10 @@ pub struct Ground {
     pub from_report: bool,
     /// The folder that was named, as a shell takes it; `None` if none was.
     pub directory: Option<String>,
+    /// Flags that say how AIsa is asked, as a shell takes them; none if nothing was said.
+    pub asking: Vec<String>,
+    /// What was asked in AIsa's place; `None` if AIsa was.
+    pub gateway: Option<String>,
     /// What was left out, and why, in words; `None` if nothing was.
     pub left_out: Option<String>,
 }

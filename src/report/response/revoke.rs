@@ -64,6 +64,8 @@ pub(super) fn given(key: &LeakedKey) -> Option<String> {
 fn revoked(facts: &Facts, key: &LeakedKey) -> (Tick, Text) {
     let state = key.state;
     let by = if key.is_fresh { "" } else { ", by the report" };
+    let gateway = facts.ground.gateway.as_deref();
+    let who = gateway.filter(|_| key.is_fresh).unwrap_or("AIsa");
     if !key.is_aisa {
         let text = "only its issuer can tell whether it works";
         return (Tick::Unknown, advised(key, text));
@@ -72,7 +74,7 @@ fn revoked(facts: &Facts, key: &LeakedKey) -> (Tick, Text) {
         return (Tick::Unknown, advised(key, "nobody asked AIsa about it"));
     }
     if let Some(why) = key.detail.as_ref().filter(|_| state == State::Unknown) {
-        let text = format!("AIsa was asked, and it is not known: {why}");
+        let text = format!("{who} was asked, and it is not known: {why}");
         return (Tick::Unknown, advised(key, &text));
     }
     let Some(asked) = key.checked_at else {
@@ -97,7 +99,7 @@ fn revoked(facts: &Facts, key: &LeakedKey) -> (Tick, Text) {
     };
     let text = match state {
         State::Unknown => format!("what was answered on {at}{old} says nothing{by}"),
-        state => format!("{}, as AIsa answered on {at}{old}{by}", called(state)),
+        state => format!("{}, as {who} answered on {at}{old}{by}", called(state)),
     };
     match state {
         _ if state.is_dead() => (Tick::Done, Text::new(text)),
@@ -119,12 +121,14 @@ fn asking(facts: &Facts, key: &LeakedKey) -> Option<Commands> {
     let report = facts.ground.report.as_deref().unwrap_or("report.json");
     let directory = facts.ground.directory.as_ref();
     let directory = directory.map_or_else(String::new, |word| format!(" -C {word}"));
+    let flags = facts.ground.asking.iter();
+    let flags: String = flags.map(|flag| format!(" {flag}")).collect();
     let lines = match facts.ground.from_report {
         true => vec![
-            format!("aisaleaks recheck{directory} -f json -o {report} {report}"),
+            format!("aisaleaks recheck{directory}{flags} -f json -o {report} {report}"),
             format!("aisaleaks respond{directory} {report}"),
         ],
-        false => vec![format!("aisaleaks respond{directory} --verify")],
+        false => vec![format!("aisaleaks respond{directory} --verify{flags}")],
     };
     Some(Commands {
         what: "Once it is revoked, ask AIsa, which sends it there, and tick this off:".to_owned(),

@@ -50,6 +50,8 @@ fn facts(keys: Vec<LeakedKey>) -> Facts {
             report: Some("report.json".to_owned()),
             from_report: true,
             directory: None,
+            asking: Vec::new(),
+            gateway: None,
             left_out: None,
         },
         guards: Guards {

@@ -3,6 +3,8 @@
 use std::process::Command;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::{Leak, REVOKED, Repo, Server, WORKS, command, evidence, items, key, run, states};
 
 use crate::live::replies::knowing;
@@ -350,6 +352,17 @@ fn keys_that_are_here_can_be_asked_about_at_once() {
             "{json:#}"
         );
     }
+    // What is printed asks in the same place, and not elsewhere.
+    let line = |json: &Value| {
+        let line = items(json, "revoke")[0]["commands"][0]["lines"][0].as_str();
+        line.expect("a command").to_owned()
+    };
+    let of_alone = "aisaleaks respond --verify --verify-base-url 'http://127.0.0.1:";
+    assert!(line(&alone).starts_with(of_alone), "{alone:#}");
+    let of_reported = "aisaleaks recheck --verify-base-url 'http://127.0.0.1:";
+    assert!(line(&reported).starts_with(of_reported), "{reported:#}");
+    let said = evidence(&alone, "revoke", 0);
+    assert!(said.contains(", as http://127.0.0.1:"), "{said}");
     let (alone, reported) = ask(REVOKED);
     assert_eq!(states(&alone, "revoke"), ["done"]);
     assert_eq!(states(&reported, "revoke"), ["done"]);
@@ -364,7 +377,7 @@ fn keys_that_are_here_can_be_asked_about_at_once() {
     let (alone, _) = ask((404, "{}"));
     assert_eq!(states(&alone, "revoke"), ["unknown"]);
     assert!(
-        evidence(&alone, "revoke", 0).starts_with("AIsa was asked, and it is not known: "),
+        evidence(&alone, "revoke", 0).contains(" was asked, and it is not known: "),
         "{alone:#}"
     );
 }
