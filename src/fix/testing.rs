@@ -62,6 +62,19 @@ pub(super) fn assert_table(path: &'static str, table: &[(&str, Option<&str>)]) -
     results
 }
 
+/// Holds Python to a table, and the results to its own parser.
+pub(super) fn assert_python(table: &[(&str, Option<&str>)]) {
+    let results = assert_table("a.py", table);
+    let check = "import ast, sys; ast.parse(open(sys.argv[1], 'rb').read())";
+    assert_accepted("python3", &["-c", check], "a.py", &results);
+}
+
+/// Holds JavaScript to a table, and the results to Node.
+pub(super) fn assert_javascript(table: &[(&str, Option<&str>)]) {
+    let results = assert_table("a.mjs", table);
+    assert_accepted("node", &["--check"], "a.mjs", &results);
+}
+
 /// Whether a program accepts each text; says so where the program is not here.
 pub(super) fn assert_accepted(program: &str, args: &[&str], name: &str, texts: &[String]) {
     use std::process::Command;
