@@ -3,6 +3,7 @@
 //! Nothing here reads or writes a file. What is around a key is looked at only as far as it has to be understood; where it is not, a
 //! person is told what to write: a wrong edit is worse than none.
 
+mod browsers;
 mod by_hand;
 mod edit;
 mod generated;
@@ -12,6 +13,7 @@ mod scan;
 mod testing;
 mod variable;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 pub use edit::{Edit, apply};
@@ -94,6 +96,8 @@ struct Place<'a> {
     end: usize,
     key: usize,
     is_ignored: bool,
+    /// What the file says of what runs it, once a language asked that.
+    runner: &'a OnceCell<languages::Runner>,
 }
 
 impl<'a> Place<'a> {
@@ -184,6 +188,7 @@ pub fn plan(file: &File<'_>, names: &mut Names) -> Plan {
         plan.leave_all(file, names, "this kind of file is not edited");
         return plan;
     };
+    let runner = OnceCell::new();
     for spot in file.spots {
         let place = Place {
             path: file.path,
@@ -192,6 +197,7 @@ pub fn plan(file: &File<'_>, names: &mut Names) -> Plan {
             end: spot.range.end,
             key: spot.key,
             is_ignored: file.is_ignored,
+            runner: &runner,
         };
         match language.replace(&place, names) {
             Ok(fix) => {
@@ -245,7 +251,7 @@ impl Plan {
 
     fn leave(&mut self, file: &File<'_>, spot: &Spot, names: &mut Names, why: Refusal) {
         let variable = names.choose(spot.key, None);
-        let what = by_hand::what(file.path, &variable);
+        let what = by_hand::what(file.path, why, &variable);
         self.left.push(Left {
             at: spot.range.start,
             advice: format!("{why}; {what}"),
@@ -275,7 +281,36 @@ mod tests {
                 "k := \"{key}\"",
                 &["os.Getenv(\"AISA_API_KEY\")"][..],
             ),
-            ("app.min.js", "k=\"{key}\"", &["minified", "source"]),
+            (
+                "app.min.js",
+                "k=\"{key}\"",
+                &["minified", "source", "call AIsa from a server"],
+            ),
+            (
+                "a.js",
+                "document.title = '{key}'",
+                &["browsers", "call AIsa from a server"],
+            ),
+            (
+                "a.tsx",
+                "f('{key}')",
+                &["for sure", "call AIsa from a server"],
+            ),
+            (
+                "vite.config.js",
+                "f('{key}')",
+                &["bundler", "call AIsa from a server"],
+            ),
+            (
+                ".env.example",
+                "VITE_AISA_KEY={key}",
+                &["bundlers", "call AIsa from a server"],
+            ),
+            (
+                "a.ts",
+                "const a: '{key}' = 1",
+                &["property", "write process.env.AISA_API_KEY"],
+            ),
             ("index.html", "<script>k='{key}'</script>", &["server"]),
             ("notes.md", "{key}", &["placeholder"]),
             ("x.unheard", "{key}", &["AISA_API_KEY"]),

@@ -3,26 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Refusal;
+use super::browsers::{self, is_public};
 
 /// What AIsa calls it.
 pub(super) const USUAL: &str = "AISA_API_KEY";
-
-/// Beginnings of names whose values bundlers copy into what browsers download: no key may be in such a variable.
-const PUBLIC: [&str; 8] = [
-    "NEXT_PUBLIC_",
-    "VITE_",
-    "REACT_APP_",
-    "EXPO_PUBLIC_",
-    "PUBLIC_",
-    "NUXT_PUBLIC_",
-    "GATSBY_",
-    "VUE_APP_",
-];
-
-/// Whether bundlers copy what a variable of this name holds into what browsers download.
-pub(super) fn is_public(name: &str) -> bool {
-    PUBLIC.iter().any(|prefix| name.starts_with(prefix))
-}
 
 /// Whether a place's own name says what is in it, so that it can be kept: upper case, more than one word, and one of them says that
 /// it is AIsa's, or the last one that it is a credential. `KEY` and `API_KEY` say nothing.
@@ -88,8 +72,11 @@ impl Names {
     /// The name that a place gives to a key: what it reads already stays.
     ///
     /// # Errors
-    /// Another key has that name: one of the two would be lost.
+    /// Another key has that name, so that one of the two would be lost; or browsers get what is in it.
     pub(super) fn given(&mut self, key: usize, name: &str) -> Result<String, Refusal> {
+        if is_public(name) {
+            return Err(browsers::PUBLIC);
+        }
         if !self.is_settled {
             self.given.entry(name.to_owned()).or_default().insert(key);
             return Ok(name.to_owned());

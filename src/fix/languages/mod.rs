@@ -11,6 +11,7 @@ mod settings;
 mod shell;
 mod workflow;
 
+pub(super) use self::javascript::Runner;
 use regex::{Regex, RegexBuilder};
 
 use super::{Edit, Fix, Names, Place, Refusal};

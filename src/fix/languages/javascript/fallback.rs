@@ -4,13 +4,12 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
-use super::super::super::variable::is_public;
 use super::super::super::{Edit, Fix, Names, Refusal};
 use super::super::{ascii, ends_expression};
 use super::Text;
 
 /// What reads a variable, and the operator behind it, before a fallback.
-const READS: &str = r#"(?:process\.env|import\.meta\.env|Bun\.env)(?:\.([A-Za-z_]\w*)|\[["']([A-Za-z_]\w*)["']\])(\s*(?:\|\||\?\?)\s*)$"#;
+const READS: &str = r#"(?:process\.env|Bun\.env)(?:\.([A-Za-z_]\w*)|\[["']([A-Za-z_]\w*)["']\])(\s*(?:\|\||\?\?)\s*)$"#;
 
 /// The same of Deno.
 const DENO: &str = r#"Deno\.env\.get\(\s*["']([A-Za-z_]\w*)["']()\s*\)(\s*(?:\|\||\?\?)\s*)$"#;
@@ -30,18 +29,11 @@ pub(super) fn without(string: &Text<'_, '_>, names: &mut Names) -> Result<Option
     };
     let name = read.get(1).or(read.get(2)).map_or("", |name| name.as_str());
     let gap = read.get(3).map_or(0, |gap| gap.len());
-    let is_untyped = (read.get(0)).is_some_and(|all| all.as_str().starts_with("import"));
-    let sure = if is_untyped { "" } else { string.sure() };
     let whole = &string.literal.whole;
     let range = whole.start - gap..whole.end;
     let name = names.given(string.place.key, name)?;
-    let then = is_public(&name).then(|| {
-        format!("{name} is copied into what browsers download: have a server of yours hold the key, and call that")
-    });
-    Ok(Some(Fix {
-        then,
-        ..Fix::environment(name, vec![Edit::replace(range, sure)])
-    }))
+    let edit = Edit::replace(range, string.sure());
+    Ok(Some(Fix::environment(name, vec![edit])))
 }
 
 #[cfg(test)]
@@ -60,9 +52,11 @@ mod tests {
                 Some("const k = process.env['X'];\n"),
             ),
             (
-                "const k = import.meta.env.VITE_K || '{key}';\n",
-                Some("const k = import.meta.env.VITE_K;\n"),
+                "const k = Bun.env.X || '{key}';\n",
+                Some("const k = Bun.env.X;\n"),
             ),
+            ("const k = import.meta.env.VITE_K || '{key}';\n", None),
+            ("const k = process.env.VITE_K || '{key}';\n", None),
         ]);
         assert_table(
             "a.js",

@@ -2,7 +2,6 @@
 
 mod expression;
 mod fallback;
-mod jsx;
 mod running;
 
 use std::ops::Range;
@@ -10,8 +9,9 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
+pub(in super::super) use self::running::Runner;
 use super::super::scan::{Around, Literal, javascript};
-use super::super::{Edit, Fix, Names, Place, Refusal};
+use super::super::{Edit, Fix, Names, Place, Refusal, browsers};
 use super::{Language, ascii, ending, given_name, interpreter};
 
 pub(super) struct JavaScript;
@@ -41,7 +41,16 @@ impl Language for JavaScript {
     }
 
     fn replace(&self, place: &Place<'_>, names: &mut Names) -> Result<Fix, Refusal> {
-        let literal = match javascript::around(place.text, place.start) {
+        let around = javascript::around(place.text, place.start);
+        if around == Around::Comment {
+            return Ok(place.in_prose(names));
+        }
+        let runner = || Runner::of(place.path, place.text);
+        let runner = *place.runner.get_or_init(runner);
+        if let Runner::Unfit(why) = runner {
+            return Err(why);
+        }
+        let literal = match around {
             Around::Comment => return Ok(place.in_prose(names)),
             Around::Unclear(why) => return Err(why),
             Around::Literal(literal) => literal,
@@ -50,17 +59,16 @@ impl Language for JavaScript {
             place,
             literal: &literal,
             before: before(place.text, literal.whole.start),
+            runner,
         };
         string.check()?;
-        let is_attribute = jsx::is_attribute(&string)?;
+        // A refusal must not take a name away from another key.
+        string.reference("")?;
         let is_whole = literal.content == place.range();
-        if is_whole
-            && !is_attribute
-            && let Some(fix) = fallback::without(&string, names)?
-        {
+        if is_whole && let Some(fix) = fallback::without(&string, names)? {
             return Ok(fix);
         }
-        string.replaced(is_whole, is_attribute, names)
+        string.replaced(is_whole, names)
     }
 }
 
@@ -78,6 +86,7 @@ struct Text<'a, 'b> {
     place: &'b Place<'a>,
     literal: &'b Literal,
     before: &'a str,
+    runner: Runner,
 }
 
 impl Text<'_, '_> {
@@ -89,11 +98,8 @@ impl Text<'_, '_> {
 
     /// How a program in this file reads a variable.
     fn reference(&self, name: &str) -> Result<String, Refusal> {
-        Ok(format!(
-            "{}{}",
-            running::reference(self.place.text, name)?,
-            self.sure()
-        ))
+        let reference = self.runner.reference(self.place.text, self.literal, name)?;
+        Ok(format!("{reference}{}", self.sure()))
     }
 
     fn behind(&self) -> &str {
@@ -115,10 +121,14 @@ impl Text<'_, '_> {
             return Err("the template has a tag, which may do anything with it");
         }
         let is_typed = !self.sure().is_empty() || text.contains("@flow");
-        // An attribute is no expression, and looked at on its own.
-        if literal.tag.is_none() || is_script(self.place.path) {
-            expression::check(text, literal, is_typed)?;
+        // The text of JSX can look like strings and comments.
+        if literal.tag.is_some() && !is_script(self.place.path) {
+            return match self.before.ends_with('=') {
+                true => Err(browsers::GIVEN),
+                false => Err("JSX stands before it, in which it is not clear what is a string"),
+            };
         }
+        expression::check(text, literal, is_typed)?;
         match !self.sure().is_empty() && self.behind().starts_with('=') {
             true => Err(
                 "`!` and `=` would stand beside each other: put a blank there, and run this again",
@@ -127,12 +137,7 @@ impl Text<'_, '_> {
         }
     }
 
-    fn replaced(
-        &self,
-        is_whole: bool,
-        is_attribute: bool,
-        names: &mut Names,
-    ) -> Result<Fix, Refusal> {
+    fn replaced(&self, is_whole: bool, names: &mut Names) -> Result<Fix, Refusal> {
         let (place, literal) = (self.place, self.literal);
         let content = place.text.get(literal.content.clone()).unwrap_or_default();
         if place.before().ends_with('\\') {
@@ -145,26 +150,20 @@ impl Text<'_, '_> {
         if pairs.any(|(byte, next)| byte == b'\\' && next.is_ascii_digit()) {
             return Err("the string has an escape that a template does not take");
         }
-        // A refusal must not take a name away from another key.
-        self.reference("")?;
         let own = given_name(self.before).filter(|_| is_whole);
         let name = names.choose(place.key, own);
         let reference = self.reference(&name)?;
         let Range { start, end } = literal.whole;
-        let (open, close) = if is_attribute { ("{", "}") } else { ("", "") };
         let edits = if is_whole {
-            vec![Edit::replace(
-                start..end,
-                format!("{open}{reference}{close}"),
-            )]
+            vec![Edit::replace(start..end, reference)]
         } else {
             let inside = place.with(format!("${{{reference}}}"));
             match literal.interpolates {
                 true => vec![inside],
                 false => vec![
                     inside,
-                    Edit::replace(start..start + 1, format!("{open}`")),
-                    Edit::replace(end - 1..end, format!("`{close}")),
+                    Edit::replace(start..start + 1, "`"),
+                    Edit::replace(end - 1..end, "`"),
                 ],
             }
         };

@@ -16,7 +16,12 @@ pub(in super::super) fn around(text: &str, at: usize) -> Around {
     scanner.code(0).unwrap_or(Around::Unclear(IN_CODE))
 }
 
-/// Whether a place is code, as far as that is understood.
+/// Whether a place is surely code.
+pub(in super::super) fn is_code(text: &str, at: usize) -> bool {
+    around(text, at) == Around::Unclear(IN_CODE)
+}
+
+/// Whether a place is code, or may be.
 pub(in super::super) fn may_be_code(text: &str, at: usize) -> bool {
     matches!(around(text, at), Around::Unclear(_))
 }
