@@ -118,6 +118,7 @@ fn edit(
         let after = with(text, &lines);
         plan.changes.push(Change {
             path,
+            name: shown.as_bytes().to_vec(),
             shown: shown.to_owned(),
             before,
             after,

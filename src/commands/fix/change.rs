@@ -11,6 +11,8 @@ use crate::git::replacement::Replacement;
 pub(super) struct Change {
     /// The file.
     pub(super) path: PathBuf,
+    /// Its path in a patch.
+    pub(super) name: Vec<u8>,
     /// How it is named to a person.
     pub(super) shown: String,
     /// What is in it; none if it is made.
@@ -167,6 +169,7 @@ mod tests {
     fn change(path: &Path, before: Option<&str>) -> Change {
         Change {
             path: path.to_path_buf(),
+            name: b"a".to_vec(),
             shown: "a".to_owned(),
             before: before.map(str::to_owned),
             after: "after".to_owned(),

@@ -9,6 +9,7 @@ use super::gathering::{Found, InFile, Seen};
 use crate::detect::Detector;
 use crate::fix::{self, Home, Names, Spot};
 use crate::source::asking::Trees;
+use crate::source::paths::stored;
 
 /// What is to be done, and what was.
 #[derive(Default)]
@@ -104,8 +105,9 @@ pub(super) fn plan(
         let inside = place(path, file);
         match changed((path, &inside), file, found, detector, &mut names) {
             Ok((mut change, fixed)) => {
-                if *is_work_tree {
+                if *is_work_tree && let Ok(name) = path.strip_prefix(top) {
                     // As `git apply` takes it, and as the files beside it are named.
+                    change.name = stored(name);
                     change.shown = inside;
                 }
                 plan.changes.push(change);
@@ -190,6 +192,7 @@ fn changed(
     });
     let change = Change {
         path: path.to_path_buf(),
+        name: file.path.clone(),
         shown: file.shown.clone(),
         before: Some(text.clone()),
         after,
