@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::change::{self, Change};
 use super::gathering::{Found, InFile, Seen};
+use super::known::Known;
 use crate::detect::Detector;
 use crate::fix::{self, Home, Names, Spot};
 use crate::source::asking::Trees;
@@ -81,7 +82,7 @@ impl Plan {
 pub(super) fn plan(
     found: &Found,
     (top, is_work_tree): &(PathBuf, bool),
-    detector: &Detector,
+    (known, detector): (&Known, &Detector),
     reserved: BTreeMap<String, Option<usize>>,
 ) -> Plan {
     let place = |path: &Path, file: &InFile| match path.strip_prefix(top) {
@@ -94,7 +95,7 @@ pub(super) fn plan(
             (path, &place(path, file)),
             file,
             found,
-            detector,
+            (known, detector),
             &mut names,
         ));
     }
@@ -103,7 +104,7 @@ pub(super) fn plan(
     for (path, file) in &found.files {
         plan.has_dotenv |= is_dotenv(path);
         let inside = place(path, file);
-        match changed((path, &inside), file, found, detector, &mut names) {
+        match changed((path, &inside), file, found, (known, detector), &mut names) {
             Ok((mut change, fixed)) => {
                 if *is_work_tree && let Ok(name) = path.strip_prefix(top) {
                     // As `git apply` takes it, and as the files beside it are named.
@@ -139,7 +140,7 @@ fn changed(
     (path, inside): (&Path, &str),
     file: &InFile,
     found: &Found,
-    detector: &Detector,
+    (known, detector): (&Known, &Detector),
     names: &mut Names,
 ) -> Result<(Change, Vec<Fixed>), Left> {
     let at = |seen: &Seen| format!("{}:{}:{}", file.shown, seen.line, seen.column);
@@ -177,7 +178,7 @@ fn changed(
     }
     let after = fix::apply(&text, &planned.edits)
         .ok_or_else(|| leave_all("its edits do not fit together: take the key out by hand"))?;
-    if has_key(&after, found, detector) {
+    if known.is_in(&after, detector) {
         return Err(leave_all(
             "a key would stay in the file, one that is allowed or hides, and a file with a key is never written: take \
              the keys out by hand",
@@ -252,20 +253,4 @@ pub(super) fn spots(text: &str, seen: &[Seen], found: &Found) -> Option<Vec<Spot
         });
     }
     Some(spots)
-}
-
-/// Whether a text has a key, be it in pieces: between quotes, with signs that put strings together, over several lines.
-pub(super) fn has_key(text: &str, found: &Found, detector: &Detector) -> bool {
-    let mut matches = Vec::new();
-    detector.search(text.as_bytes(), None, &mut matches);
-    if matches.iter().any(|found| found.confidence.is_some()) {
-        return true;
-    }
-    let is_glue = |c: char| c.is_whitespace() || "\"'`+,.\\".contains(c);
-    let joined: String = text.chars().filter(|c| !is_glue(*c)).collect();
-    let mut secrets = found.all.iter().filter(|secret| secret.is_aisa());
-    secrets.any(|secret| {
-        let key = secret.expose();
-        text.contains(key) || joined.contains(key.strip_prefix("sk-aisa-").unwrap_or(key))
-    })
 }

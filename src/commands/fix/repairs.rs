@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::beside::top;
 use super::gathering::{Found, InFile, Seen, gather};
+use super::known::Known;
 use super::planning::{is_ignored, read, spots};
 use crate::detect::Cursor;
 use crate::fix::{self, Names};
@@ -15,11 +16,12 @@ pub(in crate::commands) fn of(outcome: &Outcome) -> BTreeMap<String, Vec<Repair>
     let found = gather(outcome);
     let mut names = Names::default();
     // The first time tells which names the places themselves give.
-    drop(all(&found, &mut names));
-    all(&found, &mut names.settled())
+    let known = Known::new(&found);
+    drop(all(&found, &known, &mut names));
+    all(&found, &known, &mut names.settled())
 }
 
-fn all(found: &Found, names: &mut Names) -> BTreeMap<String, Vec<Repair>> {
+fn all(found: &Found, known: &Known, names: &mut Names) -> BTreeMap<String, Vec<Repair>> {
     let mut repairs: BTreeMap<String, Vec<Repair>> = BTreeMap::new();
     for (path, file) in &found.files {
         let Ok(text) = read(path) else {
@@ -27,7 +29,7 @@ fn all(found: &Found, names: &mut Names) -> BTreeMap<String, Vec<Repair>> {
         };
         let keys: BTreeSet<usize> = file.seen.iter().map(|seen| seen.key).collect();
         for key in keys {
-            let repair = repair(path, file, &text, key, found, names);
+            let repair = repair((path, file, &text), key, found, known, names);
             let secret = found.secrets.get(key);
             if let (Some(repair), Some(secret)) = (repair, secret) {
                 let all = repairs.entry(secret.fingerprint()).or_default();
@@ -40,11 +42,10 @@ fn all(found: &Found, names: &mut Names) -> BTreeMap<String, Vec<Repair>> {
 
 /// What would take one key out of a file; `None` if a person has to.
 fn repair(
-    path: &Path,
-    file: &InFile,
-    text: &str,
+    (path, file, text): (&Path, &InFile, &str),
     key: usize,
     found: &Found,
+    known: &Known,
     names: &mut Names,
 ) -> Option<Repair> {
     let seen = file.seen.iter().filter(|seen| seen.key == key).copied();
@@ -62,7 +63,8 @@ fn repair(
         is_ignored: is_ignored(path),
     };
     let plan = fix::plan(&asked, names);
-    if !plan.left.is_empty() {
+    let after = fix::apply(text, &plan.edits)?;
+    if !plan.left.is_empty() || known.is_in_pieces_in(&after) {
         return None;
     }
     let mut cursor = Cursor::new(Position::default());
