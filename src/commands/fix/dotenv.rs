@@ -49,7 +49,7 @@ pub(super) fn announce(plan: &mut Plan, found: &Found, request: &Request) {
     }
 }
 
-/// Writes the keys that programs are to read from variables to `.env`, which `.gitignore` has to ignore first. Where that cannot be,
+/// Writes the keys that are taken out of files to `.env`, which `.gitignore` has to ignore first. Where that cannot be,
 /// nothing else is changed, either: the keys would be nowhere.
 pub(super) fn keep(plan: &mut Plan, found: &Found, request: &Request) {
     let kept = Kept::new(plan, found, request).and_then(|kept| {
@@ -107,7 +107,7 @@ struct Kept {
 impl Kept {
     /// Makes it; none if nothing has to be there.
     fn new(plan: &Plan, found: &Found, request: &Request) -> Result<Option<Self>, String> {
-        let wanted = plan.variables();
+        let wanted = plan.kept();
         if wanted.is_empty() {
             return Ok(None);
         }

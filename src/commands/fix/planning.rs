@@ -1,6 +1,6 @@
 //! What is to become of each file, from what is in it now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -64,17 +64,26 @@ impl Plan {
 
     /// The variables that programs read now, and which key each holds.
     pub(super) fn variables(&self) -> BTreeMap<&str, usize> {
-        let read = self
-            .fixed
-            .iter()
-            .filter(|fixed| fixed.home == Home::Environment);
-        let mut variables = BTreeMap::new();
-        for fixed in read {
-            variables
-                .entry(fixed.variable.as_str())
-                .or_insert(fixed.key);
+        self.named(&[Home::Environment])
+    }
+
+    /// Every key that is taken out of a file, under the names that it is called by there. A comment only names a key that nothing
+    /// else reads.
+    pub(super) fn kept(&self) -> BTreeMap<&str, usize> {
+        let mut kept = self.named(&[Home::Environment, Home::Platform]);
+        let has: BTreeSet<usize> = kept.values().copied().collect();
+        let mut others = self.named(&[Home::Nowhere]);
+        others.retain(|_, key| !has.contains(key));
+        kept.extend(others);
+        kept
+    }
+
+    fn named(&self, homes: &[Home]) -> BTreeMap<&str, usize> {
+        let mut named = BTreeMap::new();
+        for fixed in self.fixed.iter().filter(|it| homes.contains(&it.home)) {
+            named.entry(fixed.variable.as_str()).or_insert(fixed.key);
         }
-        variables
+        named
     }
 }
 
