@@ -12,6 +12,7 @@ use super::beside::top;
 use super::change;
 use super::gathering::Found;
 use super::planning::Plan;
+use super::writing;
 use crate::source::asking::Trees;
 
 /// What `.env` gives already: variables, and which key each holds. No key gets a name that has another value.
@@ -84,7 +85,7 @@ fn ignore(plan: &mut Plan, path: &Path) -> Result<(), String> {
     let rules = path.with_file_name(".gitignore");
     if let Some(at) = plan.changes.iter().position(|change| change.path == rules) {
         let change = plan.changes.remove(at);
-        change::write_one(plan, change);
+        writing::write_one(plan, change);
     }
     match Trees::default().ask(path) {
         Some(known) if known.ignored && !known.tracked => Ok(()),

@@ -5,9 +5,12 @@ mod change;
 mod dotenv;
 mod gathering;
 mod known;
+#[cfg(unix)]
+mod owner;
 mod planning;
 mod repairs;
 mod telling;
+mod writing;
 
 use std::path::PathBuf;
 
@@ -61,7 +64,7 @@ pub fn run(mut request: Request) -> Result<Exit> {
         if request.env {
             dotenv::keep(&mut plan, &found, &request);
         }
-        change::write_all(&mut plan);
+        writing::write_all(&mut plan);
     } else if request.env {
         dotenv::announce(&mut plan, &found, &request);
     }

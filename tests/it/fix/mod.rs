@@ -1,6 +1,7 @@
 //! `fix` as its users meet it.
 
 mod beside;
+mod changing;
 mod editing;
 mod refusing;
 mod sarif;
