@@ -28,13 +28,13 @@ struct Scanner<'a> {
 impl Scanner<'_> {
     /// Reads code to the end of the text or, in a string, to the brace that closes it.
     fn code(&mut self, nesting: usize) -> Option<Around> {
-        let outer = self.read.opened.len();
+        let (start, outer) = (self.read.pos, self.read.opened.len());
         while let Some(byte) = self.read.peek(0) {
             match byte {
                 b'#' => {
-                    let rest = self.read.rest();
+                    let (rest, sign) = (self.read.rest(), self.read.pos);
                     self.read.pos += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-                    if self.read.is_past() {
+                    if self.read.has_passed(sign) {
                         return Some(Around::Comment);
                     }
                 }
@@ -55,7 +55,7 @@ impl Scanner<'_> {
                     self.read.sign(byte, outer);
                 }
             }
-            if self.read.is_past() {
+            if self.read.has_passed(start) {
                 return Some(Around::Unclear(IN_CODE));
             }
         }
@@ -156,6 +156,18 @@ mod tests {
                 Some(("f'{a[\"b\"]} @'", true, false)),
             ),
             ("x = f'{{\"}} @'", Some(("f'{{\"}} @'", true, false))),
+            (
+                "x = f'@ {a} {b!r:>{w}}'",
+                Some(("f'@ {a} {b!r:>{w}}'", true, false)),
+            ),
+            (
+                "x = f'''@ {a # c\n}'''",
+                Some(("f'''@ {a # c\n}'''", true, false)),
+            ),
+            (
+                "x = f'@ {g(\"}\")}'",
+                Some(("f'@ {g(\"}\")}'", true, false)),
+            ),
             ("x = f'{g(\"@\")}'", Some(("\"@\"", false, true))),
             ("x = f'{a:{w}} @'", Some(("f'{a:{w}} @'", true, false))),
             (

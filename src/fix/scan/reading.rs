@@ -43,9 +43,9 @@ impl<'a> Reading<'a> {
         self.bytes.get(..self.last).unwrap_or_default()
     }
 
-    /// Whether the place was passed.
-    pub(super) fn is_past(&self) -> bool {
-        self.at < self.pos
+    /// Whether the place is in what was read since then. It may be in a string around that, before it.
+    pub(super) fn has_passed(&self, since: usize) -> bool {
+        (since..self.pos).contains(&self.at)
     }
 
     /// Goes so far, over what is neither white space nor a comment.

@@ -3,6 +3,7 @@
 mod beside;
 mod changing;
 mod editing;
+mod input;
 mod refusing;
 mod sarif;
 

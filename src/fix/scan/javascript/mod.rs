@@ -35,7 +35,7 @@ struct Scanner<'a> {
 impl Scanner<'_> {
     /// Reads code to the end of the text or, in a template, to the brace that closes it.
     fn code(&mut self, nesting: usize) -> Option<Around> {
-        let outer = self.read.opened.len();
+        let (start, outer) = (self.read.pos, self.read.opened.len());
         while let Some(byte) = self.read.peek(0) {
             let found = match (byte, self.read.peek(1)) {
                 (b'#', Some(b'!')) if self.read.pos == 0 => self.comment(b"\n"),
@@ -57,7 +57,7 @@ impl Scanner<'_> {
             if found.is_some() {
                 return found;
             }
-            if self.read.is_past() {
+            if self.read.has_passed(start) {
                 return Some(Around::Unclear(IN_CODE));
             }
         }
@@ -65,10 +65,11 @@ impl Scanner<'_> {
     }
 
     fn comment(&mut self, end: &[u8]) -> Option<Around> {
-        let rest = self.read.bytes.get(self.read.pos + 2..).unwrap_or_default();
+        let start = self.read.pos;
+        let rest = self.read.bytes.get(start + 2..).unwrap_or_default();
         let length = memchr::memmem::find(rest, end).map(|at| at + end.len());
-        self.read.pos = self.read.pos + 2 + length.unwrap_or(rest.len());
-        (self.read.is_past()).then_some(match self.tag {
+        self.read.pos = start + 2 + length.unwrap_or(rest.len());
+        self.read.has_passed(start).then_some(match self.tag {
             None => Around::Comment,
             // The text of JSX can look like one.
             Some(_) => {
@@ -174,6 +175,11 @@ mod tests {
             ("return /'/ + '@'", Some("'@'")),
             ("x = `a ${f({b: '@'})} c`", Some("'@'")),
             ("x = `a ${f({b: '}'})} @`", Some("`a ${f({b: '}'})} @`")),
+            ("x = `@ ${a} ${'}'} b`", Some("`@ ${a} ${'}'} b`")),
+            (
+                "x = `@ ${a /* } */} ${/}/}`",
+                Some("`@ ${a /* } */} ${/}/}`"),
+            ),
             ("// it's\nx = \"@\"", Some("\"@\"")),
             ("/* it's */ x = \"@\"", Some("\"@\"")),
             ("<p>don't</p>\nx = '@'", None),

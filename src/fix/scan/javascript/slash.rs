@@ -56,7 +56,7 @@ impl Scanner<'_> {
     }
 
     fn regex(&mut self) -> Option<Around> {
-        let mut in_class = false;
+        let (start, mut in_class) = (self.read.pos, false);
         self.read.pos += 1;
         loop {
             match self.read.peek(0) {
@@ -73,6 +73,8 @@ impl Scanner<'_> {
             }
         }
         self.read.last = self.read.pos;
-        (self.read.is_past()).then_some(Around::Unclear("it stands in a regular expression"))
+        self.read
+            .has_passed(start)
+            .then_some(Around::Unclear("it stands in a regular expression"))
     }
 }
