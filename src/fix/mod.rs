@@ -132,7 +132,7 @@ impl<'a> Place<'a> {
     /// The answer for a key in a comment or in documentation, which nothing reads: the variable's name, so that the text goes on
     /// saying what was there.
     fn in_prose(&self, names: &mut Names) -> Fix {
-        let variable = names.choose(self.key, None);
+        let variable = names.any(self.key);
         Fix {
             edits: vec![self.with(variable.clone())],
             variable,
@@ -250,7 +250,7 @@ impl Plan {
     }
 
     fn leave(&mut self, file: &File<'_>, spot: &Spot, names: &mut Names, why: Refusal) {
-        let variable = names.choose(spot.key, None);
+        let variable = names.any(spot.key);
         let what = by_hand::what(file.path, why, &variable);
         self.left.push(Left {
             at: spot.range.start,
@@ -300,6 +300,16 @@ mod tests {
                 "vite.config.js",
                 "f('{key}')",
                 &["bundler", "call AIsa from a server"],
+            ),
+            (
+                ".env",
+                "export VITE_K = '{key}'",
+                &["bundlers", "call AIsa from a server"][..],
+            ),
+            (
+                "a.sh",
+                "VITE_K={key}",
+                &["bundlers", "call AIsa from a server"],
             ),
             (
                 ".env.example",

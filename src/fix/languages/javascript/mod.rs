@@ -151,7 +151,7 @@ impl Text<'_, '_> {
             return Err("the string has an escape that a template does not take");
         }
         let own = given_name(self.before).filter(|_| is_whole);
-        let name = names.choose(place.key, own);
+        let name = names.choose(place.key, own)?;
         let reference = self.reference(&name)?;
         let Range { start, end } = literal.whole;
         let edits = if is_whole {

@@ -21,7 +21,7 @@ pub(super) fn inside(
     }
     // A refusal must not take a name away from another key.
     interpolated(place, literal, "")?;
-    let name = names.choose(place.key, None);
+    let name = names.any(place.key);
     let edits = interpolated(place, literal, &name)?;
     Ok(Fix::environment(name, edits))
 }

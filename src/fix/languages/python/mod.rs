@@ -79,7 +79,7 @@ fn whole(place: &Place<'_>, literal: &Literal, names: &mut Names) -> Result<Fix,
     if let Some(fix) = fallback::without(place, literal, before, behind, names)? {
         return Ok(fix);
     }
-    let name = names.choose(place.key, given_name(before));
+    let name = names.choose(place.key, given_name(before))?;
     let prefix = place.text.get(literal.whole.start..literal.content.start);
     let is_bytes = prefix.is_some_and(|prefix| prefix.contains(['b', 'B']));
     let encoded = if is_bytes { ".encode()" } else { "" };

@@ -52,10 +52,12 @@ const SETTINGS: [&str; 13] = [
 /// Names of browsers that servers have not.
 const GLOBALS: &str = concat!(
     r"(?:^|(?u:[^.A-Za-z0-9_$]))",
-    r"((?:document|window|localStorage|sessionStorage|navigator|customElements)\s*(?:\?\.|[.\[])",
+    r"(window\s*[,)]",
+    r"|(?:document|window|localStorage|sessionStorage|navigator|customElements)\s*(?:\?\.|[.\[])",
     r"|typeof\s+(?:window|document|navigator)\b",
+    r"|location\.(?:href|reload|hash|search)\b",
     r"|new\s+XMLHttpRequest\b",
-    r"|(?:addEventListener|importScripts|alert)\s*\(",
+    r"|(?:addEventListener|importScripts|alert|requestAnimationFrame)\s*\(",
     r"|self\.(?:addEventListener|clients|registration)\b",
     r"|(?:chrome|browser)\.(?:runtime|storage|tabs|scripting|action)\b",
     r"|import\.meta\.(?:env|glob|hot)\b",
@@ -69,8 +71,8 @@ const HOOKS: &str = concat!(
     r"|on[A-Z][A-Za-z]*=\{)"
 );
 
-/// What has to be the only thing on a line.
-const DIRECTIVE: &str = r#"(?m)^[ \t]*["']use client["'][ \t]*;?[ \t]*\r?$"#;
+/// What says so at the beginning of a line.
+const DIRECTIVE: &str = r#"(?m)^[ \t]*["']use client["']"#;
 
 /// The end of a tag.
 const TAG: &str = r"(</[A-Za-z>]|/>)";
@@ -124,6 +126,7 @@ pub(super) fn why(path: &str, text: &str) -> Option<Refusal> {
     let is_run = is_in(path, &SENT)
         || is_named_so(&lower)
         || directive.is_match(text)
+        || text.contains("==UserScript==")
         || has_code(text, globals)
         || has_code(text, hooks);
     is_run.then_some(browsers::RUN)
@@ -186,6 +189,10 @@ mod tests {
             ("f(import.meta.url);\n", true),
             ("$(function () {});\n", false),
             ("'use client'\nf();\n", false),
+            ("'use client';f();\n", false),
+            ("(function (a) {})(window);\n", false),
+            ("location.href = 'a';\n", false),
+            ("// ==UserScript==\nf();\n", false),
             ("const [a] = useState<string>('');\n", false),
             ("import React from 'react';\n", false),
             ("import type { A } from 'react';\n", false),
