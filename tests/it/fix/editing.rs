@@ -213,6 +213,16 @@ fn a_key_in_a_path_is_masked_in_the_diff() {
         ];
         assert_told(&run, 1, &parts);
     }
+    // One that is found although it does not stand there as it is.
+    for joint in [&b"\n"[..], b"\\\n", b"\n "] {
+        let (repo, [one, two]) = (Repo::new(), [key(), key()]);
+        let (head, tail) = one.as_bytes().split_at(30);
+        let name = [head, joint, tail, b".js"].concat();
+        let path = repo.path().join(std::ffi::OsStr::from_bytes(&name));
+        std::fs::write(path, format!("f('{two}');\n")).expect("written");
+        let run = fix(&repo, &[], &[&one, &two]);
+        assert_told(&run, 1, &["+f(process.env.AISA_API_KEY"]);
+    }
 }
 
 #[test]
