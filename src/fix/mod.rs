@@ -37,8 +37,17 @@ pub struct File<'a> {
     pub text: &'a str,
     /// The keys, in their order.
     pub spots: &'a [Spot],
+    /// What is known of it besides.
+    pub surroundings: Surroundings,
+}
+
+/// What is known of a file that does not stand in it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Surroundings {
     /// Whether git ignores it, and does not track it.
     pub is_ignored: bool,
+    /// Whether it belongs to a package of which pages are made, so that browsers may get what is in it.
+    pub is_for_browsers: bool,
 }
 
 /// Where the key is to be kept, so that what stands in the file now finds it.
@@ -95,7 +104,7 @@ struct Place<'a> {
     start: usize,
     end: usize,
     key: usize,
-    is_ignored: bool,
+    surroundings: Surroundings,
     /// What the file says of what runs it, once a language asked that.
     runner: &'a OnceCell<languages::Runner>,
 }
@@ -196,7 +205,7 @@ pub fn plan(file: &File<'_>, names: &mut Names) -> Plan {
             start: spot.range.start,
             end: spot.range.end,
             key: spot.key,
-            is_ignored: file.is_ignored,
+            surroundings: file.surroundings,
             runner: &runner,
         };
         match language.replace(&place, names) {

@@ -36,7 +36,7 @@ pub(super) fn planned(case: &Case) -> (Plan, Option<String>) {
         path: case.path,
         text: &case.text,
         spots: &case.spots,
-        is_ignored: false,
+        surroundings: Surroundings::default(),
     };
     let mut names = Names::default();
     plan(&file, &mut names);

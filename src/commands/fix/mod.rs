@@ -9,6 +9,7 @@ mod known;
 mod owner;
 mod planning;
 mod repairs;
+mod surroundings;
 mod telling;
 mod writing;
 

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use super::change::{self, Change};
 use super::gathering::{Found, InFile, Seen};
 use super::known::Known;
+use super::surroundings;
 use crate::detect::Detector;
 use crate::fix::{self, Home, Names, Spot};
-use crate::source::asking::Trees;
 use crate::source::paths::stored;
 
 /// What is to be done, and what was.
@@ -132,12 +132,6 @@ pub(super) fn plan(
     plan
 }
 
-/// Whether git ignores a file, and does not track it.
-pub(super) fn is_ignored(path: &Path) -> bool {
-    let known = Trees::default().ask(path);
-    known.is_some_and(|known| known.ignored && !known.tracked)
-}
-
 fn is_dotenv(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == ".env")
 }
@@ -164,7 +158,7 @@ fn changed(
         path: inside,
         text: &text,
         spots: &spots,
-        is_ignored: is_ignored(path),
+        surroundings: surroundings::of(path),
     };
     let planned = fix::plan(&asked, names);
     if !planned.left.is_empty() {

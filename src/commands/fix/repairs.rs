@@ -6,7 +6,8 @@ use std::path::Path;
 use super::beside::top;
 use super::gathering::{Found, InFile, Seen, gather};
 use super::known::Known;
-use super::planning::{is_ignored, read, spots};
+use super::planning::{read, spots};
+use super::surroundings;
 use crate::detect::Cursor;
 use crate::fix::{self, Names};
 use crate::model::{Outcome, Position, Repair, Replacement};
@@ -27,9 +28,21 @@ fn all(found: &Found, known: &Known, names: &mut Names) -> BTreeMap<String, Vec<
         let Ok(text) = read(path) else {
             continue;
         };
+        let inside = match top(path) {
+            (top, true) => path.strip_prefix(top).ok(),
+            _ => None,
+        };
+        let inside = inside.unwrap_or(Path::new(&file.shown)).to_string_lossy();
+        let inside = inside.replace('\\', "/");
+        let asked = fix::File {
+            path: &inside,
+            text: &text,
+            spots: &[],
+            surroundings: surroundings::of(path),
+        };
         let keys: BTreeSet<usize> = file.seen.iter().map(|seen| seen.key).collect();
         for key in keys {
-            let repair = repair((path, file, &text), key, found, known, names);
+            let repair = repair(&asked, file, key, (found, known), names);
             let secret = found.secrets.get(key);
             if let (Some(repair), Some(secret)) = (repair, secret) {
                 let all = repairs.entry(secret.fingerprint()).or_default();
@@ -42,25 +55,18 @@ fn all(found: &Found, known: &Known, names: &mut Names) -> BTreeMap<String, Vec<
 
 /// What would take one key out of a file; `None` if a person has to.
 fn repair(
-    (path, file, text): (&Path, &InFile, &str),
+    all: &fix::File<'_>,
+    file: &InFile,
     key: usize,
-    found: &Found,
-    known: &Known,
+    (found, known): (&Found, &Known),
     names: &mut Names,
 ) -> Option<Repair> {
+    let text = all.text;
     let seen = file.seen.iter().filter(|seen| seen.key == key).copied();
-    let seen: Vec<Seen> = seen.collect();
-    let spots = spots(text, &seen, found)?;
-    let top = match top(path) {
-        (top, true) => path.strip_prefix(top).ok(),
-        _ => None,
-    };
-    let inside = top.unwrap_or(Path::new(&file.shown));
+    let spots = spots(text, &seen.collect::<Vec<Seen>>(), found)?;
     let asked = fix::File {
-        path: &inside.to_string_lossy().replace('\\', "/"),
-        text,
         spots: &spots,
-        is_ignored: is_ignored(path),
+        ..*all
     };
     let plan = fix::plan(&asked, names);
     let after = fix::apply(text, &plan.edits)?;

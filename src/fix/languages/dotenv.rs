@@ -42,7 +42,7 @@ impl Language for Dotenv {
         if given.is_some_and(|given| is_public(last_name(given.trim_end()).1)) {
             return Err(browsers::PUBLIC);
         }
-        if is_private(place.path) || place.is_ignored {
+        if is_private(place.path) || place.surroundings.is_ignored {
             return Err(
                 "this file is where a key belongs, if git ignores it: see that it is in .gitignore, and if git tracks it, \
                  `git rm --cached` it",

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
-use super::super::support::{Repo, key};
+use super::super::support::{Repo, key, run};
 use super::{assert_told, files, fix, read};
 
 #[test]
@@ -195,4 +195,28 @@ fn what_browsers_get_is_left_and_a_server_is_recommended() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn in_a_package_for_browsers_only_a_server_is_edited() {
+    let (repo, key) = (Repo::new(), key());
+    let config = format!("export const key = '{key}';\n");
+    let server = format!("import express from 'express';\n{config}");
+    repo.write("package.json", "{\"devDependencies\": {\"vite\": \"^5\"}}");
+    repo.write("api/package.json", "{\"dependencies\": {\"pg\": \"^8\"}}");
+    repo.write("src/a.js", &config).write("src/b.js", &server);
+    repo.write("api/src/c.js", &config);
+    let sarif = run(repo.path(), &["dir", ".", "-f", "sarif"]).json();
+    let fixes = &sarif["runs"][0]["results"][0]["fixes"][0]["artifactChanges"];
+    let run = fix(&repo, &["--write"], &[&key]);
+    let part = "src/a.js:1:21: nothing in this file says for sure that a server runs it";
+    assert_told(&run, 1, &[part, "2 keys replaced; 1 place by hand"]);
+    assert_eq!(read(&repo, "src/a.js"), config);
+    for name in ["src/b.js", "api/src/c.js"] {
+        assert!(
+            read(&repo, name).contains("= process.env.AISA_API_KEY;"),
+            "{name}"
+        );
+    }
+    assert_eq!(fixes.as_array().map(Vec::len), Some(2), "{sarif:#}");
 }

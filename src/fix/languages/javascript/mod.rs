@@ -45,7 +45,8 @@ impl Language for JavaScript {
         if around == Around::Comment {
             return Ok(place.in_prose(names));
         }
-        let runner = || Runner::of(place.path, place.text);
+        let is_for_browsers = place.surroundings.is_for_browsers;
+        let runner = || Runner::of(place.path, place.text, is_for_browsers);
         let runner = *place.runner.get_or_init(runner);
         if let Runner::Unfit(why) = runner {
             return Err(why);

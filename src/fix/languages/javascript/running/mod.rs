@@ -29,8 +29,8 @@ pub(in crate::fix) enum Runner {
 }
 
 impl Runner {
-    /// By the name of a file, and by what is in it.
-    pub(super) fn of(path: &str, text: &str) -> Self {
+    /// By the name of a file, by what is in it, and by its package.
+    pub(super) fn of(path: &str, text: &str, is_for_browsers: bool) -> Self {
         let imports = Imports::of(text);
         let is_page = page::is_one(text, &imports);
         if !is_page && let Some(why) = browser::why(path, text) {
@@ -38,7 +38,8 @@ impl Runner {
         }
         let is_deno = has_code(text, &patterns()[2]);
         let is_server = server::is_one(path, text, &imports);
-        if !is_page && !is_server && browser::may_be_one(path, text, &imports) {
+        let may_be_one = || is_for_browsers || browser::may_be_one(path, text, &imports);
+        if !is_page && !is_server && may_be_one() {
             return Self::Unfit(browsers::MAY_RUN);
         }
         let is_node = text.contains("process.env") || text.contains("require(");
@@ -115,7 +116,7 @@ mod tests {
 
     /// Whether a file of this name and text may read variables of the environment.
     pub(super) fn is_fit(path: &str, text: &str) -> bool {
-        !matches!(Runner::of(path, text), Runner::Unfit(_))
+        !matches!(Runner::of(path, text, false), Runner::Unfit(_))
     }
 
     #[test]
@@ -164,6 +165,22 @@ mod tests {
                 assert_table(path, &[(&before, None)]);
             }
         }
+    }
+
+    #[test]
+    fn in_a_package_for_browsers_a_sign_of_a_server_is_needed() {
+        let may_run = Runner::Unfit(browsers::MAY_RUN);
+        for (text, expected) in [
+            ("export const a = 1;\n", may_run),
+            ("import 'node:fs';\n", Runner::Node),
+            ("process.exit(1);\n", Runner::Node),
+            ("f(process.argv);\n", Runner::Node),
+            ("f(process.env.A);\n", may_run),
+            ("Deno.serve();\n", Runner::Deno),
+        ] {
+            assert_eq!(Runner::of("src/a.ts", text, true), expected, "{text}");
+        }
+        assert_eq!(Runner::of("src/a.ts", "f();\n", false), Runner::Node);
     }
 
     #[test]

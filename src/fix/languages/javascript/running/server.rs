@@ -49,8 +49,9 @@ const MODULES: [&str; 11] = [
 /// What has to be the only thing on a line.
 const DIRECTIVE: &str = r#"(?m)^[ \t]*(["']use server["'])[ \t]*;?[ \t]*\r?$"#;
 
-/// What only Bun and Deno have.
-const OWN: &str = r"(?:^|(?u:[^.A-Za-z0-9_$]))(Bun|Deno)\.";
+/// What only Node, Bun and Deno have.
+const OWN: &str =
+    r"(?:^|(?u:[^.A-Za-z0-9_$]))((?:Bun|Deno)\.|process\.(?:argv|exit|stdin|stdout)\b)";
 
 fn patterns() -> &'static [Regex; 2] {
     static PATTERNS: OnceLock<[Regex; 2]> = OnceLock::new();
