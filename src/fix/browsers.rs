@@ -5,7 +5,7 @@ use super::Refusal;
 
 /// Said of a file that browsers run.
 pub(super) const RUN: Refusal =
-    "browsers run this file, and whoever opens the page gets a key that is in it";
+    "browsers run this file, or some of it, and whoever opens the page gets a key that is in it";
 
 /// Said of a file that browsers may run.
 pub(super) const MAY_RUN: Refusal = "nothing in this file says for sure that a server runs it, and whoever opens a page gets a key that is in it";
@@ -31,8 +31,9 @@ pub(super) fn are_reason(why: Refusal) -> bool {
     [RUN, MAY_RUN, PAGE, GIVEN, BUNDLED, PUBLIC].contains(&why)
 }
 
-/// Beginnings of names whose values bundlers copy into what browsers download: no key may be in such a variable.
-const PREFIXES: [&str; 8] = [
+/// Beginnings of names whose values bundlers copy into what browsers download: no key may be in such a variable. They are those of
+/// `rules/places.toml`, which say where such a name is used by whom.
+const PREFIXES: [&str; 16] = [
     "NEXT_PUBLIC_",
     "VITE_",
     "REACT_APP_",
@@ -41,9 +42,36 @@ const PREFIXES: [&str; 8] = [
     "NUXT_PUBLIC_",
     "GATSBY_",
     "VUE_APP_",
+    "NUXT_ENV_",
+    "NG_APP_",
+    "STORYBOOK_",
+    "REDWOOD_ENV_",
+    "SNOWPACK_PUBLIC_",
+    "PLASMO_PUBLIC_",
+    "TARO_APP_",
+    "UMI_APP_",
 ];
 
 /// Whether bundlers copy what a variable of this name holds into what browsers download.
 pub(super) fn is_public(name: &str) -> bool {
     PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_scans_call_public_is_so_here() {
+        let rules = include_str!("../../rules/places.toml");
+        let rules: toml::Table = rules.parse().expect("TOML");
+        let lists = rules["prefixes"].as_array().expect("lists").iter();
+        let exposed = lists.filter(|list| list["note"].as_str() == Some("client-exposed"));
+        let names = exposed.flat_map(|list| list["names"].as_array().expect("names"));
+        let names: Vec<&str> = names.filter_map(|name| name.as_str()).collect();
+        assert_eq!(names.len(), PREFIXES.len());
+        for name in names {
+            assert!(PREFIXES.contains(&name), "{name}");
+        }
+    }
 }

@@ -68,7 +68,8 @@ pub(super) fn is_one(path: &str, text: &str, imports: &Imports<'_>) -> bool {
             .map(|found| found.start())
     };
     let is_string = |at: usize| match javascript::around(text, at) {
-        Around::Literal(found) => found.whole.start == at && !found.nested,
+        // The text of JSX can look like one.
+        Around::Literal(found) => found.whole.start == at && !found.nested && found.tag.is_none(),
         _ => false,
     };
     is_named_so(path)
@@ -99,6 +100,9 @@ mod tests {
 
     #[test]
     fn files_of_servers_are_known_by_their_names() {
+        let text = |tag: &str| format!("f();\nconst a = {tag}\n'use server'\n");
+        assert!(is_fit("a.tsx", &text("")));
+        assert!(!is_fit("a.tsx", &text("<p>")));
         for (path, expected) in [
             ("app/a.server.tsx", true),
             ("pages/api/a.tsx", true),
