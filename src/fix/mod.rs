@@ -8,6 +8,7 @@ mod by_hand;
 mod edit;
 mod generated;
 mod languages;
+mod place;
 mod scan;
 #[cfg(test)]
 mod testing;
@@ -17,6 +18,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 pub use edit::{Edit, apply};
+use place::{Fix, Place};
 pub use variable::Names;
 
 /// A key in a text.
@@ -94,82 +96,6 @@ pub struct Plan {
     pub fixed: Vec<Fixed>,
     /// The keys that are still there.
     pub left: Vec<Left>,
-}
-
-/// A key's place, as languages see it.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    path: &'a str,
-    text: &'a str,
-    start: usize,
-    end: usize,
-    key: usize,
-    surroundings: Surroundings,
-    /// What the file says of what runs it, once a language asked that.
-    runner: &'a OnceCell<languages::Runner>,
-}
-
-impl<'a> Place<'a> {
-    fn range(&self) -> Range<usize> {
-        self.start..self.end
-    }
-
-    /// The text before the key.
-    fn before(&self) -> &'a str {
-        self.text.get(..self.start).unwrap_or_default()
-    }
-
-    /// The text behind the key.
-    fn behind(&self) -> &'a str {
-        self.text.get(self.end..).unwrap_or_default()
-    }
-
-    /// The bytes of the key's line, without its end.
-    fn line(&self) -> Range<usize> {
-        let start = self.before().rfind('\n').map_or(0, |at| at + 1);
-        let behind = self.behind();
-        let end = self.end + behind.find('\n').unwrap_or(behind.len());
-        let line = self.text.get(start..end).unwrap_or_default();
-        start..start + line.trim_end_matches('\r').len()
-    }
-
-    /// An edit that puts a text in the place of the key alone.
-    fn with(&self, text: impl Into<String>) -> Edit {
-        Edit::replace(self.range(), text)
-    }
-
-    /// The answer for a key in a comment or in documentation, which nothing reads: the variable's name, so that the text goes on
-    /// saying what was there.
-    fn in_prose(&self, names: &mut Names) -> Fix {
-        let variable = names.any(self.key);
-        Fix {
-            edits: vec![self.with(variable.clone())],
-            variable,
-            home: Home::Nowhere,
-            then: None,
-        }
-    }
-}
-
-/// What a language puts in the place of a key.
-#[derive(Clone, Debug)]
-struct Fix {
-    edits: Vec<Edit>,
-    variable: String,
-    home: Home,
-    then: Option<String>,
-}
-
-impl Fix {
-    /// Reads a variable of the environment.
-    fn environment(variable: String, edits: Vec<Edit>) -> Self {
-        Self {
-            edits,
-            variable,
-            home: Home::Environment,
-            then: None,
-        }
-    }
 }
 
 /// Why a language leaves a key to a person, in a sentence without a full stop.
