@@ -1,5 +1,7 @@
 //! What a person writes where nothing is edited: the reference of each language, by the name of the file.
 
+use super::{Refusal, browsers};
+
 /// What reads a variable, by the ending of the file; `VAR` stands for the variable.
 const READS: [(&[&str], &str); 26] = [
     (&["py", "pyi"], "os.environ[\"VAR\"]"),
@@ -39,8 +41,10 @@ const READS: [(&[&str], &str); 26] = [
 /// What is said about other kinds of files; `VAR` stands for the variable.
 const OTHERS: [(&[&str], &str); 7] = [
     (
-        &["html", "htm", "vue", "svelte", "astro"],
-        "browsers download it: call a server of yours, which reads VAR, and take the key out",
+        &[
+            "html", "htm", "xhtml", "svg", "vue", "svelte", "astro", "ejs", "hbs", "pug", "njk",
+        ],
+        "whoever opens the page gets a key that is in it: take it out, and call AIsa from a server of yours, which reads VAR",
     ),
     (
         &["md", "mdx", "rst", "adoc", "txt"],
@@ -70,11 +74,18 @@ const OTHERS: [(&[&str], &str); 7] = [
     ),
 ];
 
-/// What to write, as the end of a sentence.
-pub(super) fn what(path: &str, variable: &str) -> String {
+/// What bundlers write, for browsers.
+const BUNDLES: [&str; 4] = [".min.js", ".min.mjs", ".bundle.js", ".chunk.js"];
+
+/// What to write, as the end of a sentence; `why` is the reason why nothing is edited.
+pub(super) fn what(path: &str, why: Refusal, variable: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     let lower = name.to_ascii_lowercase();
     let named = |text: &str| text.replace("VAR", variable);
+    let is_bundle = BUNDLES.iter().any(|ending| lower.ends_with(ending));
+    if is_bundle || browsers::are_reason(why) {
+        return format!("call AIsa from a server of yours, which reads {variable}");
+    }
     if lower == "makefile" || lower == "gnumakefile" {
         return format!("write $({variable}) instead");
     }

@@ -87,7 +87,7 @@ mod tests {
                 path,
                 text,
                 spots,
-                is_ignored: false,
+                surroundings: crate::fix::Surroundings::default(),
             };
             assert_eq!(is_generated(&file).is_some(), expected, "{path}");
         }

@@ -3,18 +3,22 @@
 //! Nothing here reads or writes a file. What is around a key is looked at only as far as it has to be understood; where it is not, a
 //! person is told what to write: a wrong edit is worse than none.
 
+mod browsers;
 mod by_hand;
 mod edit;
 mod generated;
 mod languages;
+mod place;
 mod scan;
 #[cfg(test)]
 mod testing;
 mod variable;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 pub use edit::{Edit, apply};
+use place::{Fix, Place};
 pub use variable::Names;
 
 /// A key in a text.
@@ -35,8 +39,17 @@ pub struct File<'a> {
     pub text: &'a str,
     /// The keys, in their order.
     pub spots: &'a [Spot],
+    /// What is known of it besides.
+    pub surroundings: Surroundings,
+}
+
+/// What is known of a file that does not stand in it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Surroundings {
     /// Whether git ignores it, and does not track it.
     pub is_ignored: bool,
+    /// Whether it belongs to a package of which pages are made, so that browsers may get what is in it.
+    pub is_for_browsers: bool,
 }
 
 /// Where the key is to be kept, so that what stands in the file now finds it.
@@ -85,80 +98,6 @@ pub struct Plan {
     pub left: Vec<Left>,
 }
 
-/// A key's place, as languages see it.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    path: &'a str,
-    text: &'a str,
-    start: usize,
-    end: usize,
-    key: usize,
-    is_ignored: bool,
-}
-
-impl<'a> Place<'a> {
-    fn range(&self) -> Range<usize> {
-        self.start..self.end
-    }
-
-    /// The text before the key.
-    fn before(&self) -> &'a str {
-        self.text.get(..self.start).unwrap_or_default()
-    }
-
-    /// The text behind the key.
-    fn behind(&self) -> &'a str {
-        self.text.get(self.end..).unwrap_or_default()
-    }
-
-    /// The bytes of the key's line, without its end.
-    fn line(&self) -> Range<usize> {
-        let start = self.before().rfind('\n').map_or(0, |at| at + 1);
-        let behind = self.behind();
-        let end = self.end + behind.find('\n').unwrap_or(behind.len());
-        let line = self.text.get(start..end).unwrap_or_default();
-        start..start + line.trim_end_matches('\r').len()
-    }
-
-    /// An edit that puts a text in the place of the key alone.
-    fn with(&self, text: impl Into<String>) -> Edit {
-        Edit::replace(self.range(), text)
-    }
-
-    /// The answer for a key in a comment or in documentation, which nothing reads: the variable's name, so that the text goes on
-    /// saying what was there.
-    fn in_prose(&self, names: &mut Names) -> Fix {
-        let variable = names.choose(self.key, None);
-        Fix {
-            edits: vec![self.with(variable.clone())],
-            variable,
-            home: Home::Nowhere,
-            then: None,
-        }
-    }
-}
-
-/// What a language puts in the place of a key.
-#[derive(Clone, Debug)]
-struct Fix {
-    edits: Vec<Edit>,
-    variable: String,
-    home: Home,
-    then: Option<String>,
-}
-
-impl Fix {
-    /// Reads a variable of the environment.
-    fn environment(variable: String, edits: Vec<Edit>) -> Self {
-        Self {
-            edits,
-            variable,
-            home: Home::Environment,
-            then: None,
-        }
-    }
-}
-
 /// Why a language leaves a key to a person, in a sentence without a full stop.
 type Refusal = &'static str;
 
@@ -184,6 +123,7 @@ pub fn plan(file: &File<'_>, names: &mut Names) -> Plan {
         plan.leave_all(file, names, "this kind of file is not edited");
         return plan;
     };
+    let runner = OnceCell::new();
     for spot in file.spots {
         let place = Place {
             path: file.path,
@@ -191,7 +131,8 @@ pub fn plan(file: &File<'_>, names: &mut Names) -> Plan {
             start: spot.range.start,
             end: spot.range.end,
             key: spot.key,
-            is_ignored: file.is_ignored,
+            surroundings: file.surroundings,
+            runner: &runner,
         };
         match language.replace(&place, names) {
             Ok(fix) => {
@@ -244,8 +185,8 @@ impl Plan {
     }
 
     fn leave(&mut self, file: &File<'_>, spot: &Spot, names: &mut Names, why: Refusal) {
-        let variable = names.choose(spot.key, None);
-        let what = by_hand::what(file.path, &variable);
+        let variable = names.any(spot.key);
+        let what = by_hand::what(file.path, why, &variable);
         self.left.push(Left {
             at: spot.range.start,
             advice: format!("{why}; {what}"),
@@ -275,7 +216,46 @@ mod tests {
                 "k := \"{key}\"",
                 &["os.Getenv(\"AISA_API_KEY\")"][..],
             ),
-            ("app.min.js", "k=\"{key}\"", &["minified", "source"]),
+            (
+                "app.min.js",
+                "k=\"{key}\"",
+                &["minified", "source", "call AIsa from a server"],
+            ),
+            (
+                "a.js",
+                "document.title = '{key}'",
+                &["browsers", "call AIsa from a server"],
+            ),
+            (
+                "a.tsx",
+                "f('{key}')",
+                &["for sure", "call AIsa from a server"],
+            ),
+            (
+                "vite.config.js",
+                "f('{key}')",
+                &["bundler", "call AIsa from a server"],
+            ),
+            (
+                ".env",
+                "export VITE_K = '{key}'",
+                &["bundlers", "call AIsa from a server"][..],
+            ),
+            (
+                "a.sh",
+                "VITE_K={key}",
+                &["bundlers", "call AIsa from a server"],
+            ),
+            (
+                ".env.example",
+                "VITE_AISA_KEY={key}",
+                &["bundlers", "call AIsa from a server"],
+            ),
+            (
+                "a.ts",
+                "const a: '{key}' = 1",
+                &["property", "write process.env.AISA_API_KEY"],
+            ),
             ("index.html", "<script>k='{key}'</script>", &["server"]),
             ("notes.md", "{key}", &["placeholder"]),
             ("x.unheard", "{key}", &["AISA_API_KEY"]),

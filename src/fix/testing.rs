@@ -36,7 +36,7 @@ pub(super) fn planned(case: &Case) -> (Plan, Option<String>) {
         path: case.path,
         text: &case.text,
         spots: &case.spots,
-        is_ignored: false,
+        surroundings: Surroundings::default(),
     };
     let mut names = Names::default();
     plan(&file, &mut names);
@@ -60,6 +60,19 @@ pub(super) fn assert_table(path: &'static str, table: &[(&str, Option<&str>)]) -
         results.extend(after);
     }
     results
+}
+
+/// Holds Python to a table, and the results to its own parser.
+pub(super) fn assert_python(table: &[(&str, Option<&str>)]) {
+    let results = assert_table("a.py", table);
+    let check = "import ast, sys; ast.parse(open(sys.argv[1], 'rb').read())";
+    assert_accepted("python3", &["-c", check], "a.py", &results);
+}
+
+/// Holds JavaScript to a table, and the results to Node.
+pub(super) fn assert_javascript(table: &[(&str, Option<&str>)]) {
+    let results = assert_table("a.mjs", table);
+    assert_accepted("node", &["--check"], "a.mjs", &results);
 }
 
 /// Whether a program accepts each text; says so where the program is not here.

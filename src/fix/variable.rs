@@ -3,26 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Refusal;
+use super::browsers::{self, is_public};
 
 /// What AIsa calls it.
 pub(super) const USUAL: &str = "AISA_API_KEY";
-
-/// Beginnings of names whose values bundlers copy into what browsers download: no key may be in such a variable.
-const PUBLIC: [&str; 8] = [
-    "NEXT_PUBLIC_",
-    "VITE_",
-    "REACT_APP_",
-    "EXPO_PUBLIC_",
-    "PUBLIC_",
-    "NUXT_PUBLIC_",
-    "GATSBY_",
-    "VUE_APP_",
-];
-
-/// Whether bundlers copy what a variable of this name holds into what browsers download.
-pub(super) fn is_public(name: &str) -> bool {
-    PUBLIC.iter().any(|prefix| name.starts_with(prefix))
-}
 
 /// Whether a place's own name says what is in it, so that it can be kept: upper case, more than one word, and one of them says that
 /// it is AIsa's, or the last one that it is a credential. `KEY` and `API_KEY` say nothing.
@@ -88,8 +72,11 @@ impl Names {
     /// The name that a place gives to a key: what it reads already stays.
     ///
     /// # Errors
-    /// Another key has that name: one of the two would be lost.
+    /// Another key has that name, so that one of the two would be lost; or browsers get what is in it.
     pub(super) fn given(&mut self, key: usize, name: &str) -> Result<String, Refusal> {
+        if is_public(name) {
+            return Err(browsers::PUBLIC);
+        }
         if !self.is_settled {
             self.given.entry(name.to_owned()).or_default().insert(key);
             return Ok(name.to_owned());
@@ -105,7 +92,22 @@ impl Names {
 
     /// A name for a key: what the place itself calls it, if that is a proper name and no other key's; else one that the key has
     /// already; else AIsa's own, with a number if another key has that.
-    pub(super) fn choose(&mut self, key: usize, own: Option<&str>) -> String {
+    ///
+    /// # Errors
+    /// Browsers get what the place itself calls so.
+    pub(super) fn choose(&mut self, key: usize, own: Option<&str>) -> Result<String, Refusal> {
+        match own.is_some_and(is_public) {
+            true => Err(browsers::PUBLIC),
+            false => Ok(self.chosen(key, own)),
+        }
+    }
+
+    /// The same, where the place calls it nothing.
+    pub(super) fn any(&mut self, key: usize) -> String {
+        self.chosen(key, None)
+    }
+
+    fn chosen(&mut self, key: usize, own: Option<&str>) -> String {
         let is_free = |name: &str| {
             let holder = self.holders.get(name);
             holder.is_none_or(|holder| *holder == Some(key))
@@ -159,14 +161,24 @@ mod tests {
     #[test]
     fn two_keys_never_get_one_name() {
         let mut names = Names::default();
-        assert_eq!(names.choose(0, Some("KEY")), "AISA_API_KEY");
-        assert_eq!(names.choose(1, None), "AISA_API_KEY_2");
-        assert_eq!(names.choose(1, Some("AISA_API_KEY")), "AISA_API_KEY_2");
-        assert_eq!(names.choose(2, Some("MY_AISA_KEY")), "MY_AISA_KEY");
-        assert_eq!(names.choose(2, None), "MY_AISA_KEY");
+        assert_eq!(names.choose(0, Some("KEY")), Ok("AISA_API_KEY".to_owned()));
+        assert_eq!(names.any(1), "AISA_API_KEY_2");
+        assert_eq!(
+            names.choose(1, Some("AISA_API_KEY")),
+            Ok("AISA_API_KEY_2".to_owned())
+        );
+        assert_eq!(
+            names.choose(2, Some("MY_AISA_KEY")),
+            Ok("MY_AISA_KEY".to_owned())
+        );
+        assert_eq!(names.any(2), "MY_AISA_KEY");
         assert_eq!(names.given(3, "OTHER"), Ok("OTHER".to_owned()));
-        assert_eq!(names.choose(3, None), "AISA_API_KEY_3");
-        assert_eq!(names.choose(0, None), "AISA_API_KEY");
+        for public in ["VITE_AISA_KEY", "NEXT_PUBLIC_KEY"] {
+            assert_eq!(names.choose(0, Some(public)), Err(browsers::PUBLIC));
+            assert_eq!(names.given(0, public), Err(browsers::PUBLIC));
+        }
+        assert_eq!(names.any(3), "AISA_API_KEY_3");
+        assert_eq!(names.any(0), "AISA_API_KEY");
     }
 
     #[test]
@@ -184,8 +196,8 @@ mod tests {
             assert_eq!(names.given(key, name), Ok(name.to_owned()));
         }
         let mut names = names.settled();
-        assert_eq!(names.choose(0, None), "AISA_API_KEY_2");
-        assert_eq!(names.choose(2, None), "OLD_AISA_KEY");
+        assert_eq!(names.any(0), "AISA_API_KEY_2");
+        assert_eq!(names.any(2), "OLD_AISA_KEY");
         assert_eq!(names.given(1, "Y_KEY"), Ok("Y_KEY".to_owned()));
         for (key, name) in [
             (0, "X_KEY"),

@@ -1,4 +1,5 @@
-//! Single quotes as a POSIX shell reads them, and as git writes them in `GIT_CONFIG_PARAMETERS`.
+//! Quotes that git writes: single ones, as a POSIX shell reads them and as `GIT_CONFIG_PARAMETERS` has them, and double ones, in which
+//! it names paths.
 
 /// The text as one word of a shell, whatever is in it.
 pub fn quoted(text: &[u8]) -> Vec<u8> {
@@ -11,6 +12,37 @@ pub fn quoted(text: &[u8]) -> Vec<u8> {
         }
     }
     out.push(b'\'');
+    out
+}
+
+/// The path in double quotes, as git names one in a patch if it has more than plain characters: every byte that is not one as an
+/// escape of C (quote.c; git-config, `core.quotePath`).
+pub fn c_style(path: &[u8]) -> String {
+    let mut out = String::with_capacity(path.len() + 2);
+    out.push('"');
+    for &byte in path {
+        let letter = match byte {
+            0x07 => 'a',
+            0x08 => 'b',
+            b'\t' => 't',
+            b'\n' => 'n',
+            0x0b => 'v',
+            0x0c => 'f',
+            b'\r' => 'r',
+            b'"' => '"',
+            b'\\' => '\\',
+            b' '..=b'~' => {
+                out.push(char::from(byte));
+                continue;
+            }
+            _ => {
+                out.push_str(&format!("\\{byte:03o}"));
+                continue;
+            }
+        };
+        out.extend(['\\', letter]);
+    }
+    out.push('"');
     out
 }
 
@@ -59,6 +91,19 @@ mod tests {
         }
         // Git writes an exclamation mark behind a backslash, too.
         assert_eq!(word(b"'a'\\!'b'"), Some((b"a!b".to_vec(), &b""[..])));
+    }
+
+    #[test]
+    fn paths_are_quoted_as_git_does() {
+        for (path, expected) in [
+            (&b"a b/c"[..], "\"a b/c\""),
+            ("caf\u{e9}".as_bytes(), "\"caf\\303\\251\""),
+            (b"\xe9\x01\x7f", "\"\\351\\001\\177\""),
+            (b"\x07\x08\t\n\x0b\x0c\r", "\"\\a\\b\\t\\n\\v\\f\\r\""),
+            (b"\"\\'", "\"\\\"\\\\'\""),
+        ] {
+            assert_eq!(c_style(path), expected);
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Where bytes came from: one closed list, so that a new origin makes the compiler name every reporter to fix.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Where a chunk came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// A file, or a link's target text, in a directory.

@@ -10,7 +10,7 @@ mod listing;
 pub mod members;
 pub mod message;
 mod open;
-mod paths;
+pub mod paths;
 mod queue;
 pub mod range;
 mod reading;

@@ -16,7 +16,7 @@ pub(super) fn as_path(bytes: &[u8]) -> &Path {
 }
 
 /// A path's bytes, with slashes.
-pub(super) fn stored(path: &Path) -> Vec<u8> {
+pub fn stored(path: &Path) -> Vec<u8> {
     let mut bytes = path.as_os_str().as_encoded_bytes().to_vec();
     if cfg!(windows) {
         for byte in &mut bytes {

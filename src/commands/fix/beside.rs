@@ -14,7 +14,8 @@ use crate::source::asking::Trees;
 pub(super) fn add(plan: &mut Plan, request: &Request) {
     let variables: Vec<String> = plan.variables().into_keys().map(str::to_owned).collect();
     let (top, is_work_tree) = top(&request.path);
-    if is_work_tree && (!variables.is_empty() || plan.has_dotenv) {
+    let is_written = request.env && !plan.kept().is_empty();
+    if is_work_tree && (!variables.is_empty() || plan.has_dotenv || is_written) {
         ignore(plan, &top);
     }
     if variables.is_empty() {
@@ -118,6 +119,7 @@ fn edit(
         let after = with(text, &lines);
         plan.changes.push(Change {
             path,
+            name: shown.as_bytes().to_vec(),
             shown: shown.to_owned(),
             before,
             after,

@@ -12,6 +12,7 @@ use super::beside::top;
 use super::change;
 use super::gathering::Found;
 use super::planning::Plan;
+use super::writing;
 use crate::source::asking::Trees;
 
 /// What `.env` gives already: variables, and which key each holds. No key gets a name that has another value.
@@ -49,7 +50,7 @@ pub(super) fn announce(plan: &mut Plan, found: &Found, request: &Request) {
     }
 }
 
-/// Writes the keys that programs are to read from variables to `.env`, which `.gitignore` has to ignore first. Where that cannot be,
+/// Writes the keys that are taken out of files to `.env`, which `.gitignore` has to ignore first. Where that cannot be,
 /// nothing else is changed, either: the keys would be nowhere.
 pub(super) fn keep(plan: &mut Plan, found: &Found, request: &Request) {
     let kept = Kept::new(plan, found, request).and_then(|kept| {
@@ -84,7 +85,7 @@ fn ignore(plan: &mut Plan, path: &Path) -> Result<(), String> {
     let rules = path.with_file_name(".gitignore");
     if let Some(at) = plan.changes.iter().position(|change| change.path == rules) {
         let change = plan.changes.remove(at);
-        change::write_one(plan, change);
+        writing::write_one(plan, change);
     }
     match Trees::default().ask(path) {
         Some(known) if known.ignored && !known.tracked => Ok(()),
@@ -107,7 +108,7 @@ struct Kept {
 impl Kept {
     /// Makes it; none if nothing has to be there.
     fn new(plan: &Plan, found: &Found, request: &Request) -> Result<Option<Self>, String> {
-        let wanted = plan.variables();
+        let wanted = plan.kept();
         if wanted.is_empty() {
             return Ok(None);
         }

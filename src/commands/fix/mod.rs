@@ -4,9 +4,14 @@ mod beside;
 mod change;
 mod dotenv;
 mod gathering;
+mod known;
+#[cfg(unix)]
+mod owner;
 mod planning;
 mod repairs;
+mod surroundings;
 mod telling;
+mod writing;
 
 use std::path::PathBuf;
 
@@ -44,9 +49,11 @@ pub fn run(mut request: Request) -> Result<Exit> {
     })?;
     let found = gathering::gather(&outcome);
     let reserved = dotenv::given(&found, &request);
-    let mut plan = planning::plan(&found, &beside::top(&request.path), &detector, reserved);
+    let known = known::Known::new(&found);
+    let top = beside::top(&request.path);
+    let mut plan = planning::plan(&found, &top, (&known, &detector), reserved);
     beside::add(&mut plan, &request);
-    plan.drop_with_keys(|text| planning::has_key(text, &found, &detector));
+    plan.drop_with_keys(|text| known.is_in(text, &detector));
     let mut page = telling::Page::new(&detector, &request);
     page.changes(&plan);
     if outcome.interrupted {
@@ -58,7 +65,7 @@ pub fn run(mut request: Request) -> Result<Exit> {
         if request.env {
             dotenv::keep(&mut plan, &found, &request);
         }
-        change::write_all(&mut plan);
+        writing::write_all(&mut plan);
     } else if request.env {
         dotenv::announce(&mut plan, &found, &request);
     }

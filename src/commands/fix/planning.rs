@@ -1,14 +1,16 @@
 //! What is to become of each file, from what is in it now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::change::{self, Change};
 use super::gathering::{Found, InFile, Seen};
+use super::known::Known;
+use super::surroundings;
 use crate::detect::Detector;
 use crate::fix::{self, Home, Names, Spot};
-use crate::source::asking::Trees;
+use crate::source::paths::stored;
 
 /// What is to be done, and what was.
 #[derive(Default)]
@@ -62,17 +64,26 @@ impl Plan {
 
     /// The variables that programs read now, and which key each holds.
     pub(super) fn variables(&self) -> BTreeMap<&str, usize> {
-        let read = self
-            .fixed
-            .iter()
-            .filter(|fixed| fixed.home == Home::Environment);
-        let mut variables = BTreeMap::new();
-        for fixed in read {
-            variables
-                .entry(fixed.variable.as_str())
-                .or_insert(fixed.key);
+        self.named(&[Home::Environment])
+    }
+
+    /// Every key that is taken out of a file, under the names that it is called by there. A comment only names a key that nothing
+    /// else reads.
+    pub(super) fn kept(&self) -> BTreeMap<&str, usize> {
+        let mut kept = self.named(&[Home::Environment, Home::Platform]);
+        let has: BTreeSet<usize> = kept.values().copied().collect();
+        let mut others = self.named(&[Home::Nowhere]);
+        others.retain(|_, key| !has.contains(key));
+        kept.extend(others);
+        kept
+    }
+
+    fn named(&self, homes: &[Home]) -> BTreeMap<&str, usize> {
+        let mut named = BTreeMap::new();
+        for fixed in self.fixed.iter().filter(|it| homes.contains(&it.home)) {
+            named.entry(fixed.variable.as_str()).or_insert(fixed.key);
         }
-        variables
+        named
     }
 }
 
@@ -80,7 +91,7 @@ impl Plan {
 pub(super) fn plan(
     found: &Found,
     (top, is_work_tree): &(PathBuf, bool),
-    detector: &Detector,
+    (known, detector): (&Known, &Detector),
     reserved: BTreeMap<String, Option<usize>>,
 ) -> Plan {
     let place = |path: &Path, file: &InFile| match path.strip_prefix(top) {
@@ -93,7 +104,7 @@ pub(super) fn plan(
             (path, &place(path, file)),
             file,
             found,
-            detector,
+            (known, detector),
             &mut names,
         ));
     }
@@ -102,10 +113,11 @@ pub(super) fn plan(
     for (path, file) in &found.files {
         plan.has_dotenv |= is_dotenv(path);
         let inside = place(path, file);
-        match changed((path, &inside), file, found, detector, &mut names) {
+        match changed((path, &inside), file, found, (known, detector), &mut names) {
             Ok((mut change, fixed)) => {
-                if *is_work_tree {
+                if *is_work_tree && let Ok(name) = path.strip_prefix(top) {
                     // As `git apply` takes it, and as the files beside it are named.
+                    change.name = stored(name);
                     change.shown = inside;
                 }
                 plan.changes.push(change);
@@ -120,12 +132,6 @@ pub(super) fn plan(
     plan
 }
 
-/// Whether git ignores a file, and does not track it.
-pub(super) fn is_ignored(path: &Path) -> bool {
-    let known = Trees::default().ask(path);
-    known.is_some_and(|known| known.ignored && !known.tracked)
-}
-
 fn is_dotenv(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == ".env")
 }
@@ -137,7 +143,7 @@ fn changed(
     (path, inside): (&Path, &str),
     file: &InFile,
     found: &Found,
-    detector: &Detector,
+    (known, detector): (&Known, &Detector),
     names: &mut Names,
 ) -> Result<(Change, Vec<Fixed>), Left> {
     let at = |seen: &Seen| format!("{}:{}:{}", file.shown, seen.line, seen.column);
@@ -152,7 +158,7 @@ fn changed(
         path: inside,
         text: &text,
         spots: &spots,
-        is_ignored: is_ignored(path),
+        surroundings: surroundings::of(path),
     };
     let planned = fix::plan(&asked, names);
     if !planned.left.is_empty() {
@@ -175,7 +181,7 @@ fn changed(
     }
     let after = fix::apply(&text, &planned.edits)
         .ok_or_else(|| leave_all("its edits do not fit together: take the key out by hand"))?;
-    if has_key(&after, found, detector) {
+    if known.is_in(&after, detector) {
         return Err(leave_all(
             "a key would stay in the file, one that is allowed or hides, and a file with a key is never written: take \
              the keys out by hand",
@@ -190,6 +196,7 @@ fn changed(
     });
     let change = Change {
         path: path.to_path_buf(),
+        name: file.path.clone(),
         shown: file.shown.clone(),
         before: Some(text.clone()),
         after,
@@ -249,20 +256,4 @@ pub(super) fn spots(text: &str, seen: &[Seen], found: &Found) -> Option<Vec<Spot
         });
     }
     Some(spots)
-}
-
-/// Whether a text has a key, be it in pieces: between quotes, with signs that put strings together, over several lines.
-pub(super) fn has_key(text: &str, found: &Found, detector: &Detector) -> bool {
-    let mut matches = Vec::new();
-    detector.search(text.as_bytes(), None, &mut matches);
-    if matches.iter().any(|found| found.confidence.is_some()) {
-        return true;
-    }
-    let is_glue = |c: char| c.is_whitespace() || "\"'`+,.\\".contains(c);
-    let joined: String = text.chars().filter(|c| !is_glue(*c)).collect();
-    let mut secrets = found.all.iter().filter(|secret| secret.is_aisa());
-    secrets.any(|secret| {
-        let key = secret.expose();
-        text.contains(key) || joined.contains(key.strip_prefix("sk-aisa-").unwrap_or(key))
-    })
 }

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use super::beside::top;
 use super::gathering::{Found, InFile, Seen, gather};
-use super::planning::{is_ignored, read, spots};
+use super::known::Known;
+use super::planning::{read, spots};
+use super::surroundings;
 use crate::detect::Cursor;
 use crate::fix::{self, Names};
 use crate::model::{Outcome, Position, Repair, Replacement};
@@ -15,19 +17,32 @@ pub(in crate::commands) fn of(outcome: &Outcome) -> BTreeMap<String, Vec<Repair>
     let found = gather(outcome);
     let mut names = Names::default();
     // The first time tells which names the places themselves give.
-    drop(all(&found, &mut names));
-    all(&found, &mut names.settled())
+    let known = Known::new(&found);
+    drop(all(&found, &known, &mut names));
+    all(&found, &known, &mut names.settled())
 }
 
-fn all(found: &Found, names: &mut Names) -> BTreeMap<String, Vec<Repair>> {
+fn all(found: &Found, known: &Known, names: &mut Names) -> BTreeMap<String, Vec<Repair>> {
     let mut repairs: BTreeMap<String, Vec<Repair>> = BTreeMap::new();
     for (path, file) in &found.files {
         let Ok(text) = read(path) else {
             continue;
         };
+        let inside = match top(path) {
+            (top, true) => path.strip_prefix(top).ok(),
+            _ => None,
+        };
+        let inside = inside.unwrap_or(Path::new(&file.shown)).to_string_lossy();
+        let inside = inside.replace('\\', "/");
+        let asked = fix::File {
+            path: &inside,
+            text: &text,
+            spots: &[],
+            surroundings: surroundings::of(path),
+        };
         let keys: BTreeSet<usize> = file.seen.iter().map(|seen| seen.key).collect();
         for key in keys {
-            let repair = repair(path, file, &text, key, found, names);
+            let repair = repair(&asked, file, key, (found, known), names);
             let secret = found.secrets.get(key);
             if let (Some(repair), Some(secret)) = (repair, secret) {
                 let all = repairs.entry(secret.fingerprint()).or_default();
@@ -40,29 +55,22 @@ fn all(found: &Found, names: &mut Names) -> BTreeMap<String, Vec<Repair>> {
 
 /// What would take one key out of a file; `None` if a person has to.
 fn repair(
-    path: &Path,
+    all: &fix::File<'_>,
     file: &InFile,
-    text: &str,
     key: usize,
-    found: &Found,
+    (found, known): (&Found, &Known),
     names: &mut Names,
 ) -> Option<Repair> {
+    let text = all.text;
     let seen = file.seen.iter().filter(|seen| seen.key == key).copied();
-    let seen: Vec<Seen> = seen.collect();
-    let spots = spots(text, &seen, found)?;
-    let top = match top(path) {
-        (top, true) => path.strip_prefix(top).ok(),
-        _ => None,
-    };
-    let inside = top.unwrap_or(Path::new(&file.shown));
+    let spots = spots(text, &seen.collect::<Vec<Seen>>(), found)?;
     let asked = fix::File {
-        path: &inside.to_string_lossy().replace('\\', "/"),
-        text,
         spots: &spots,
-        is_ignored: is_ignored(path),
+        ..*all
     };
     let plan = fix::plan(&asked, names);
-    if !plan.left.is_empty() {
+    let after = fix::apply(text, &plan.edits)?;
+    if !plan.left.is_empty() || known.is_in_pieces_in(&after) {
         return None;
     }
     let mut cursor = Cursor::new(Position::default());

@@ -1,5 +1,6 @@
 //! What `fix` tells a person: the diff, what is to be done by hand, and what comes next.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use similar::TextDiff;
@@ -10,27 +11,19 @@ use super::planning::Plan;
 use crate::commands::printing::{counted, written};
 use crate::detect::Detector;
 use crate::error::Result;
+use crate::git::quote;
 use crate::model::{Mask, Outcome};
 use crate::report::sanitize::visible;
 
-/// A path as git has it in a patch: in quotes, if it has characters that would end it there.
-fn quoted(path: &str) -> String {
-    let is_special = |c: char| c.is_ascii_control() || c == '"' || c == '\\';
-    if !path.contains(is_special) {
-        return path.to_owned();
+/// A path as git has it in a patch: in quotes only if it is not UTF-8, or has what ends it there, or what is not seen. The escapes
+/// hide from CI services what they would obey, too.
+fn quoted(path: &[u8]) -> String {
+    let plain = std::str::from_utf8(path).ok();
+    let plain = plain.filter(|path| visible(path) == *path && !path.contains(['"', '\\']));
+    match plain {
+        Some(path) => path.to_owned(),
+        None => quote::c_style(path).replace("##", "#\\043"),
     }
-    let mut quoted = String::from("\"");
-    for character in path.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            _ if is_special(character) => {
-                quoted.push_str(&format!("\\{:03o}", u32::from(character)));
-            }
-            _ => quoted.push(character),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 /// What is printed.
@@ -74,6 +67,16 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// The bytes of a name, without a key. What has none stays as it is, be it UTF-8 or not.
+    fn named<'n>(&self, name: &'n [u8]) -> Cow<'n, [u8]> {
+        let text = String::from_utf8_lossy(name);
+        let masked = self.detector.mask_name(&text);
+        match self.shows_secrets() || masked == text {
+            true => Cow::Borrowed(name),
+            false => Cow::Owned(masked.into_bytes()),
+        }
+    }
+
     /// The diffs of all changes.
     pub(super) fn changes(&mut self, plan: &Plan) {
         for change in &plan.changes {
@@ -89,7 +92,8 @@ impl<'a> Page<'a> {
             true => text.to_owned(),
             false => self.detector.mask(text),
         });
-        let [old, new] = ["a/", "b/"].map(|side| quoted(&format!("{side}{}", change.shown)));
+        let name = self.named(&change.name);
+        let [old, new] = ["a/", "b/"].map(|side| quoted(&[side.as_bytes(), &name].concat()));
         let old = match change.before {
             Some(_) => self.shown(&old),
             None => "/dev/null".to_owned(),

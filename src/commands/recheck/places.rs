@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::commands::reported::{self, KEYED, Key, Kind, Origin, Place, decoded, is_plain};
+use crate::commands::reported::{self, KEYED, Key, Kind, Place, decoded, is_plain};
 use crate::detect::Detector;
-use crate::model::{Mask, Secret, TargetKind};
+use crate::model::{Mask, Origin, Secret, TargetKind};
 use crate::pipeline::{Reread, Sought, Spot, SpotKind};
 
 /// What was scanned.
@@ -48,9 +48,9 @@ fn spot(place: &Place) -> Spot {
     let shown = || place.path.as_deref().map(|path| path.as_bytes().to_vec());
     Spot {
         kind: match place.origin {
-            Origin::PathName => SpotKind::PathName,
-            Origin::RefName => SpotKind::RefName,
-            Origin::Stdin => SpotKind::Stream,
+            Some(Origin::PathName) => SpotKind::PathName,
+            Some(Origin::RefName) => SpotKind::RefName,
+            Some(Origin::Stdin) => SpotKind::Stream,
             _ => SpotKind::Contents,
         },
         path: exact.or_else(shown),

@@ -6,9 +6,9 @@ use anstyle::{AnsiColor, Style};
 
 use super::Rechecked;
 use crate::commands::printing::counted;
-use crate::commands::reported::{Key, Origin, Place, Was, is_known, is_plain, redacted};
+use crate::commands::reported::{Key, Place, Was, is_known, is_plain, redacted};
 use crate::detect::Detector;
-use crate::model::{Balance, Mask, State, Verdict};
+use crate::model::{Balance, Mask, Origin, State, Verdict};
 use crate::report::{self, called, sanitize::visible};
 
 /// Keys that are told one by one.
@@ -135,13 +135,13 @@ impl Page<'_> {
         let id = || -> Option<String> { Some(place.blob?.to_string().chars().take(ID).collect()) };
         let id = id().unwrap_or_else(|| "unknown".to_owned());
         let mut text = match (&place.path, place.origin) {
-            (Some(path), Origin::PathName) => format!("the name of {}", self.name(path)),
-            (Some(path), Origin::RefName) => format!("the name of ref {}", self.name(path)),
+            (Some(path), Some(Origin::PathName)) => format!("the name of {}", self.name(path)),
+            (Some(path), Some(Origin::RefName)) => format!("the name of ref {}", self.name(path)),
             (Some(path), _) => self.name(path),
-            (None, Origin::CommitMessage) => format!("the message of commit {id}"),
-            (None, Origin::TagMessage) => format!("the message of tag {id}"),
-            (None, Origin::Author) => format!("a name or address in {id}"),
-            (None, Origin::Stdin) => "standard input".to_owned(),
+            (None, Some(Origin::CommitMessage)) => format!("the message of commit {id}"),
+            (None, Some(Origin::TagMessage)) => format!("the message of tag {id}"),
+            (None, Some(Origin::Author)) => format!("a name or address in {id}"),
+            (None, Some(Origin::Stdin)) => "standard input".to_owned(),
             (None, _) => format!("object {id}"),
         };
         for name in place.member.iter().flatten().take(MEMBERS) {
@@ -153,7 +153,7 @@ impl Page<'_> {
             _ => {}
         }
         text.push_str(&self.aside(place));
-        if place.origin == Origin::History && place.path.is_some() {
+        if place.origin == Some(Origin::History) && place.path.is_some() {
             text.push_str(", in history");
         }
         text

@@ -5,4 +5,4 @@ mod naming;
 mod reading;
 
 pub(super) use naming::{KEYED, decoded, is_known, is_plain, redacted};
-pub(super) use reading::{Key, Kind, Origin, Place, Report, Target, Told, Was, read};
+pub(super) use reading::{Key, Kind, Place, Report, Target, Told, Was, read};

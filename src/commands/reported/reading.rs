@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::de::value::StringDeserializer;
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 
@@ -14,7 +15,7 @@ use crate::commands::input::Input;
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::git::plain;
-use crate::model::{Balance, ObjectId, State};
+use crate::model::{Balance, ObjectId, Origin, State};
 use crate::report::sanitize::visible;
 
 /// The schema that is read; see [`report`](crate::report).
@@ -120,7 +121,9 @@ pub(in crate::commands) struct Was {
 /// A place. There can be very many, so that only what is needed is kept.
 #[derive(Debug, Deserialize)]
 pub(in crate::commands) struct Place {
-    pub(in crate::commands) origin: Origin,
+    /// What kind of place it is, if this version knows its name.
+    #[serde(deserialize_with = "origin")]
+    pub(in crate::commands) origin: Option<Origin>,
     #[serde(default)]
     pub(in crate::commands) path: Option<Box<str>>,
     #[serde(default)]
@@ -142,25 +145,6 @@ pub(in crate::commands) struct Place {
     pub(in crate::commands) introduced: Option<Commit>,
 }
 
-/// What kind of place it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(in crate::commands) enum Origin {
-    Worktree,
-    Config,
-    History,
-    Note,
-    Staged,
-    CommitMessage,
-    TagMessage,
-    Author,
-    PathName,
-    RefName,
-    Stdin,
-    #[serde(other)]
-    Other,
-}
-
 /// A commit.
 #[derive(Debug, Deserialize)]
 pub(in crate::commands) struct Commit {
@@ -168,6 +152,13 @@ pub(in crate::commands) struct Commit {
     pub(in crate::commands) commit: Option<ObjectId>,
     #[serde(default, deserialize_with = "moment")]
     pub(in crate::commands) date: Option<Timestamp>,
+}
+
+fn origin<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Origin>, D::Error> {
+    let name = String::deserialize(from)?;
+    // A later version may know more of them.
+    let known = StringDeserializer::<serde::de::value::Error>::new(name);
+    Ok(Origin::deserialize(known).ok())
 }
 
 fn state<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<State>, D::Error> {
@@ -322,4 +313,27 @@ fn instead(text: &[u8], error: &serde_json::Error) -> String {
 
 fn at(error: &serde_json::Error) -> String {
     format!("at line {}, column {}", error.line(), error.column())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(origin: &str) -> std::result::Result<Place, serde_json::Error> {
+        serde_json::from_str(&format!("{{\"origin\": {origin}}}"))
+    }
+
+    #[test]
+    fn the_origin_of_a_place_is_read_and_a_later_one_is_no_error() {
+        for origin in [Origin::Worktree, Origin::CommitMessage, Origin::Stdin] {
+            let place = place(&format!("\"{}\"", origin.name())).expect("a place");
+            assert_eq!(place.origin, Some(origin));
+        }
+        let later = place("\"of-a-later-version\"").expect("a place");
+        assert_eq!(later.origin, None);
+        for other in ["1", "null", "{}"] {
+            assert!(place(other).is_err(), "{other}");
+        }
+        assert!(serde_json::from_str::<Place>("{}").is_err());
+    }
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::commands::fix::top;
-use crate::commands::reported::{Kind, Origin, Place, Told, decoded};
+use crate::commands::reported::{Kind, Place, Told, decoded};
 use crate::git::{Repository, plain, worktrees};
+use crate::model::Origin;
 use crate::source::asking::Trees;
 
 /// So many targets of a report are followed.
@@ -121,7 +122,7 @@ fn ignored(told: Option<&Told>, base: &Path, folders: &[PathBuf]) -> BTreeSet<Pa
     let keys = told.map(|told| told.keys.as_slice()).unwrap_or_default();
     let places = keys.iter().flat_map(|key| &key.locations).take(PLACES);
     let named: BTreeSet<Vec<u8>> = places
-        .filter(|at| at.origin == Origin::Worktree)
+        .filter(|at| at.origin == Some(Origin::Worktree))
         .filter_map(named)
         .collect();
     let mut trees = Trees::default();

@@ -40,7 +40,7 @@ impl Language for Compose {
             Some(before) => Some(last_name(before).1),
             None => scalar.names.first().copied(),
         };
-        let name = names.choose(place.key, own);
+        let name = names.choose(place.key, own)?;
         let edit = reference(place, &format!("${{{name}:?}}"), scalar.in_flow && is_whole);
         Ok(Fix::environment(name, vec![edit]))
     }
@@ -84,6 +84,8 @@ mod tests {
                 Some("c: app --key ${AISA_API_KEY:?} --b\n"),
             ),
             ("# {key}\na: b\n", Some("# AISA_API_KEY\na: b\n")),
+            ("e:\n  VITE_K: {key}\n", None),
+            ("e:\n  - NEXT_PUBLIC_K={key}\n", None),
             ("e: [K={key}]\n", None),
             ("e:\n  K: $${X:-{key}}\n", None),
             ("e: {\n  K: {key}\n}\n", None),

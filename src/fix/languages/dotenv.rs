@@ -1,6 +1,7 @@
 //! Dotenv files. One that is meant to be private is where a key belongs, if git ignores it; in any other, the value goes and the
 //! name stays.
 
+use super::super::browsers::{self, is_public};
 use super::super::{Edit, Fix, Home, Names, Place, Refusal};
 use super::{Language, ending, last_name, name};
 
@@ -36,7 +37,12 @@ impl Language for Dotenv {
     }
 
     fn replace(&self, place: &Place<'_>, names: &mut Names) -> Result<Fix, Refusal> {
-        if is_private(place.path) || place.is_ignored {
+        let given = place.text.get(place.line().start..place.start);
+        let given = given.and_then(|before| before.split('=').next());
+        if given.is_some_and(|given| is_public(last_name(given.trim_end()).1)) {
+            return Err(browsers::PUBLIC);
+        }
+        if is_private(place.path) || place.surroundings.is_ignored {
             return Err(
                 "this file is where a key belongs, if git ignores it: see that it is in .gitignore, and if git tracks it, \
                  `git rm --cached` it",

@@ -1,6 +1,7 @@
 //! GitLab CI: a CI/CD variable of the project is in the environment of every job, and wins over one of the file
 //! (docs.gitlab.com/ci/variables, "CI/CD variable precedence").
 
+use super::super::browsers::{self, is_public};
 use super::super::scan::shell::{Quoting, quoting};
 use super::super::scan::yaml::{self, At, Scalar, Style};
 use super::super::{Edit, Fix, Home, Names, Place, Refusal};
@@ -58,7 +59,10 @@ fn variable(
 ) -> Result<Fix, Refusal> {
     let quotes = usize::from(matches!(scalar.style, Style::Single | Style::Double));
     let is_whole = scalar.range == (place.start - quotes..place.end + quotes);
-    let name = names.choose(place.key, is_whole.then_some(own));
+    if is_public(own) {
+        return Err(browsers::PUBLIC);
+    }
+    let name = names.choose(place.key, is_whole.then_some(own))?;
     if name == own && !is_whole {
         return Err("the value is more than the key, and the variable cannot refer to itself");
     }
@@ -123,6 +127,7 @@ mod tests {
                 Some("a:\n  script:\n    - |\n      curl -H 'x: '\"${AISA_API_KEY:?}\" y\n"),
             ),
             ("a:\n  script:\n    - 'curl -H \"x: {key}\" y'\n", None),
+            ("variables:\n  VITE_K: \"Bearer {key}\"\n", None),
             ("a:\n  image: {key}\n", None),
             ("variables:\n  AISA_API_KEY: \"Bearer {key}\"\n", None),
             ("variables:\n  AISA_API_KEY: &k {key}\n  B: *k\n", None),

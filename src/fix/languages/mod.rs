@@ -3,15 +3,16 @@
 mod compose;
 mod dockerfile;
 mod dotenv;
-mod expression;
 mod gitlab;
-mod imports;
 mod javascript;
 mod kubernetes;
 mod python;
 mod settings;
 mod shell;
 mod workflow;
+
+pub(super) use self::javascript::Runner;
+use regex::{Regex, RegexBuilder};
 
 use super::{Edit, Fix, Names, Place, Refusal};
 
@@ -52,6 +53,12 @@ const ALL: [&dyn Language; 10] = [
 /// The language of a file.
 pub(super) fn of(path: &str, text: &str) -> Option<&'static dyn Language> {
     ALL.into_iter().find(|language| language.speaks(path, text))
+}
+
+/// A pattern about ASCII, which is quick to compile.
+fn ascii(pattern: &str) -> Regex {
+    let regex = RegexBuilder::new(pattern).unicode(false).build();
+    regex.expect("because a test compiles this pattern")
 }
 
 /// The last part of a path.

@@ -114,7 +114,7 @@ impl Language for Settings {
         if open.is_some_and(|(head, inside)| head.ends_with('$') && !inside.contains('}')) {
             return Err("it stands in a reference already: take it out of that");
         }
-        let name = names.choose(place.key, value.name);
+        let name = names.choose(place.key, value.name)?;
         let text = format!("{}{name}{}", tool.open, tool.close);
         let edit = reference(place, &text, value.needs_quotes);
         Ok(Fix::environment(name, vec![edit]))

@@ -66,7 +66,7 @@ pub(super) fn script(
     }
     let before = place.before().trim_end_matches(['"', '\'']);
     let own = before.strip_suffix('=').map(|before| last_name(before).1);
-    let name = names.choose(place.key, own);
+    let name = names.choose(place.key, own)?;
     if sets(place, &name) {
         return Err("the script sets the variable itself: delete that, and set it outside");
     }
@@ -206,6 +206,8 @@ mod tests {
                 Some("cat <<EOF\nk: ${AISA_API_KEY:?}\nEOF\n"),
             ),
             ("# it's {key}\n", Some("# it's AISA_API_KEY\n")),
+            ("VITE_AISA_KEY={key} npm run build\n", None),
+            ("K=${REACT_APP_K:-{key}}\n", None),
             ("cat <<'EOF'\nk: {key}\nEOF\n", None),
             ("x=`f {key}`\n", None),
             ("x=$'a\\n{key}'\n", None),

@@ -60,7 +60,7 @@ impl Language for Workflow {
         }
         let name = match &name {
             Some(name) => names.given(place.key, name)?,
-            None => names.choose(place.key, own(place, &scalar)),
+            None => names.choose(place.key, own(place, &scalar))?,
         };
         let edit = match range {
             Some(range) => super::Edit::replace(range, ""),
@@ -146,6 +146,7 @@ mod tests {
                 None,
             ),
             ("jobs:\n a:\n  steps:\n  - if: env.K == '{key}'\n", None),
+            ("env:\n  VITE_K: {key}\n", None),
             ("name: {key}\n", None),
             (
                 "jobs:\n  x:\n    uses: a\n    with:\n      k: {key}\n",

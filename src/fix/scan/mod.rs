@@ -2,6 +2,7 @@
 
 pub(super) mod javascript;
 pub(super) mod python;
+mod reading;
 pub(super) mod shell;
 pub(super) mod yaml;
 

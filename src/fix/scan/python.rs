@@ -1,17 +1,14 @@
 //! Strings and comments of Python: prefixes, triple quotes, and the code in f-strings
 //! (docs.python.org/3/reference/lexical_analysis.html).
 
+use super::reading::Reading;
 use super::{Around, DEEPEST, IN_CODE, Literal, UNENDED, is_name};
 
 /// What stands around the byte `at`.
 pub(in super::super) fn around(text: &str, at: usize) -> Around {
     let mut scanner = Scanner {
-        bytes: text.as_bytes(),
-        pos: 0,
-        at,
-        last: 0,
+        read: Reading::new(text, at),
         before_word: 0,
-        opened: Vec::new(),
     };
     scanner.code(0).unwrap_or(Around::Unclear(IN_CODE))
 }
@@ -22,30 +19,22 @@ pub(in super::super) fn is_code(text: &str, at: usize) -> bool {
 }
 
 struct Scanner<'a> {
-    bytes: &'a [u8],
-    pos: usize,
-    at: usize,
-    /// One past the last byte that is neither white space, nor a comment, nor a backslash at the end of a line.
-    last: usize,
-    /// What that was before the word that was read last.
+    /// A backslash at the end of a line is white space to it.
+    read: Reading<'a>,
+    /// What was last before the word that was read last.
     before_word: usize,
-    opened: Vec<usize>,
 }
 
 impl Scanner<'_> {
-    fn peek(&self, ahead: usize) -> Option<u8> {
-        self.bytes.get(self.pos + ahead).copied()
-    }
-
     /// Reads code to the end of the text or, in a string, to the brace that closes it.
     fn code(&mut self, nesting: usize) -> Option<Around> {
-        let outer = self.opened.len();
-        while let Some(byte) = self.peek(0) {
+        let (start, outer) = (self.read.pos, self.read.opened.len());
+        while let Some(byte) = self.read.peek(0) {
             match byte {
                 b'#' => {
-                    let rest = self.bytes.get(self.pos..).unwrap_or_default();
-                    self.pos += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-                    if self.pos > self.at {
+                    let (rest, sign) = (self.read.rest(), self.read.pos);
+                    self.read.pos += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+                    if self.read.has_passed(sign) {
                         return Some(Around::Comment);
                     }
                 }
@@ -55,34 +44,18 @@ impl Scanner<'_> {
                         return found;
                     }
                 }
-                b'(' | b'[' | b'{' => {
-                    self.opened.push(self.pos);
-                    self.pos += 1;
-                    self.last = self.pos;
-                }
-                b')' | b']' | b'}' => {
-                    if byte == b'}' && nesting > 0 && self.opened.len() == outer {
-                        return None;
-                    }
-                    if self.opened.len() > outer {
-                        self.opened.pop();
-                    }
-                    self.pos += 1;
-                    self.last = self.pos;
-                }
-                b'\\' if matches!(self.peek(1), Some(b'\n' | b'\r')) => self.pos += 1,
+                b'}' if nesting > 0 && self.read.opened.len() == outer => return None,
+                b'\\' if matches!(self.read.peek(1), Some(b'\n' | b'\r')) => self.read.pos += 1,
                 _ => {
-                    let before = self.pos.checked_sub(1).and_then(|at| self.bytes.get(at));
+                    let before = self.read.pos.checked_sub(1);
+                    let before = before.and_then(|at| self.read.bytes.get(at));
                     if !before.is_some_and(|byte| is_name(*byte)) {
-                        self.before_word = self.last;
+                        self.before_word = self.read.last;
                     }
-                    self.pos += 1;
-                    if !byte.is_ascii_whitespace() {
-                        self.last = self.pos;
-                    }
+                    self.read.sign(byte, outer);
                 }
             }
-            if self.pos > self.at {
+            if self.read.has_passed(start) {
                 return Some(Around::Unclear(IN_CODE));
             }
         }
@@ -91,48 +64,49 @@ impl Scanner<'_> {
 
     /// Where the prefix of a string begins whose quote is next.
     fn prefix(&self) -> usize {
-        let before = self.bytes.get(..self.pos).unwrap_or_default();
+        let pos = self.read.pos;
+        let before = self.read.bytes.get(..pos).unwrap_or_default();
         let letters = before.iter().rev().take_while(|byte| is_name(**byte));
         let letters = letters.count();
-        let start = self.pos - letters;
+        let start = pos - letters;
         let is_prefix = |byte: &u8| b"rbuft".contains(&byte.to_ascii_lowercase());
         let prefix = before.get(start..).unwrap_or_default();
         match letters <= 2 && prefix.iter().all(is_prefix) {
             true => start,
-            false => self.pos,
+            false => pos,
         }
     }
 
     fn literal(&mut self, quote: u8, nesting: usize) -> Option<Around> {
         let start = self.prefix();
-        let last = match start < self.pos {
+        let last = match start < self.read.pos {
             // Its prefix was read as a word.
             true => self.before_word,
-            false => self.last,
+            false => self.read.last,
         };
-        let prefix = self.bytes.get(start..self.pos).unwrap_or_default();
+        let prefix = self.read.bytes.get(start..self.read.pos);
+        let prefix = prefix.unwrap_or_default();
         let interpolates = prefix.iter().any(|byte| b"fFtT".contains(byte));
-        let triple = self.peek(1) == Some(quote) && self.peek(2) == Some(quote);
+        let triple = self.read.peek(1) == Some(quote) && self.read.peek(2) == Some(quote);
         let width = if triple { 3 } else { 1 };
-        self.pos += width;
-        let content = self.pos;
-        let opened = self.opened.clone();
+        self.read.pos += width;
+        let content = self.read.pos;
         loop {
-            match self.peek(0) {
+            match self.read.peek(0) {
                 None => return Some(Around::Unclear(UNENDED)),
                 Some(b'\n') if !triple => return Some(Around::Unclear(UNENDED)),
-                Some(b'\\') => self.pos += 2,
+                Some(b'\\') => self.read.pos += 2,
                 Some(byte) if byte == quote => {
-                    let is_end =
-                        !triple || (self.peek(1) == Some(quote) && self.peek(2) == Some(quote));
+                    let is_end = !triple
+                        || (self.read.peek(1) == Some(quote) && self.read.peek(2) == Some(quote));
                     if is_end {
                         break;
                     }
-                    self.pos += 1;
+                    self.read.pos += 1;
                 }
                 Some(byte @ (b'{' | b'}')) if interpolates => {
-                    let is_escaped = self.peek(1) == Some(byte);
-                    self.pos += if is_escaped { 2 } else { 1 };
+                    let is_escaped = self.read.peek(1) == Some(byte);
+                    self.read.pos += if is_escaped { 2 } else { 1 };
                     if byte == b'{' && !is_escaped {
                         if nesting >= DEEPEST {
                             return Some(Around::Unclear(UNENDED));
@@ -141,24 +115,22 @@ impl Scanner<'_> {
                         if found.is_some() {
                             return found;
                         }
-                        self.pos += 1;
+                        self.read.pos += 1;
                     }
                 }
-                Some(_) => self.pos += 1,
+                Some(_) => self.read.pos += 1,
             }
         }
-        let end = self.pos;
-        self.pos += width;
-        self.last = self.pos;
-        (self.at < self.pos && self.at >= start).then_some(Around::Literal(Literal {
-            whole: start..self.pos,
-            content: content..end,
-            interpolates,
-            nested: nesting > 0,
-            last,
-            opened,
-            tag: None,
-        }))
+        let content = content..self.read.pos;
+        self.read.pass(width);
+        let found = self.read.literal(start, content, last);
+        found.map(|found| {
+            Around::Literal(Literal {
+                interpolates,
+                nested: nesting > 0,
+                ..found
+            })
+        })
     }
 }
 
@@ -184,6 +156,18 @@ mod tests {
                 Some(("f'{a[\"b\"]} @'", true, false)),
             ),
             ("x = f'{{\"}} @'", Some(("f'{{\"}} @'", true, false))),
+            (
+                "x = f'@ {a} {b!r:>{w}}'",
+                Some(("f'@ {a} {b!r:>{w}}'", true, false)),
+            ),
+            (
+                "x = f'''@ {a # c\n}'''",
+                Some(("f'''@ {a # c\n}'''", true, false)),
+            ),
+            (
+                "x = f'@ {g(\"}\")}'",
+                Some(("f'@ {g(\"}\")}'", true, false)),
+            ),
             ("x = f'{g(\"@\")}'", Some(("\"@\"", false, true))),
             ("x = f'{a:{w}} @'", Some(("f'{a:{w}} @'", true, false))),
             (

@@ -45,6 +45,69 @@ fn the_key_is_kept_only_if_asked_and_only_where_git_ignores_it() {
 }
 
 #[test]
+fn keys_that_platforms_are_to_keep_are_in_it_too() {
+    let kubernetes = "apiVersion: v1\nkind: Pod\nspec:\n  env:\n  - name: K\n    value: KEY\n";
+    for (name, template, variable) in [
+        (
+            ".github/workflows/a.yml",
+            "env:\n  K: KEY\n",
+            "AISA_API_KEY",
+        ),
+        (
+            ".gitea/workflows/a.yml",
+            "env:\n  K: ${{ secrets.X_KEY || 'KEY' }}\n",
+            "X_KEY",
+        ),
+        (
+            ".gitlab-ci.yml",
+            "variables:\n  MY_AISA_KEY: KEY\n",
+            "MY_AISA_KEY",
+        ),
+        ("pod.yaml", kubernetes, "K"),
+        ("compose.yml", "e:\n  K: ${X_KEY:-KEY}\n", "X_KEY"),
+        ("Dockerfile", "FROM x\nARG SOME_KEY=KEY\n", "SOME_KEY"),
+        ("a.py", "# KEY\n", "AISA_API_KEY"),
+        ("README.env", "# KEY\n", "AISA_API_KEY"),
+    ] {
+        let (repo, key) = (Repo::new(), key());
+        let text = |key: &str| template.replace("_KEY", "_key").replace("KEY", key);
+        let text = text(&key).replace("_key", "_KEY");
+        repo.write(name, &text);
+        let dry = fix(&repo, &["--env"], &[&key]);
+        let would = format!("with --write, .env would get {variable}");
+        assert_told(&dry, 1, &[&would]);
+        let run = fix(&repo, &["--write", "--env"], &[&key]);
+        assert_told(&run, 0, &[&format!(".env has {variable} now")]);
+        assert_eq!(read(&repo, ".env"), format!("{variable}={key}\n"), "{name}");
+        assert_eq!(read(&repo, ".gitignore"), ".env\n", "{name}");
+        assert!(!read(&repo, name).contains(&key), "{name}");
+
+        // Where it cannot be kept, it stays where it is.
+        let repo = Repo::new();
+        repo.write(name, &text);
+        std::fs::create_dir(repo.join(".env")).expect("made");
+        let run = fix(&repo, &["--write", "--env"], &[&key]);
+        assert_eq!(run.code, 1, "{name}: {}", run.stdout);
+        assert_eq!(read(&repo, name), text, "{name}");
+    }
+}
+
+#[test]
+fn a_comment_names_only_a_key_that_nothing_reads() {
+    let (repo, [one, two]) = (Repo::new(), [key(), key()]);
+    repo.write("a.js", format!("// {one}, {two}\n"));
+    repo.write("b.js", format!("f(process.env.MY_AISA_KEY || '{one}');\n"));
+    assert_eq!(fix(&repo, &["--write", "--env"], &[&one, &two]).code, 0);
+    let kept = read(&repo, ".env");
+    let mut lines: Vec<&str> = kept.lines().collect();
+    lines.sort_unstable();
+    let expected = [format!("AISA_API_KEY={two}"), format!("MY_AISA_KEY={one}")];
+    assert_eq!(lines, expected, "{}", read(&repo, "a.js"));
+    // Programs read one of them.
+    assert_eq!(read(&repo, ".env.example"), "MY_AISA_KEY=\n");
+}
+
+#[test]
 fn an_empty_entry_is_filled_in_and_one_in_a_comment_is_none() {
     for (before, after) in [
         ("AISA_API_KEY=\nB=1\n", "AISA_API_KEY=KEY\nB=1\n"),

@@ -163,6 +163,68 @@ fn the_shown_diff_is_a_patch_from_anywhere() {
     assert_eq!(read(&repo, ".env.example"), "AISA_API_KEY=\n");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn the_shown_diff_is_a_patch_whatever_a_path_has() {
+    use std::os::unix::ffi::OsStrExt as _;
+    for (name, shown) in [
+        (&b"caf\xe9.js"[..], "\"a/caf\\351.js\""),
+        ("\u{e9}/caf\u{e9}.js".as_bytes(), "a/\u{e9}/caf\u{e9}.js"),
+        (
+            "\u{e9}/\u{202e}x.js".as_bytes(),
+            "\"a/\\303\\251/\\342\\200\\256x.js\"",
+        ),
+        (b"d\xff/\x01\n\r\x7f.js", "\"a/d\\377/\\001\\n\\r\\177.js\""),
+        (b"a\"b\\c.js", "\"a/a\\\"b\\\\c.js\""),
+        (b"##[x] y.js", "\"a/#\\043[x] y.js\""),
+        (b"a  b.js", "a/a  b.js"),
+    ] {
+        let (repo, key) = (Repo::new(), key());
+        let path = repo.path().join(std::ffi::OsStr::from_bytes(name));
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+        std::fs::write(&path, format!("f('{key}');\n")).expect("written");
+        // What a person reads is named in the same way.
+        let run_without = fix(&repo, &[], &[&key]);
+        assert_told(&run_without, 1, &[&format!("--- {shown}\n")]);
+        let diff = run(repo.path(), &["fix", "--show-secrets"]).stdout;
+        let diff = diff.split("\n\n").next().expect("a diff");
+        assert!(diff.contains(&format!("--- {shown}\n")), "{diff}");
+        repo.write("x.patch", format!("{diff}\n"));
+        repo.git(&["apply", "x.patch"]);
+        let after = std::fs::read(&path).expect("read");
+        assert_eq!(after, b"f(process.env.AISA_API_KEY);\n", "{shown}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_key_in_a_path_is_masked_in_the_diff() {
+    use std::os::unix::ffi::OsStrExt as _;
+    for head in [&b""[..], b"\xe9-", b"\xe9", b"a\n"] {
+        let (repo, [one, two]) = (Repo::new(), [key(), key()]);
+        let name = [head, one.as_bytes(), b".js"].concat();
+        let path = repo.path().join(std::ffi::OsStr::from_bytes(&name));
+        std::fs::write(path, format!("f('{two}');\n")).expect("written");
+        let run = fix(&repo, &[], &[&one, &two]);
+        let parts = [
+            "sk-aisa-…",
+            "+f(process.env.AISA_API_KEY",
+            "rename the file",
+        ];
+        assert_told(&run, 1, &parts);
+    }
+    // One that is found although it does not stand there as it is.
+    for joint in [&b"\n"[..], b"\\\n", b"\n "] {
+        let (repo, [one, two]) = (Repo::new(), [key(), key()]);
+        let (head, tail) = one.as_bytes().split_at(30);
+        let name = [head, joint, tail, b".js"].concat();
+        let path = repo.path().join(std::ffi::OsStr::from_bytes(&name));
+        std::fs::write(path, format!("f('{two}');\n")).expect("written");
+        let run = fix(&repo, &[], &[&one, &two]);
+        assert_told(&run, 1, &["+f(process.env.AISA_API_KEY"]);
+    }
+}
+
 #[test]
 fn a_script_runs_on_with_the_variable_and_stops_without() {
     let (repo, key) = (Repo::new(), key());

@@ -1,7 +1,9 @@
 //! `fix` as its users meet it.
 
 mod beside;
+mod changing;
 mod editing;
+mod input;
 mod refusing;
 mod sarif;
 

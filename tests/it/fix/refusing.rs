@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
-use super::super::support::{Repo, key};
+use super::super::support::{Repo, key, run};
 use super::{assert_told, files, fix, read};
 
 #[test]
@@ -120,4 +120,103 @@ fn two_keys_on_a_line_are_two_variables() {
 fn a_path_that_is_not_there_is_an_error() {
     let repo = Repo::new();
     assert_eq!(fix(&repo, &["nowhere"], &[]).code, 2);
+}
+
+#[test]
+fn what_browsers_get_is_left_and_a_server_is_recommended() {
+    let (repo, key) = (Repo::new(), key());
+    let call = format!("f('{key}');\n");
+    let told = "call AIsa from a server of yours, which reads AISA_API_KEY";
+    for (name, text) in [
+        ("src/a.tsx", call.clone()),
+        ("src/b.jsx", format!("import React from 'react';\n{call}")),
+        (
+            "src/c.js",
+            format!("import {{ useState }} from 'react';\n{call}"),
+        ),
+        ("src/d.ts", format!("{call}window.x = 1;\n")),
+        ("src/e.ts", format!("'use client';\n{call}")),
+        ("src/f.js", format!("localStorage.setItem('k', '{key}');\n")),
+        ("src/g.mjs", format!("{call}f(import.meta.env.MODE);\n")),
+        (
+            "src/environments/environment.ts",
+            format!("export const environment = {{ k: '{key}' }};\n"),
+        ),
+        ("public/h.js", call.clone()),
+        ("app/static/i.js", call.clone()),
+        ("assets/j.js", call.clone()),
+        (
+            "vite.config.ts",
+            format!("export default {{ define: {{ K: '{key}' }} }};\n"),
+        ),
+        ("k.vue", format!("<script>const k = '{key}'</script>\n")),
+        ("l.svelte", format!("<script>const k = '{key}'</script>\n")),
+        ("m.html", format!("<script>const k = '{key}'</script>\n")),
+        (".env.production", format!("VITE_AISA_KEY={key}\n")),
+        (
+            "n.ts",
+            format!("f(process.env.NEXT_PUBLIC_K || '{key}');\n"),
+        ),
+        (
+            "Dockerfile",
+            format!("FROM x\nARG REACT_APP_AISA_KEY={key}\n"),
+        ),
+        (
+            "pages/o.jsx",
+            format!("export async function getServerSideProps() {{}}\n{call}"),
+        ),
+    ] {
+        repo.write(name, &text);
+        let run = fix(&repo, &["--write", "--env", name], &[&key]);
+        assert_told(&run, 1, &[&format!("{name}:"), told, "Wrote 0 files"]);
+        assert_eq!(read(&repo, name), text, "{name}");
+        std::fs::remove_file(repo.join(name)).expect("removed");
+    }
+    for (name, head) in [
+        (
+            "src/a.tsx",
+            "import { readFile } from 'node:fs/promises';\n",
+        ),
+        ("src/b.jsx", "\"use server\";\n"),
+        (
+            "src/c.js",
+            "import React from 'react';\nimport express from 'express';\n",
+        ),
+        ("src/d.server.tsx", ""),
+    ] {
+        repo.write(name, format!("{head}{call}"));
+        assert_told(
+            &fix(&repo, &["--write", name], &[&key]),
+            0,
+            &["1 key replaced"],
+        );
+        assert!(
+            read(&repo, name).contains("f(process.env.AISA_API_KEY"),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn in_a_package_for_browsers_only_a_server_is_edited() {
+    let (repo, key) = (Repo::new(), key());
+    let config = format!("export const key = '{key}';\n");
+    let server = format!("import express from 'express';\n{config}");
+    repo.write("package.json", "{\"devDependencies\": {\"vite\": \"^5\"}}");
+    repo.write("api/package.json", "{\"dependencies\": {\"pg\": \"^8\"}}");
+    repo.write("src/a.js", &config).write("src/b.js", &server);
+    repo.write("api/src/c.js", &config);
+    let sarif = run(repo.path(), &["dir", ".", "-f", "sarif"]).json();
+    let fixes = &sarif["runs"][0]["results"][0]["fixes"][0]["artifactChanges"];
+    let run = fix(&repo, &["--write"], &[&key]);
+    let part = "src/a.js:1:21: nothing in this file says for sure that a server runs it";
+    assert_told(&run, 1, &[part, "2 keys replaced; 1 place by hand"]);
+    assert_eq!(read(&repo, "src/a.js"), config);
+    for name in ["src/b.js", "api/src/c.js"] {
+        assert!(
+            read(&repo, name).contains("= process.env.AISA_API_KEY;"),
+            "{name}"
+        );
+    }
+    assert_eq!(fixes.as_array().map(Vec::len), Some(2), "{sarif:#}");
 }

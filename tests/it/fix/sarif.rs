@@ -72,6 +72,24 @@ fn the_fixes_are_those_of_the_command() {
 }
 
 #[test]
+fn a_file_in_which_a_key_stays_in_pieces_has_no_fix() {
+    let (repo, [one, two]) = (Repo::new(), [key(), key()]);
+    let whole = format!("import os\nA = '{one}'\nB = '{two}'\n");
+    let pieces = format!("{whole}C = ('{}'\n     + '{}')\n", &one[..24], &one[24..]);
+    for (text, fixes) in [(&whole, 2), (&pieces, 0)] {
+        repo.write("a.py", text);
+        let json = run(repo.path(), &["dir", ".", "-f", "sarif"]).json();
+        let results = json["runs"][0]["results"].as_array().expect("results");
+        let with = results
+            .iter()
+            .filter(|result| result.get("fixes").is_some());
+        assert_eq!(with.count(), fixes, "{json:#}");
+        let left = fix(&repo, &["--write", "a.py"], &[&one, &two]).code;
+        assert_eq!(left == 0, fixes > 0, "the command does not agree");
+    }
+}
+
+#[test]
 fn what_a_person_has_to_do_has_no_fix() {
     let (repo, key) = (Repo::new(), key());
     repo.write("c.go", format!("k := \"{key}\"\n"));

@@ -4,9 +4,9 @@ use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
 
-use super::super::Refusal;
-use super::super::scan::{Around, Literal, is_name, python};
-use super::python::is_documentation;
+use super::super::super::Refusal;
+use super::super::super::scan::{Around, Literal, is_name, python};
+use super::position::is_documentation;
 
 /// An import of `os` for the whole module.
 fn import() -> &'static Regex {
@@ -123,6 +123,7 @@ fn line_end(text: &str, at: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::super::testing::assert_python;
     use super::*;
 
     #[test]
@@ -154,5 +155,59 @@ mod tests {
         ] {
             assert_eq!(may_be_another(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn the_module_is_imported_where_it_can_be() {
+        assert_python(&[
+            (
+                "\u{feff}x = '{key}'\n",
+                Some("\u{feff}import os\nx = os.environ[\"AISA_API_KEY\"]\n"),
+            ),
+            ("def f():\n    import os\n    return '{key}'\n", None),
+            (
+                "x = '{key}'\nimport os\n",
+                Some("import os\nx = os.environ[\"AISA_API_KEY\"]\nimport os\n"),
+            ),
+            (
+                "#!/usr/bin/env python3\n# -*- coding: utf-8 -*-\n\"\"\"Doc {key}.\"\"\"\nfrom __future__ import annotations\n\nimport sys\nh = {\"Authorization\": \"Bearer {key}\"}\n",
+                Some(
+                    "#!/usr/bin/env python3\n# -*- coding: utf-8 -*-\n\"\"\"Doc AISA_API_KEY.\"\"\"\nfrom __future__ import annotations\nimport os\n\nimport sys\nh = {\"Authorization\": f\"Bearer {os.environ['AISA_API_KEY_2']}\"}\n",
+                ),
+            ),
+            (
+                "r'''Doc'''\nx = '{key}'\n",
+                Some("r'''Doc'''\nimport os\nx = os.environ[\"AISA_API_KEY\"]\n"),
+            ),
+            (
+                "import os\ndef f():\n    os = 1\n    return '{key}'\n",
+                None,
+            ),
+            ("import os\ndef f(os):\n    return '{key}'\n", None),
+            ("import os\ndef f(a, os=None):\n    return '{key}'\n", None),
+            ("import os\nfor os in x: f('{key}')\n", None),
+            ("import os\ndel os\nf('{key}')\n", None),
+            ("from fabric import os\nf('{key}')\n", None),
+            ("import platform as os\r\nf('{key}')\r\n", None),
+            ("import os\ndef f():\n    g('{key}')\n    import os\n", None),
+            ("import os\nx = [os for os in y] + ['{key}']\n", None),
+            ("import os\nx = f(lambda os: '{key}')\n", None),
+            (
+                "'''\nimport os\n'''\nx = '{key}'\n",
+                Some("'''\nimport os\n'''\nimport os\nx = os.environ[\"AISA_API_KEY\"]\n"),
+            ),
+            (
+                "from __future__ import (  # (x)\n  annotations,\n)\nx = '{key}'\n",
+                None,
+            ),
+            (
+                "from __future__ import \\\n  annotations\nx = '{key}'\n",
+                None,
+            ),
+            ("from  __future__ import annotations\nx = '{key}'\n", None),
+            ("'doc' 'more'\nx = '{key}'\n", None),
+            ("('''doc''')\nx = '{key}'\n", None),
+            ("'''doc'''; x = '{key}'\n", None),
+        ]);
     }
 }

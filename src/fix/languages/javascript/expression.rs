@@ -3,11 +3,11 @@
 
 use std::sync::OnceLock;
 
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 
-use super::super::Refusal;
-use super::super::scan::javascript::ends_with_operator;
-use super::super::scan::{Literal, is_name};
+use super::super::super::Refusal;
+use super::super::super::scan::javascript::ends_with_operator;
+use super::super::super::scan::{Literal, is_name};
 
 /// The beginning of a declaration of a type, up to `=`; and of an enumeration, up to its brace.
 fn patterns() -> &'static [Regex; 2] {
@@ -17,10 +17,7 @@ fn patterns() -> &'static [Regex; 2] {
             r"\btype\s+[\w$]+\s*(?:<(?u:[^;=]*))?=$",
             r"\benum\s+[\w$]+\s*$",
         ]
-        .map(|pattern| {
-            let regex = RegexBuilder::new(pattern).unicode(false).build();
-            regex.expect("because a test compiles this pattern")
-        })
+        .map(super::super::ascii)
     })
 }
 
@@ -122,7 +119,7 @@ fn is_value(text: &str, end: usize, opened: &[usize]) -> bool {
             let line = before.rsplit('\n').next().unwrap_or_default();
             let is_parameter = line.rfind('<') > line.rfind('>');
             let inside = outer.map_or("", |(at, _)| text.get(..at).unwrap_or_default());
-            let end = |text| super::javascript::before(text, text.len());
+            let end = |text| super::before(text, text.len());
             !alias.is_match(end(before)) && !enumeration.is_match(end(inside)) && !is_parameter
         }
         Some(b'?') => ends("??") || !since.0.contains("extends"),
@@ -145,7 +142,7 @@ fn since(before: &str, bracket: Option<usize>) -> (&str, &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::scan::{Around, javascript};
+    use super::super::super::super::scan::{Around, javascript};
     use super::*;
 
     fn is_fit(text: &str, is_typed: bool) -> bool {
