@@ -181,7 +181,7 @@ fn places_tick_off_what_is_clean() {
             "aisaleaks fix --write",
             "aisaleaks purge-plan --key sha256:0123456789abcdef",
             "git stash list",
-            "git reflog expire --expire=now --all && git gc --prune=now",
+            "git -c gc.reflogExpire=now -c gc.reflogExpireUnreachable=now reflog expire --all && git gc --prune=now",
         ]
     );
     assert!(
