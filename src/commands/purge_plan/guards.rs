@@ -14,9 +14,9 @@ impl Scene {
         if !self.is_bare && !self.is_cut {
             parts.extend(self.unfinished());
         }
-        parts.push(self.reached());
+        parts.extend([self.configured(), self.reached(), self.replaced()]);
         if !self.is_cut {
-            parts.extend([self.replaced(), self.fetched(), self.stale(), self.kept()]);
+            parts.extend([self.fetched(), self.stale(), self.kept()]);
         }
         parts.retain(|part| !part.commands.is_empty());
         if !self.is_cut {
@@ -67,6 +67,18 @@ impl Scene {
         ]
     }
 
+    /// What git-filter-repo reads in a line each, `name=value`, and breaks off at if it is anything else.
+    fn configured(&self) -> Part {
+        let top = &self.top;
+        Part {
+            text: "Settings of git with a line break, or without a value, at which git-filter-repo breaks off, such as branch.NAME.description: \
+                   take them away; `git config --list --show-origin` says where they are.",
+            commands: vec![format!(
+                "test -z \"$(git -C {top} config --list -z | tr '\\000\\n' '\\n\\001' | awk -F '\\001' 'NF != 2')\""
+            )],
+        }
+    }
+
     /// Where a remote leads.
     fn reached(&self) -> Part {
         let top = &self.top;
@@ -90,12 +102,21 @@ impl Scene {
 
     fn replaced(&self) -> Part {
         let (top, git_dir) = (&self.top, &self.git_dir);
+        let here = [
+            empty(&format!("git -C {top} for-each-ref refs/replace")),
+            format!("test ! -s {git_dir}/info/grafts"),
+        ];
+        let there = |remote: &Remote| {
+            let name = &remote.name;
+            empty(&format!(
+                "git -C {top} ls-remote -- {name} 'refs/replace/*'"
+            ))
+        };
+        let here = here.into_iter().filter(|_| !self.is_cut);
         Part {
-            text: "Replaced commits and grafts, which would become a part of the history: `git replace -d COMMIT`, or delete the file.",
-            commands: vec![
-                empty(&format!("git -C {top} for-each-ref refs/replace")),
-                format!("test ! -s {git_dir}/info/grafts"),
-            ],
+            text: "Replaced commits and grafts, here or at a remote, which would become a part of the history: `git replace -d COMMIT`, `git push \
+                   --delete REMOTE refs/replace/COMMIT`, or delete the file.",
+            commands: here.chain(self.remotes.iter().map(there)).collect(),
         }
     }
 
@@ -104,10 +125,13 @@ impl Scene {
         let top = &self.top;
         let each = |remote: &Remote| {
             let lines = format!("git -C {top} config --get-all -- {}", remote.fetch);
-            format!("test -z \"$({lines} | grep -v '^+*refs/heads/[^:]*:refs/remotes/')\"")
+            format!(
+                "test -z \"$({lines} | grep -v -e '^[\\^]' -e '^+*refs/heads/[^:]*:refs/remotes/' \
+                 -e '^+*refs/tags/[^:]*:refs/tags/')\""
+            )
         };
         Part {
-            text: "Remotes of which more than branches is fetched, such as pull requests, or right into your own branches, as in a mirror \
+            text: "Remotes of which more than branches and tags is fetched, such as pull requests, or right into your own branches, as in a mirror \
                    clone: take such lines away (`git config --edit`), or make a plan in an ordinary clone.",
             commands: self.remotes.iter().map(each).collect(),
         }
@@ -154,6 +178,22 @@ impl Scene {
         }
     }
 
+    /// What linked work trees keep, where no ref does.
+    pub(super) fn kept_there(&self) -> Part {
+        let each = |at: &String| {
+            [
+                format!("git -C {at} diff --cached --quiet"),
+                empty(&format!(
+                    "git -C {at} rev-list -1 HEAD --not --branches --tags --remotes"
+                )),
+            ]
+        };
+        Part {
+            text: "What is staged, or checked out without a branch, in a linked work tree: commit it, make a branch, or remove the tree.",
+            commands: self.worktrees.iter().flat_map(each).collect(),
+        }
+    }
+
     fn linked(&self) -> Step {
         let top = &self.top;
         let each = |at: &String| {
@@ -165,17 +205,19 @@ impl Scene {
                 empty(&format!("git -C {at} status --porcelain --ignored")),
                 hidden(at),
                 idle(&git_dir),
-                format!("test ! -e {git_dir}/locked"),
                 format!("test ! -e {git_dir}/modules"),
             ]
         };
-        let prunable = empty(&format!("git -C {top} worktree prune --dry-run 2>&1"));
+        // Locked ones are no more prunable than those that are there.
+        let missing = format!(
+            "test -z \"$(git -C {top} worktree list --porcelain | grep -e '^locked' -e '^prunable')\""
+        );
         let trees = self.worktrees.iter().flat_map(each);
         Step::new(
             "Linked work trees will be removed. Make a branch of commits that are on none, commit what is not, move away what git ignores there, \
              finish what is under way, `git worktree unlock` those that are locked, and delete yourself those with submodules. Of one that is not \
              there: bring it back, or `git worktree prune`:",
-            [prunable].into_iter().chain(trees).collect(),
+            [missing].into_iter().chain(trees).collect(),
         )
     }
 }

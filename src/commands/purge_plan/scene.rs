@@ -159,7 +159,7 @@ impl Plan {
             collects: !self.is_unread && self.keys.iter().any(|key| key.unreachable > 0),
             proof: self.proof(&program, request, detector),
             program,
-            fails: self.fails(),
+            fails: self.fails(request),
             borrows: !affected.borrowed.is_empty(),
             outer: match outer(top) {
                 Some(outer) => Some(shown(&outer, "the repository around it")?),
@@ -169,17 +169,20 @@ impl Plan {
     }
 
     /// Whether a scan of everything proves it: of a random key, nobody can tell another run.
-    fn is_proved_by_all(&self) -> bool {
-        let is_about_all = self.others == 0 && !self.has_allowed;
+    fn is_proved_by_all(&self, request: &Request) -> bool {
+        let is_about_all = self.others == 0 && !self.has_allowed && request.keys.is_empty();
         is_about_all || self.keys.iter().any(|key| !key.secret.is_aisa())
     }
 
     /// Why the proof fails even if all goes well; empty if it does not.
-    fn fails(&self) -> &'static str {
+    fn fails(&self, request: &Request) -> &'static str {
         if self.keys.iter().any(|key| !key.left.is_empty()) {
             return "1 as long as something is left to do by hand";
         }
-        match (self.is_proved_by_all() && self.others > 0, self.is_unread) {
+        match (
+            self.is_proved_by_all(request) && self.others > 0,
+            self.is_unread,
+        ) {
             (true, _) => "1 as long as other keys are in the history",
             (false, true) => "3 as long as something cannot be read",
             (false, false) => "",
@@ -188,7 +191,7 @@ impl Plan {
 
     /// The command that proves that nothing is left, without the repository's name.
     fn proof(&self, program: &str, request: &Request, detector: &Detector) -> String {
-        let by_all = self.is_proved_by_all();
+        let by_all = self.is_proved_by_all(request);
         let mut words = vec![program.to_owned()];
         words.push(if by_all { "git" } else { "purge-plan" }.to_owned());
         words.extend(request.flags.iter().filter_map(|flag| word(flag, detector)));

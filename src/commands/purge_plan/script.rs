@@ -123,16 +123,23 @@ impl Scene {
 
     fn prove(&self, at: &str) -> Step {
         let text = "Prove that it is gone: exit status 0, unreachable objects included";
+        let is_copy = at != self.top;
+        let hint = match is_copy {
+            true => {
+                ". If it has a key that is only there, fetch the ref with it here, and make a new plan"
+            }
+            false => "",
+        };
         let borrowed = "1 as long as the repository whose objects it uses (alternates) has the key";
         let why = match self.fails {
-            "" if self.borrows && at == self.top => borrowed,
+            "" if self.borrows && !is_copy => borrowed,
             why => why,
         };
         Step::new(
             match why {
-                "" => format!("{text}:"),
+                "" => format!("{text}{hint}:"),
                 why => {
-                    format!("{text}. It is {why}: go on then only if that may stay:")
+                    format!("{text}{hint}. It is {why}: go on then only if that may stay:")
                 }
             },
             vec![format!("{} {at}", self.proof)],
@@ -192,11 +199,20 @@ impl Scene {
         steps.push(self.rewriting(folder));
         steps.extend(self.remotes.iter().map(|remote| {
             Step::new(
-                format!("Fetch the rewritten branches of {}:", remote.name),
-                vec![format!(
-                    "git -C {top} fetch --no-prune --no-tags -- {}",
+                format!(
+                    "Fetch the rewritten branches of {}. The first command fails if they are not those that were pushed: then it is fetched from \
+                     another place, which has to be rewritten, too:",
                     remote.name
-                )],
+                ),
+                {
+                    let name = &remote.name;
+                    let heads = format!("git -C {top} ls-remote --heads --");
+                    let pushed = format!("\"$(git -C {top} remote get-url --push -- {name})\"");
+                    vec![
+                        format!("test \"$({heads} {name})\" = \"$({heads} {pushed})\""),
+                        format!("git -C {top} fetch --no-prune --no-tags -- {name}"),
+                    ]
+                },
             )
         }));
         steps.push(self.prove(top));
@@ -225,6 +241,7 @@ impl Scene {
                 of_remotes.join(" ")
             ));
         }
+        commands.extend(self.remains());
         commands.push(self.rewrite(folder, top, " --no-fetch"));
         if self.has_notes {
             commands.push(keep_notes(top, &self.git_dir));
@@ -236,16 +253,26 @@ impl Scene {
                 "(test ! -f {log} || (sed -E -f {folder}/{REFLOGS} {log} >{folder}/stash && cat {folder}/stash >{log}))"
             ));
         }
-        if !self.is_bare {
-            // The message of the last commit, for whoever edits it again.
-            commands.push(format!("rm -f -- {}/COMMIT_EDITMSG", self.git_dir));
-            // Both sides of conflicts, as they were when somebody resolved them.
-            commands.push(format!("rm -rf -- {}/rr-cache", self.git_dir));
-        }
         Step::new(
             "Rewrite it. Reflogs and what no ref leads to go, too:",
             commands,
         )
+    }
+
+    /// What deletes texts that git keeps beside its objects.
+    fn remains(&self) -> Vec<String> {
+        let git_dir = &self.git_dir;
+        let mut commands = vec![
+            // The message of the last commit, for whoever edits it again.
+            format!("rm -f -- {git_dir}/COMMIT_EDITMSG {git_dir}/worktrees/*/COMMIT_EDITMSG"),
+            // Both sides of conflicts, as they were when somebody resolved them.
+            format!("rm -rf -- {git_dir}/rr-cache"),
+        ];
+        if self.is_bare {
+            // One that once had a work tree has its index still, which keeps objects.
+            commands.push(format!("rm -f -- {git_dir}/index"));
+        }
+        commands
     }
 
     /// Where no ref leads to a key, nothing has to be rewritten.
@@ -254,22 +281,26 @@ impl Scene {
         if !self.collects {
             return Vec::new();
         }
+        let mut commands = self.remains();
+        commands.extend([
+            // With --expire=now the stashes would go, too.
+            format!(
+                "git -C {top} -c gc.reflogExpire=now -c gc.reflogExpireUnreachable=now reflog expire --all"
+            ),
+            format!("git -C {top} gc --prune=now --quiet"),
+        ]);
         let collect = Step::new(
             "No ref leads to what can be taken out. Let git collect it (what reflogs keep goes, too):",
-            vec![
-                // With --expire=now the stashes would go, too.
-                format!(
-                    "git -C {top} -c gc.reflogExpire=now -c gc.reflogExpireUnreachable=now reflog expire --all"
-                ),
-                format!("git -C {top} gc --prune=now --quiet"),
-            ],
+            commands,
         );
+        let mut parts = vec![self.kept_there(), self.kept()];
+        if !self.is_bare {
+            parts.insert(0, self.staged());
+        }
+        parts.retain(|part| !part.commands.is_empty());
         let kept = Step::of_parts(
             "See that git would collect it. A command fails where it would not:",
-            match self.is_bare {
-                true => vec![self.kept()],
-                false => vec![self.staged(), self.kept()],
-            },
+            parts,
         );
         vec![kept, collect, self.prove(top)]
     }
@@ -284,7 +315,7 @@ fn pushed(copy: &str, remote: &Remote) -> Step {
         ),
         // A host rejects what it makes itself, such as refs/pull/, and with it whatever is pushed in one go.
         vec![format!(
-            "git -C {copy} -c safe.bareRepository=all -c remote.origin.mirror=false push --force origin 'refs/heads/*:refs/heads/*' \
+            "git -C {copy} -c safe.bareRepository=all -c remote.origin.mirror=false -c push.gpgSign=false push --force origin 'refs/heads/*:refs/heads/*' \
              'refs/tags/*:refs/tags/*' 'refs/notes/*:refs/notes/*'"
         )],
     )

@@ -78,7 +78,7 @@ fn nothing_is_rewritten_where_something_would_be_lost() {
         return;
     };
     type Change = fn(&Repo);
-    let changes: [(&str, &str, Change); 15] = [
+    let changes: [(&str, &str, Change); 18] = [
         ("work that is not committed", "status --porcelain", |repo| {
             repo.write("a.py", "my work\n");
         }),
@@ -143,7 +143,7 @@ fn nothing_is_rewritten_where_something_would_be_lost() {
         ),
         (
             "a linked work tree that is not there",
-            "worktree prune --dry-run",
+            "worktree list",
             |repo| {
                 let at = repo.join("linked");
                 repo.git(&["worktree", "add", "-q", "--detach", "linked"]);
@@ -163,6 +163,32 @@ fn nothing_is_rewritten_where_something_would_be_lost() {
         ("a merge under way", "MERGE_HEAD", |repo| {
             repo.write(".git/MERGE_HEAD", "");
         }),
+        (
+            "a commit that is replaced at the remote",
+            "refs/replace/*",
+            |repo| {
+                repo.git(&["replace", "--graft", "main"]);
+                repo.git(&["push", "-q", "origin", "refs/replace/*"]);
+                let id = repo.git(&["rev-parse", "main"]);
+                repo.git(&["replace", "-d", &id]);
+            },
+        ),
+        (
+            "a setting that git-filter-repo cannot read",
+            "config --list -z",
+            |repo| {
+                repo.git(&["config", "branch.main.description", "one\ntwo=2"]);
+            },
+        ),
+        (
+            "a locked linked work tree that is not there",
+            "worktree list",
+            |repo| {
+                repo.git(&["worktree", "add", "-q", "--detach", ".git/linked"]);
+                repo.git(&["worktree", "lock", ".git/linked"]);
+                std::fs::remove_dir_all(repo.join(".git/linked")).expect("removed");
+            },
+        ),
         ("a commit that is replaced", "refs/replace", |repo| {
             repo.git(&["replace", "--graft", "main"]);
         }),

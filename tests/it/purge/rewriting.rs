@@ -335,6 +335,8 @@ fn stashes_outlive_what_only_a_reflog_kept_and_their_log_is_cleaned() {
         "On main: two\nOn main: one"
     );
     assert_eq!(shown(repo.path(), "stash@{1}:a.py"), "one");
+    let left = repo.join(".git/COMMIT_EDITMSG").exists();
+    assert!(!left, "a message that may have had a key");
     // What is staged keeps its object, whatever is collected.
     repo.write("c.py", format!("k = '{key}'\n"));
     repo.git(&["add", "c.py"]);
@@ -386,6 +388,15 @@ fn a_repository_without_a_work_tree_has_its_own_commands() {
             .done(&desk, &filter_repo);
         assert!(!holds(&at(hidden), &key));
     }
+    // One that once had a work tree, and has its index still.
+    let desk = Desk::new();
+    let made = desk.0.path().join("made");
+    source.git(&["clone", "-q", from, made.to_str().expect("text")]);
+    git(&made, &["remote", "remove", "origin"]);
+    git(&made, &["config", "core.bare", "true"]);
+    desk.plan(&made.join(".git"), &[], &[&key])
+        .done(&desk, &filter_repo);
+    assert!(!holds(&made, &key));
     // Only the work tree knows where its git directory is.
     let desk = Desk::new();
     let (tree, elsewhere) = (desk.0.path().join("tree"), desk.0.path().join("elsewhere"));

@@ -3,8 +3,16 @@
 use super::line::Line;
 
 /// Settings with which nothing stops at a failure, or nothing is run.
-const SOFT: [(&str, &str); 8] = [
+const SOFT: [(&str, &str); 15] = [
     ("allow_failure", "true"),
+    ("allow_failures", "true"),
+    ("condition", "false"),
+    ("enabled", "false"),
+    ("failure", "ignore"),
+    ("soft_fail", "true"),
+    ("when", "on_fail"),
+    // Of the action.
+    ("fail-on", "never"),
     ("catcherror", "true"),
     ("continue-on-error", "true"),
     ("continueonerror", "true"),
@@ -14,13 +22,24 @@ const SOFT: [(&str, &str); 8] = [
     ("when", "never"),
 ];
 
-/// What a line without a name of its own is for: the name above it, if that is one.
+/// Names under which nothing is run, whatever it is called.
+pub(super) const VALUES: [&str; 6] = [
+    "env",
+    "environment",
+    "inputs",
+    "parameters",
+    "variables",
+    "with",
+];
+
+/// What a line is in: the name above it, if that is one. Of a line without a name of its own, it says what that is for.
 pub(super) fn key(lines: &[&str], at: usize) -> String {
     let mut inner = at;
     for (outer, line) in lines.iter().enumerate().take(at).rev() {
         let Some(own) = lines.get(inner) else { break };
         let is_beside = is_item(own) && !is_item(line) && indent(line) == indent(own);
-        if indent(line) >= indent(own) && !is_beside {
+        // What is beside it says nothing: another line of a text, another name.
+        if column(line) >= indent(own) && !is_beside {
             continue;
         }
         let above = Line::new(line);
@@ -47,13 +66,17 @@ pub(super) fn is_soft(lines: &[&str], at: usize) -> bool {
         let between = lines.iter().take(at.max(other) + 1).skip(at.min(other) + 1);
         self::column(own) >= column && between.into_iter().all(|line| indent(line) >= column)
     };
-    let is_soft = |line: &str| {
-        let line = Line::new(line);
+    let is_soft = |line: &Line| {
         let mut soft = SOFT.iter();
-        soft.any(|(key, value)| line.value_of(key) == Some(value))
+        let is_list = line.key == "allow_failure" && line.is_head();
+        is_list || soft.any(|(key, value)| line.value_of(key) == Some(value))
     };
     let mut lines = lines.iter().enumerate();
-    lines.any(|(other, line)| is_soft(line) && governs(other, line))
+    lines.any(|(other, text)| {
+        let line = Line::new(&text.replace("${{", " ").replace("}}", " "));
+        let is_of_action = line.key == "fail-on" && Line::new(own).uses();
+        is_soft(&line) && (is_of_action || governs(other, text))
+    })
 }
 
 fn indent(line: &str) -> usize {

@@ -120,6 +120,8 @@ impl Line {
                 return ending(behind);
             }
             rest = match behind {
+                // It is over then.
+                _ if part.first() == Some(&"exec") => return Runs::No,
                 ["&&" | ";", rest @ ..] => rest,
                 _ => return Runs::No,
             };

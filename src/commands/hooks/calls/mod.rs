@@ -50,8 +50,11 @@ fn of_lines(text: &[u8], is: impl Fn(&Line, &str) -> bool) -> (Calls, usize) {
     let naming = naming.filter(|(_, (_, text))| line::names(text));
     let calls = naming.map(|(at, (number, text))| {
         let line = Line::new(text);
+        let above = block::key(&texts, at);
         let key = match line.key.is_empty() {
-            true => block::key(&texts, at),
+            true => above,
+            // A variable may be called `run`.
+            false if block::VALUES.contains(&above.as_str()) => above,
             false => line.key.clone(),
         };
         match is(&line, &key) && !block::is_soft(&texts, at) {
@@ -71,9 +74,11 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, String)> + '_ {
     std::iter::from_fn(move || {
         let (number, first) = all.find(|(_, line)| is_said(line))?;
         let mut whole = first.to_owned();
-        while let Some(begun) = whole.strip_suffix('\\') {
-            let next = all.next().map_or("", |(_, next)| next.trim());
-            whole = format!("{begun} {next}");
+        // A backslash, or what has to have something behind it.
+        while ["\\", "&&", "||"].iter().any(|end| whole.ends_with(end)) {
+            let begun = whole.strip_suffix('\\').unwrap_or(&whole);
+            let Some((_, next)) = all.next() else { break };
+            whole = format!("{begun} {}", next.trim());
         }
         Some((number, whole))
     })
@@ -90,10 +95,12 @@ fn is_said(line: &str) -> bool {
 
 /// Whether arguments have it look for keys.
 fn is_scan(args: &[&str]) -> bool {
+    if is_lenient(args) {
+        return false;
+    }
     let is_path =
         |word: &str| word == "." || word.starts_with(['/', '$']) || word.starts_with("./");
     match args {
-        _ if args.iter().any(|word| TELLING.contains(word)) => false,
         // A lone word may be a name.
         [] => false,
         ["hook", rest @ ..] => rest.first() == Some(&"run"),
@@ -101,10 +108,18 @@ fn is_scan(args: &[&str]) -> bool {
     }
 }
 
+/// Whether arguments have it only tell something, or never fail.
+fn is_lenient(args: &[&str]) -> bool {
+    let is_telling = args.iter().any(|word| TELLING.contains(word));
+    let well = |pair: &&[&str]| matches!(**pair, ["--fail-on", "never"] | ["--exit-code", "0"]);
+    let is_well = |word: &&str| ["--fail-on=never", "--exit-code=0"].contains(word);
+    is_telling || args.windows(2).any(|pair| well(&pair)) || args.iter().any(|word| is_well(&word))
+}
+
 /// Whether arguments have it look at what this hook is about.
 fn is_for(args: &[&str], hook: Hook) -> bool {
     match args {
-        _ if args.iter().any(|word| TELLING.contains(word)) => false,
+        _ if is_lenient(args) => false,
         ["hook", "run", name, ..] => *name == hook.name(),
         ["staged", ..] => hook == Hook::PreCommit,
         _ => false,
@@ -217,6 +232,15 @@ mod tests {
             "after_success:\n- aisaleaks ci\n",
             "on:\n  paths:\n    - aisaleaks ci\n",
             "sh script: 'aisaleaks ci', returnStatus: true\n",
+            "run: aisaleaks ci --fail-on never\n",
+            "- uses: example/aisaleaks@v1\n  with:\n    fail-on: never\n",
+            "- if: ${{ false }}\n  run: aisaleaks ci\n",
+            "- run: aisaleaks ci\n  continue-on-error: ${{ true }}\n",
+            "env:\n  run: aisaleaks ci\n",
+            "- uses: other/action@v1\n  with:\n    script: aisaleaks ci\n",
+            "variables:\n  script: aisaleaks ci\n",
+            "keys:\n  script: aisaleaks ci\n  allow_failure:\n    exit_codes: 1\n",
+            "- command: aisaleaks ci\n  soft_fail: true\n",
         ] {
             assert_eq!(of_service(text.as_bytes()).0, Calls::Named, "{text}");
         }

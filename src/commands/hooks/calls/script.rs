@@ -16,13 +16,16 @@ pub(in super::super) fn of_script(text: &[u8], hook: Hook, stops: bool) -> Calls
         ..State::default()
     };
     let mut calls = Calls::No;
+    // It may be something else there.
+    let is_another = ["alias aisaleaks", "aisaleaks()", "aisaleaks ()"];
+    let is_another = is_another.iter().any(|begin| text.contains(begin));
     let mut lines = lines(&text).map(|(_, line)| line).peekable();
     while let Some(text) = lines.next() {
         let line = Line::new(&text);
         let next = lines.peek().map(|next| next.trim());
         let decides =
             state.stops || matches!(next, None | Some("exit $?")) || text.starts_with("exec ");
-        let is_plain = state.is_plain() && !text.starts_with([' ', '\t']);
+        let is_plain = state.is_plain() && !is_another && !text.starts_with([' ', '\t']);
         calls = calls.max(match line::names(&text) {
             false => Calls::No,
             true => match line.runs(&line.key, |args| is_for(args, hook)) {
@@ -91,8 +94,9 @@ fn exits_well(words: &[String]) -> bool {
 
 /// Whether one of the flags in a line is `-e`, or has it among others; with `+` it is taken back.
 fn has_flag(line: &str, sign: char) -> bool {
+    let line = line.split(" #").next().unwrap_or_default();
     let mut words = line.split_whitespace().peekable();
-    while let Some(word) = words.next() {
+    while let Some(word) = words.next().filter(|word| *word != "--") {
         let Some(flags) = word.strip_prefix(sign) else {
             continue;
         };
@@ -158,6 +162,13 @@ mod tests {
             "aisaleaks staged --help\n",
             "aisaleaks hook run pre-push\n",
             "aisaleaks hook status\n",
+            "aisaleaks staged --fail-on never\n",
+            "aisaleaks staged --exit-code=0\n",
+            "true ||\naisaleaks staged\n",
+            "set -- -e\naisaleaks staged\nmake\n",
+            "set -x # -e\naisaleaks staged\nmake\n",
+            "exec true; aisaleaks staged\n",
+            "aisaleaks() { true; }\naisaleaks staged\n",
             "subprocess.run(['aisaleaks', 'hook', 'run', 'pre-commit'])\nmake\n",
         ] {
             assert_eq!(calls(text), Calls::Named, "{text}");
