@@ -104,11 +104,35 @@ fn given_name(before: &str) -> Option<&str> {
     (!name.is_empty()).then_some(name)
 }
 
-/// Whether an expression ends where this text begins: nothing in it belongs to what stands before.
-fn ends_expression(behind: &str) -> bool {
-    let behind = behind.trim_start_matches([' ', '\t']);
-    let ends = [')', ']', '}', ',', ';', ':', '#', '\r', '\n'];
-    behind.is_empty() || behind.starts_with(ends) || behind.starts_with("//")
+/// Said of a fallback that belongs to more than what is read.
+const LONGER: Refusal =
+    "it is a fallback in a longer expression, and what that gives without it is not clear";
+
+/// Whether an expression surely begins behind this text, so that nothing in it belongs to what is next; or whether the operator
+/// that takes fallbacks, `or`, stands there.
+fn begins_expression(before: &str, or: &[&str]) -> bool {
+    let head = before.trim_end();
+    let is_word = |word: &str| {
+        let rest = head.strip_suffix(word);
+        let is_apart = |c: char| !(c.is_alphanumeric() || "_$.".contains(c));
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with(is_apart))
+    };
+    let is_or = or
+        .iter()
+        .any(|or| match or.starts_with('|') || or.starts_with('?') {
+            true => head.ends_with(or),
+            false => head.len() < before.len() && is_word(or),
+        });
+    let is_assigned = head.strip_suffix('=').is_some_and(|rest| {
+        let is_name = |c: char| c.is_alphanumeric() || "_$)]}\"'".contains(c);
+        rest.trim_end().ends_with(is_name) && !rest.ends_with(['\n', '\r'])
+    });
+    head.is_empty()
+        || is_or
+        || is_assigned
+        || head.ends_with(['(', ',', '[', '{', ':', ';'])
+        || head.ends_with("=>")
+        || (head.len() < before.len() && is_word("return"))
 }
 
 #[cfg(test)]

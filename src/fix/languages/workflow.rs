@@ -87,13 +87,19 @@ fn own<'a>(place: &Place<'a>, scalar: &Scalar<'a>) -> Option<&'a str> {
     }
 }
 
-/// Of `secrets.NAME || 'key'` in an expression, the operator with the key, and the name.
+/// Of `secrets.NAME || 'key'` in an expression, the operator with the key, and the name; not where it is part of a longer one, such as a
+/// condition.
 fn fallback(place: &Place<'_>) -> Option<(std::ops::Range<usize>, String)> {
     let before = place.before().strip_suffix('\'')?;
-    place.behind().strip_prefix('\'')?;
+    let behind = place.behind().strip_prefix('\'')?.trim_start();
+    let is_end = behind.starts_with("}}") || behind.starts_with([')', ',', ']']);
     let head = before.trim_end().strip_suffix("||")?.trim_end();
     let (rest, name) = last_name(head);
-    rest.strip_suffix("secrets.").filter(|_| !name.is_empty())?;
+    let rest = rest.strip_suffix("secrets.").filter(|_| !name.is_empty())?;
+    let rest = rest.trim_end();
+    let begins = ["${{", "(", ",", "[", "||"];
+    let is_begin = begins.iter().any(|begin| rest.ends_with(begin));
+    (is_begin && is_end).then_some(())?;
     Some((head.len()..place.end + 1, name.to_owned()))
 }
 
@@ -139,6 +145,23 @@ mod tests {
                 "env:\n  K: ${{ secrets.X_KEY || '{key}' }}\n",
                 Some("env:\n  K: ${{ secrets.X_KEY }}\n"),
             ),
+            (
+                "env:\n  K: ${{ format('a', secrets.X_KEY || '{key}') }}\n",
+                Some("env:\n  K: ${{ format('a', secrets.X_KEY) }}\n"),
+            ),
+            (
+                "env:\n  K: ${{ secrets.A || secrets.X_KEY || '{key}' }}\n",
+                Some("env:\n  K: ${{ secrets.A || secrets.X_KEY }}\n"),
+            ),
+            (
+                "env:\n  K: ${{ github.ref == 'x' && secrets.PROD || '{key}' }}\n",
+                None,
+            ),
+            ("env:\n  K: ${{ a == secrets.X || '{key}' }}\n", None),
+            ("env:\n  K: ${{ !secrets.X || '{key}' }}\n", None),
+            ("env:\n  K: ${{ a.secrets.X || '{key}' }}\n", None),
+            ("env:\n  K: ${{ secrets.X || '{key}' || 'b' }}\n", None),
+            ("env:\n  K: ${{ secrets.X || '{key}' == 'b' }}\n", None),
             ("# {key}\non: push\n", Some("# AISA_API_KEY\non: push\n")),
             ("env:\n  K: ${{ inputs.k || '{key}' }}\n", None),
             (

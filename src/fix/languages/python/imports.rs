@@ -59,6 +59,46 @@ pub(super) fn may_be_another(text: &str) -> bool {
     false
 }
 
+/// Whether `environ.get` or `getenv` is surely what is imported from `os`, and nothing else has the name.
+pub(super) fn is_of_os(text: &str, call: &str) -> bool {
+    let (name, then) = match call {
+        "getenv" => ("getenv", &["("][..]),
+        _ => ("environ", &[".", "["][..]),
+    };
+    let mut is_imported = false;
+    for (number, (at, _)) in text.match_indices(name).enumerate() {
+        let before = text.get(..at).unwrap_or_default();
+        let rest = text.get(at + name.len()..).unwrap_or_default();
+        let is_part = |byte: Option<&u8>| byte.is_some_and(|byte| is_name(*byte));
+        let is_longer = is_part(before.as_bytes().last()) || is_part(rest.as_bytes().first());
+        if is_longer || before.ends_with('.') {
+            continue;
+        }
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line = text.get(start..).and_then(|rest| rest.lines().next());
+        let names = line.and_then(|line| line.strip_prefix("from os import "));
+        let is_simple = |c: char| c.is_ascii_alphanumeric() || "_, \t\r".contains(c);
+        let is_import = names.is_some_and(|it| it.chars().all(is_simple) && !it.contains(" as "));
+        if is_import && python::is_code(text, start) {
+            is_imported = true;
+            continue;
+        }
+        let word = before.trim_end();
+        let is_declared = word.ends_with("def") || word.ends_with("class");
+        if !is_declared && then.iter().any(|then| rest.starts_with(then)) {
+            continue;
+        }
+        let is_text = matches!(
+            python::around(text, at),
+            Around::Comment | Around::Literal(_)
+        );
+        if number > MOST || !is_text {
+            return false;
+        }
+    }
+    is_imported && !text.contains("import *")
+}
+
 /// Where an import may stand: behind comments, the module's documentation, and imports from the future.
 ///
 /// # Errors
