@@ -49,6 +49,10 @@ pub(super) fn check(text: &str, literal: &Literal, is_typed: bool) -> Result<(),
     if is_word(before.as_bytes().last()) && !ends_with_operator(before.as_bytes()) {
         return Err("it stands in a type, is the name of a module, or no expression");
     }
+    let called = before.strip_suffix('(').map_or("", str::trim_end);
+    if called.ends_with("require") || called.ends_with("import") {
+        return Err("it is the name of a module");
+    }
     let is_choice = before.ends_with('?') && !before.ends_with("??");
     let is_property = behind.starts_with(':') && !is_choice && !before.ends_with("case");
     let is_field = behind.starts_with('=') && !behind.starts_with("==");
@@ -221,6 +225,9 @@ mod tests {
             "x = { get '@'() {} }",
             "class A { static '@' = 1 }",
             "import a from '@'",
+            "import a = require('@')",
+            "require ('@')",
+            "import('@')",
             "import '@'",
         ] {
             assert!(!is_fit(text, false), "{text}");

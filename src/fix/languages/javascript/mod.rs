@@ -12,7 +12,7 @@ use regex::Regex;
 pub(in super::super) use self::running::Runner;
 use super::super::scan::{Around, Literal, javascript};
 use super::super::{Edit, Fix, Names, Place, Refusal, browsers};
-use super::{Language, ascii, ending, given_name, interpreter};
+use super::{Language, ascii, ending, given_name, interpreter, name};
 
 pub(super) struct JavaScript;
 
@@ -32,6 +32,11 @@ fn is_script(path: &str) -> bool {
     matches!(ending(path), "ts" | "mts" | "cts")
 }
 
+/// Whether a file has declarations of types alone, by its name: `a.d.ts`, `a.d.css.ts`.
+fn is_declaration(path: &str) -> bool {
+    is_script(path) && name(path).contains(".d.")
+}
+
 impl Language for JavaScript {
     fn speaks(&self, path: &str, text: &str) -> bool {
         let endings = ["js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx"];
@@ -44,6 +49,9 @@ impl Language for JavaScript {
         let around = javascript::around(place.text, place.start);
         if around == Around::Comment {
             return Ok(place.in_prose(names));
+        }
+        if is_declaration(place.path) {
+            return Err("a file of declarations has types, and no values");
         }
         let is_for_browsers = place.surroundings.is_for_browsers;
         let runner = || Runner::of(place.path, place.text, is_for_browsers);
@@ -118,6 +126,13 @@ impl Text<'_, '_> {
         let is_operand = last.ends_with(|c: char| c.is_alphanumeric() || "_$)]".contains(c))
             && !javascript::ends_with_operator(last.as_bytes());
         let is_generic = last.ends_with('>') && !last.ends_with("=>");
+        let becomes_one = !literal.interpolates && literal.content != self.place.range();
+        let is_behind = is_operand || is_generic || last.ends_with(['}', '"', '\'', '`']);
+        if becomes_one && is_behind {
+            return Err(
+                "as a template, it would belong to what stands before it: end that with a semicolon, and run this again",
+            );
+        }
         if literal.interpolates && (is_operand || is_generic) {
             return Err("the template has a tag, which may do anything with it");
         }
@@ -234,12 +249,28 @@ mod tests {
             ("// a\rf('{key}');\n", None),
             ("f('{key}'); // \u{2028}\n", None),
             ("return'{key}'\n", None),
+            ("const a = [1]\n\"x {key}\".split(' ')\n", None),
+            ("const a = f()\n'x {key}'.split(' ')\n", None),
+            ("const a = {}\n'x {key}'.split(' ')\n", None),
+            ("const a = 'b'\n'x {key}'.split(' ')\n", None),
+            (
+                "const a = [1];\n'x {key}'.split(' ')\n",
+                Some("const a = [1];\n`x ${process.env.AISA_API_KEY}`.split(' ')\n"),
+            ),
             ("if (ok) /[/*]/.test(f('{key}'));\n", None),
             (
                 "if (x) /`/.test(u);\nconst k = '{key}';\nconst t = `a`;\n",
                 None,
             ),
         ]);
+    }
+
+    #[test]
+    fn declarations_are_left() {
+        for path in ["a.d.ts", "a.d.mts", "a.d.css.ts"] {
+            let text = "export class A { k = '{key}'; }\n";
+            assert_table(path, &[(text, None)]);
+        }
     }
 
     #[test]

@@ -71,15 +71,24 @@ const HOOKS: &str = concat!(
     r"|on[A-Z][A-Za-z]*=\{)"
 );
 
+/// What a program that drives a browser has that run.
+const DRIVEN: &str = concat!(
+    r"\.(evaluateHandle|evaluateOnNewDocument|addInitScript|\${1,2}eval)\s*\(",
+    r"|(?:page|Page|frame|Frame|[cC]ontext|[hH]andle|[lL]ocator|[wW]orker)\w*(?:\(\))?\s*\.(evaluate)\s*\(",
+);
+
+/// What else is called so, where such programs are not in question.
+const EVALUATES: &str = r"\.(evaluate)\s*\(";
+
 /// What says so at the beginning of a line.
 const DIRECTIVE: &str = r#"(?m)^[ \t]*["']use client["']"#;
 
 /// The end of a tag.
 const TAG: &str = r"(</[A-Za-z>]|/>)";
 
-fn patterns() -> &'static [Regex; 4] {
-    static PATTERNS: OnceLock<[Regex; 4]> = OnceLock::new();
-    PATTERNS.get_or_init(|| [GLOBALS, HOOKS, DIRECTIVE, TAG].map(ascii))
+fn patterns() -> &'static [Regex; 6] {
+    static PATTERNS: OnceLock<[Regex; 6]> = OnceLock::new();
+    PATTERNS.get_or_init(|| [GLOBALS, HOOKS, DIRECTIVE, DRIVEN, EVALUATES, TAG].map(ascii))
 }
 
 /// Modules of which programs for browsers are made; so are those whose names begin with `react-`.
@@ -116,9 +125,12 @@ const MODULES: [&str; 30] = [
     "@mui",
 ];
 
+/// What programs that drive browsers name.
+const DRIVERS: [&str; 2] = ["puppeteer", "playwright"];
+
 /// Why a browser surely gets what is in the file; `None` if that is not sure.
 pub(super) fn why(path: &str, text: &str) -> Option<Refusal> {
-    let [globals, hooks, directive, _] = patterns();
+    let [globals, hooks, directive, driven, evaluates, _] = patterns();
     let lower = name(path).to_ascii_lowercase();
     if SETTINGS.iter().any(|start| lower.starts_with(start)) {
         return Some(browsers::BUNDLED);
@@ -128,7 +140,9 @@ pub(super) fn why(path: &str, text: &str) -> Option<Refusal> {
         || directive.is_match(text)
         || text.contains("==UserScript==")
         || has_code(text, globals)
-        || has_code(text, hooks);
+        || has_code(text, hooks)
+        || has_code(text, driven)
+        || (DRIVERS.iter().any(|driver| text.contains(driver)) && has_code(text, evaluates));
     is_run.then_some(browsers::RUN)
 }
 
@@ -192,6 +206,14 @@ mod tests {
             ("'use client';f();\n", false),
             ("(function (a) {})(window);\n", false),
             ("location.href = 'a';\n", false),
+            ("await page.evaluate(f);\n", false),
+            ("await page.mainFrame().evaluate(f);\n", false),
+            ("await p.evaluateHandle(f);\n", false),
+            ("await page.$eval('a', f);\n", false),
+            ("await page.$$eval('a', f);\n", false),
+            ("await c.addInitScript(f);\n", false),
+            ("import 'puppeteer';\nawait p.evaluate(f);\n", false),
+            ("model.evaluate(f);\n", true),
             ("// ==UserScript==\nf();\n", false),
             ("const [a] = useState<string>('');\n", false),
             ("import React from 'react';\n", false),

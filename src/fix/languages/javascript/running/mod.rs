@@ -8,7 +8,7 @@ mod server;
 
 use std::sync::OnceLock;
 
-use regex::Regex;
+use regex::{Captures, Match, Regex};
 
 use self::imports::Imports;
 use super::super::super::scan::{Literal, javascript};
@@ -51,6 +51,9 @@ impl Runner {
             false if has_other_process(text) => {
                 Self::Unfit("`process` may be something else in this file")
             }
+            false if has_code(text, &patterns()[3]) => Self::Unfit(
+                "the program sets variables itself, or deletes them: take that out, and set them outside",
+            ),
             false if is_page => Self::Page,
             false => Self::Node,
         }
@@ -74,34 +77,49 @@ impl Runner {
 }
 
 /// `process` where it is not the one of Node: assigned, a parameter, or imported.
-const SHADOWS: &str =
-    r"(?:^|(?u:[^.A-Za-z0-9_$-]))(process)\s*(?:=(?u:[^=])|[,);}:]|\s(?:of|in|from)\b)";
+const SHADOWS: &str = concat!(
+    r"(?:^|\.\.\.|(?u:[^.A-Za-z0-9_$-]))(process)\s*(?:=(?u:[^=])|[,);}\]:]|\s(?:of|in|from)\b)",
+    r"|\b(?:function|class|let|var|const|namespace|module|enum|as)(?:\s+|\s*\*\s*)(process)\b",
+);
 
 /// The same where it is, after all.
 const IS_PROCESS: &str = r#"^process\s*(?:from\s*|=\s*require\(\s*)["'](?:node:)?process["']"#;
 
+/// What sets variables of the environment, or takes them away.
+const SETS: &str = concat!(
+    r"\b(process)\.env\s*(?:\.\s*\w+|\[(?u:[^\]\n]*)\])?\s*(?:\|\||\?\?|&&|\+)?=(?u:[^=])",
+    r"|\b(delete)\s+process\.env\b|\b(?:Object\.assign|Reflect\.\w+)\(\s*(process)\.env\b",
+);
+
 /// What only Deno has.
 const DENO: &str = r"(?:^|(?u:[^.A-Za-z0-9_$]))(Deno)\.";
 
-fn patterns() -> &'static [Regex; 3] {
-    static PATTERNS: OnceLock<[Regex; 3]> = OnceLock::new();
-    PATTERNS.get_or_init(|| [SHADOWS, IS_PROCESS, DENO].map(ascii))
+fn patterns() -> &'static [Regex; 4] {
+    static PATTERNS: OnceLock<[Regex; 4]> = OnceLock::new();
+    PATTERNS.get_or_init(|| [SHADOWS, IS_PROCESS, DENO, SETS].map(ascii))
 }
 
 /// So many places of a text are looked at for a pattern.
 const MOST: usize = 20;
 
-/// Whether what a pattern's first group finds is code somewhere, or may be. Of very many places, one is.
+/// The first group that found something.
+fn first<'a>(found: &Captures<'a>) -> Option<Match<'a>> {
+    found.iter().skip(1).flatten().next()
+}
+
+/// Whether what a pattern's groups find is code somewhere, or may be. Of very many places, one is.
 fn has_code(text: &str, pattern: &Regex) -> bool {
     let found = pattern.captures_iter(text);
-    let mut found = found.filter_map(|found| found.get(1)).enumerate();
+    let mut found = found.filter_map(|found| first(&found)).enumerate();
     found.any(|(number, at)| number >= MOST || javascript::may_be_code(text, at.start()))
 }
 
 /// Whether `process` may be anything but Node's.
 fn has_other_process(text: &str) -> bool {
-    let [shadows, is_process, _] = patterns();
-    let found = shadows.captures_iter(text).filter_map(|found| found.get(1));
+    let [shadows, is_process, ..] = patterns();
+    let found = shadows
+        .captures_iter(text)
+        .filter_map(|found| first(&found));
     let mut found = found.map(|found| found.start()).enumerate();
     found.any(|(number, at)| {
         let is_it = text.get(at..).is_some_and(|rest| is_process.is_match(rest));
@@ -124,6 +142,25 @@ mod tests {
         assert_javascript(&[
             ("const process = spawn('x', ['{key}']);\n", None),
             ("function f(process) { return '{key}'; }\n", None),
+            ("function process() {}\nf('{key}');\n", None),
+            ("function* process() {}\nf('{key}');\n", None),
+            ("async function process() {}\nf('{key}');\n", None),
+            ("class process {}\nf('{key}');\n", None),
+            ("const g = (...process) => f('{key}');\n", None),
+            ("const [process] = x;\nf('{key}');\n", None),
+            ("const {process} = x;\nf('{key}');\n", None),
+            ("let process\nf('{key}');\n", None),
+            ("process.env = {};\nf('{key}');\n", None),
+            ("process.env.B = 'b';\nf('{key}');\n", None),
+            ("process.env['B'] ||= 'b';\nf('{key}');\n", None),
+            ("delete process.env.B;\nf('{key}');\n", None),
+            ("Object.assign(process.env, {});\nf('{key}');\n", None),
+            (
+                "if (process.env.B === 'b') f('{key}'); // process.env.B = 1;\n",
+                Some(
+                    "if (process.env.B === 'b') f(process.env.AISA_API_KEY); // process.env.B = 1;\n",
+                ),
+            ),
             (
                 "import process from 'node:process';\nf('{key}');\n",
                 Some("import process from 'node:process';\nf(process.env.AISA_API_KEY);\n"),
