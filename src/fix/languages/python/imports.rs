@@ -106,6 +106,10 @@ pub(super) fn is_of_os(text: &str, call: &str) -> bool {
 pub(super) fn place(text: &str) -> Result<usize, Refusal> {
     const UNCLEAR: Refusal =
         "it is not clear where `import os` may stand: write it, and run this again";
+    // This has to stay the first line, and what its first cell is cannot be told.
+    if text.contains("# Databricks notebook source") {
+        return Err(UNCLEAR);
+    }
     let mut at = if text.starts_with('\u{feff}') { 3 } else { 0 };
     let mut place = at;
     while let Some(line) = text
@@ -205,6 +209,11 @@ mod tests {
                 Some("\u{feff}import os\nx = os.environ[\"AISA_API_KEY\"]\n"),
             ),
             ("def f():\n    import os\n    return '{key}'\n", None),
+            ("# Databricks notebook source\nx = '{key}'\n", None),
+            (
+                "# Databricks notebook source\nimport os\nx = '{key}'\n",
+                Some("# Databricks notebook source\nimport os\nx = os.environ[\"AISA_API_KEY\"]\n"),
+            ),
             (
                 "x = '{key}'\nimport os\n",
                 Some("import os\nx = os.environ[\"AISA_API_KEY\"]\nimport os\n"),

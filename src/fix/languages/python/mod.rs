@@ -30,6 +30,14 @@ impl Language for Python {
             return Ok(place.in_prose(names));
         }
         position::check(place.text, &literal)?;
+        if has_commands(place.text) {
+            return Err("a line of it begins with `!`, which only notebooks know");
+        }
+        if position::changes_environment(place.text) {
+            return Err(
+                "the program clears its environment, or deletes variables: take that out, and run this again",
+            );
+        }
         if imports::may_be_another(place.text) {
             return Err("`os` may be something else in this file");
         }
@@ -51,6 +59,24 @@ impl Language for Python {
         let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
         Ok(Some(Edit::insert(at, format!("import os{end}"))))
     }
+}
+
+/// Whether a line may be a command of a notebook, in which quotes mean something else.
+fn has_commands(text: &str) -> bool {
+    let mut at = 0;
+    text.split_inclusive('\n').any(|line| {
+        let trimmed = line.trim_start();
+        let sign = at + line.len() - trimmed.len();
+        at += line.len();
+        let is_command = trimmed.starts_with('!') && !trimmed.starts_with("!=");
+        let is_text = || {
+            matches!(
+                python::around(text, sign),
+                Around::Comment | Around::Literal(_)
+            )
+        };
+        is_command && !is_text()
+    })
 }
 
 /// The last part of a text that is looked at.
@@ -112,6 +138,12 @@ mod tests {
                 Some(
                     "import os\nks = [\n    os.environ[\"AISA_API_KEY\"],\n    os.environ[\"AISA_API_KEY_2\"]\n]\n",
                 ),
+            ),
+            ("!pip install x\ny = '{key}'\n", None),
+            ("if x:\n  !echo it's\ny = '{key}'\n", None),
+            (
+                "import os\nx = (a\n  != b, '{key}')\n",
+                Some("import os\nx = (a\n  != b, os.environ[\"AISA_API_KEY\"])\n"),
             ),
             ("x = 'it\ny = '{key}'\n", None),
             ("# note\rx = '{key}'\r", None),

@@ -5,16 +5,31 @@ use std::sync::OnceLock;
 use regex::Regex;
 
 use super::super::super::Refusal;
-use super::super::super::scan::{Literal, is_name};
+use super::super::super::scan::{Around, Literal, is_name, python};
 use super::super::ascii;
 use super::end_of;
 
 /// A text that sets the variable: it would be read from where it is written to.
-const SETS: &str = r"\benviron(?:\.setdefault\((?u:[^()]*)|\[(?u:[^\[\]]*)\]\s*=\s*)$";
+const SETS: &str = r"\benviron(?:\.(?:setdefault|update)\((?u:[^()]*)|\[(?u:[^\[\]]*)\]\s*=\s*)$";
 
-fn sets() -> &'static Regex {
-    static REGEX: OnceLock<Regex> = OnceLock::new();
-    REGEX.get_or_init(|| ascii(SETS))
+/// What takes variables away.
+const CHANGES: &str = r"\b(?:(environ)\s*=(?u:[^=])|(environ)\.clear\(|(del)\s+(?:os\.)?environ\b)";
+
+fn patterns() -> &'static [Regex; 2] {
+    static PATTERNS: OnceLock<[Regex; 2]> = OnceLock::new();
+    PATTERNS.get_or_init(|| [SETS, CHANGES].map(ascii))
+}
+
+/// So many places are looked at.
+const MOST: usize = 20;
+
+/// Whether the program takes variables out of its environment, or may.
+pub(super) fn changes_environment(text: &str) -> bool {
+    let [_, changes] = patterns();
+    changes.find_iter(text).enumerate().any(|(number, found)| {
+        let around = || python::around(text, found.start());
+        number >= MOST || !matches!(around(), Around::Comment | Around::Literal(_))
+    })
 }
 
 /// Whether an expression can stand in the string's place.
@@ -26,7 +41,7 @@ pub(super) fn check(text: &str, literal: &Literal) -> Result<(), Refusal> {
     if is_word(beside.as_bytes().last()) || is_word(behind.as_bytes().first()) {
         return Err("a word stands right beside it: put a blank there, and run this again");
     }
-    if sets().is_match(end_of(before)) {
+    if patterns()[0].is_match(end_of(before)) {
         return Err("the program sets the variable itself: delete that, and set it outside");
     }
     let outermost = literal.opened.first().copied();
@@ -114,6 +129,14 @@ mod tests {
             (
                 "import os\nos.environ.setdefault('AISA_API_KEY', '{key}')\n",
                 None,
+            ),
+            ("import os\nos.environ.update({'A': '{key}'})\n", None),
+            ("import os\nos.environ.clear()\nf('{key}')\n", None),
+            ("import os\nos.environ = {}\nf('{key}')\n", None),
+            ("import os\ndel os.environ['A']\nf('{key}')\n", None),
+            (
+                "import os\n# del os.environ['A']\nf('{key}')\n",
+                Some("import os\n# del os.environ['A']\nf(os.environ[\"AISA_API_KEY\"])\n"),
             ),
             ("match x:\n    case '{key}':\n        pass\n", None),
             ("def f():\n    return\"{key}\"\n", None),

@@ -2,6 +2,8 @@
 
 mod slash;
 
+use std::cell::OnceCell;
+
 use super::reading::Reading;
 use super::{Around, DEEPEST, IN_CODE, Literal, UNENDED, is_name};
 
@@ -12,6 +14,7 @@ pub(in super::super) fn around(text: &str, at: usize) -> Around {
     let mut scanner = Scanner {
         read: Reading::new(text, at),
         tag: None,
+        ends: OnceCell::new(),
     };
     scanner.code(0).unwrap_or(Around::Unclear(IN_CODE))
 }
@@ -30,6 +33,8 @@ struct Scanner<'a> {
     read: Reading<'a>,
     /// What may be the first tag of JSX.
     tag: Option<usize>,
+    /// Where the last end of a tag is in the text, once that was asked.
+    ends: OnceCell<Option<usize>>,
 }
 
 impl Scanner<'_> {
@@ -88,7 +93,17 @@ impl Scanner<'_> {
         }
         let next = self.read.peek(1).unwrap_or_default();
         let is_beside = self.read.last == self.read.pos && last != b'}';
-        !is_beside && (is_name(next) || next == b'>' || next == b'/')
+        // No tag is without an end: what has none compares.
+        !is_beside && (is_name(next) || next == b'>' || next == b'/') && self.is_closed()
+    }
+
+    /// Whether anything behind here ends a tag.
+    fn is_closed(&self) -> bool {
+        let last = *self.ends.get_or_init(|| {
+            let find = |end: &[u8]| memchr::memmem::rfind(self.read.bytes, end);
+            find(b"</").max(find(b"/>"))
+        });
+        last.is_some_and(|at| at >= self.read.pos)
     }
 
     fn string(&mut self, quote: u8, nesting: usize) -> Option<Around> {
@@ -170,7 +185,11 @@ mod tests {
             ("x = '@'", Some("'@'")),
             ("x = /['\"]/.test('@')", Some("'@'")),
             ("x = a / b; y = '@' / 2", Some("'@'")),
-            ("x = (a) / 'b@'", None),
+            ("x = (a) / 'b@'", Some("'b@'")),
+            ("x = (a) /2; y = 'b@'", Some("'b@'")),
+            ("x = (a) / b / 'c@' // d", Some("'c@'")),
+            ("x = (a)/b/c; y = 'd@'", None),
+            ("if (a) /b/.test('@')", None),
             ("x = a[0] / 'b@'", Some("'b@'")),
             ("return /'/ + '@'", Some("'@'")),
             ("x = `a ${f({b: '@'})} c`", Some("'@'")),
@@ -185,7 +204,8 @@ mod tests {
             ("<p>don't</p>\nx = '@'", None),
             ("if (a) /[/*]/.test('@')", None),
             ("if (a) /a\\//.test('@')", None),
-            ("i++ / 2; x = '@' / 2", None),
+            ("i++ / 2; x = '@' / 2", Some("'@'")),
+            ("i++ /2; x = '@' / 2", None),
             ("x! / 2; x = '@'", None),
             ("#!/usr/bin/env it's\nx = '@'", Some("'@'")),
             ("<!-- it's\nx = '@'", None),
@@ -209,6 +229,10 @@ mod tests {
         for (text, expected) in [
             ("a < b; x = '@'", None),
             ("f<A>('@')", None),
+            ("a <b; x = '@'", None),
+            ("for (; i <n; ) f('@')", None),
+            ("a <b; x = '@'; y = <p>c</p>", Some(2)),
+            ("a <b k='@'/>", Some(2)),
             ("a<b && '@'", None),
             ("x = <A k='@'", Some(4)),
             ("return <A k='@'", Some(7)),

@@ -39,6 +39,7 @@ impl Scanner<'_> {
         let is_tag = self.read.peek(1) == Some(b'>');
         let is_regex = match before {
             [] => true,
+            [.., b')'] | [.., b'+', b'+'] | [.., b'-', b'-'] if self.surely_divides() => false,
             [.., b'+', b'+'] | [.., b'-', b'-'] => return Some(Around::Unclear(SLASH)),
             [.., b')' | b'}'] if !is_tag => return Some(Around::Unclear(SLASH)),
             [.., of, b'!'] if is_name(*of) || b")]".contains(of) => {
@@ -53,6 +54,18 @@ impl Scanner<'_> {
         }
         self.read.pass(1);
         None
+    }
+
+    /// Whether this slash behind an operand surely divides: blanks are on both sides of it, as nobody writes them around a regular
+    /// expression, or its line has no other slash that could end one.
+    fn surely_divides(&self) -> bool {
+        let before = self.read.pos.checked_sub(1);
+        let before = before.and_then(|at| self.read.bytes.get(at)).copied();
+        let is_apart = before == Some(b' ') && self.read.peek(1) == Some(b' ');
+        let rest = self.read.rest();
+        let line = rest.split(|byte| *byte == b'\n').next();
+        let mut behind = line.unwrap_or_default().iter().skip(1);
+        is_apart || !behind.any(|byte| *byte == b'/')
     }
 
     fn regex(&mut self) -> Option<Around> {
