@@ -16,6 +16,8 @@ pub(super) struct Reading<'a> {
     pub(super) last: usize,
     /// The brackets that are open, the innermost last.
     pub(super) opened: Vec<usize>,
+    /// The bracket that was closed last, where it was opened.
+    pub(super) closed: usize,
 }
 
 impl<'a> Reading<'a> {
@@ -26,6 +28,7 @@ impl<'a> Reading<'a> {
             at,
             last: 0,
             opened: Vec::new(),
+            closed: 0,
         }
     }
 
@@ -58,7 +61,9 @@ impl<'a> Reading<'a> {
     pub(super) fn sign(&mut self, byte: u8, outer: usize) {
         match byte {
             b'(' | b'[' | b'{' => self.opened.push(self.pos),
-            b')' | b']' | b'}' if self.opened.len() > outer => drop(self.opened.pop()),
+            b')' | b']' | b'}' if self.opened.len() > outer => {
+                self.closed = self.opened.pop().unwrap_or_default();
+            }
             _ => {}
         }
         match byte.is_ascii_whitespace() {

@@ -291,6 +291,8 @@ mod tests {
                     Some("const k = `a ${process.env.AISA_API_KEY!}`;\n"),
                 ),
                 ("type K = '{key}';\n", None),
+                ("import k = require('{key}');\n", None),
+                ("function f(process?: A) { g('{key}'); }\n", None),
                 ("if('{key}'==k) {}\n", None),
                 (
                     "if ('{key}' === k) {}\n",

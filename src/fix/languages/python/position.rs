@@ -13,7 +13,7 @@ use super::end_of;
 const SETS: &str = r"\benviron(?:\.(?:setdefault|update)\((?u:[^()]*)|\[(?u:[^\[\]]*)\]\s*=\s*)$";
 
 /// What takes variables away.
-const CHANGES: &str = r"\b(?:(environ)\s*=(?u:[^=])|(environ)\.clear\(|(del)\s+(?:os\.)?environ\b)";
+const CHANGES: &str = r"\b(?:os\.environ\s*=(?u:[^=])|environ\.clear\(|del\s+(?:os\.)?environ\b)";
 
 fn patterns() -> &'static [Regex; 2] {
     static PATTERNS: OnceLock<[Regex; 2]> = OnceLock::new();

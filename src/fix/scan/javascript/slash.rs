@@ -65,7 +65,12 @@ impl Scanner<'_> {
         let rest = self.read.rest();
         let line = rest.split(|byte| *byte == b'\n').next();
         let mut behind = line.unwrap_or_default().iter().skip(1);
-        is_apart || !behind.any(|byte| *byte == b'/')
+        // Behind the condition of a statement, it is a regular expression.
+        let head = self.read.bytes.get(..self.read.closed);
+        let head = head.unwrap_or_default().trim_ascii_end();
+        let words: [&[u8]; 5] = [b"if", b"while", b"for", b"with", b"await"];
+        let is_condition = words.iter().any(|word| head.ends_with(word));
+        (is_apart && !is_condition) || !behind.any(|byte| *byte == b'/')
     }
 
     fn regex(&mut self) -> Option<Around> {

@@ -78,7 +78,7 @@ impl Runner {
 
 /// `process` where it is not the one of Node: assigned, a parameter, or imported.
 const SHADOWS: &str = concat!(
-    r"(?:^|\.\.\.|(?u:[^.A-Za-z0-9_$-]))(process)\s*(?:=(?u:[^=])|[,);}\]:]|\s(?:of|in|from)\b)",
+    r"(?:^|\.\.\.|(?u:[^.A-Za-z0-9_$-]))(process)\s*(?:=(?u:[^=])|[,);}\]:]|\?\s*:|\s(?:of|in|from)\b)",
     r"|\b(?:function|class|let|var|const|namespace|module|enum|as)(?:\s+|\s*\*\s*)(process)\b",
 );
 
