@@ -10,6 +10,8 @@ use std::process::Command;
 
 use super::support::{Repo, Run, command, ended, git, git_command};
 
+/// What follows each command that was done.
+const DONE: &str = "[done]";
 /// Names the folder with `git-filter-repo`; where it is set, no test that needs that is left out.
 const VARIABLE: &str = "AISALEAKS_FILTER_REPO";
 
@@ -120,11 +122,23 @@ impl Plan {
         commands.join("\n")
     }
 
-    /// Runs the commands as they were printed, in a shell that stops at errors and tells what it does.
+    /// The command at which a run stopped.
+    fn stopped_at(&self, run: &Run) -> String {
+        let done = run.stdout.lines().filter(|line| line.starts_with(DONE));
+        let commands = self.commands();
+        let stopped = commands.lines().nth(done.count());
+        stopped.expect("a command that failed").to_owned()
+    }
+
+    /// Runs the commands as they were printed, in a shell that stops at errors, and counts those that were done.
     fn follow(&self, filter_repo: &Path) -> Run {
+        let commands = self.commands();
+        let script: String = (commands.lines())
+            .map(|command| format!("{command}\necho '{DONE}'\n"))
+            .collect();
         let mut shell = Command::new("sh");
         shell
-            .args(["-ex", "-c", &self.commands()])
+            .args(["-e", "-c", &script])
             .current_dir(std::env::temp_dir());
         let own = Path::new(env!("CARGO_BIN_EXE_aisaleaks"));
         let own = own.parent().expect("a folder").to_path_buf();

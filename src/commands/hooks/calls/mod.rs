@@ -112,8 +112,8 @@ fn is_scan(args: &[&str]) -> bool {
 fn is_lenient(args: &[&str]) -> bool {
     let is_telling = args.iter().any(|word| TELLING.contains(word));
     let well = |pair: &&[&str]| matches!(**pair, ["--fail-on", "never"] | ["--exit-code", "0"]);
-    let is_well = |word: &&str| ["--fail-on=never", "--exit-code=0"].contains(word);
-    is_telling || args.windows(2).any(|pair| well(&pair)) || args.iter().any(|word| is_well(&word))
+    let is_well = |word: &str| ["--fail-on=never", "--exit-code=0"].contains(&word);
+    is_telling || args.windows(2).any(|pair| well(&pair)) || args.iter().any(|word| is_well(word))
 }
 
 /// Whether arguments have it look at what this hook is about.
