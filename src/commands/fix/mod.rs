@@ -8,6 +8,7 @@ mod known;
 #[cfg(unix)]
 mod owner;
 mod planning;
+mod private;
 mod repairs;
 mod surroundings;
 mod telling;
@@ -48,7 +49,7 @@ pub fn run(mut request: Request) -> Result<Exit> {
         pipeline::scan(options, detector, control)
     })?;
     let found = gathering::gather(&outcome);
-    let reserved = dotenv::given(&found, &request);
+    let reserved = private::reserved(&found, Some(&request.path));
     let known = known::Known::new(&found);
     let top = beside::top(&request.path);
     let mut plan = planning::plan(&found, &top, (&known, &detector), reserved);

@@ -7,6 +7,7 @@ use super::beside::top;
 use super::gathering::{Found, InFile, Seen, gather};
 use super::known::Known;
 use super::planning::{read, spots};
+use super::private;
 use super::surroundings;
 use crate::detect::Cursor;
 use crate::fix::{self, Names};
@@ -15,7 +16,7 @@ use crate::model::{Outcome, Position, Repair, Replacement};
 /// What would take each key out of the files, by its fingerprint.
 pub(in crate::commands) fn of(outcome: &Outcome) -> BTreeMap<String, Vec<Repair>> {
     let found = gather(outcome);
-    let mut names = Names::default();
+    let mut names = Names::with(private::reserved(&found, None));
     // The first time tells which names the places themselves give.
     let known = Known::new(&found);
     drop(all(&found, &known, &mut names));
@@ -40,6 +41,9 @@ fn all(found: &Found, known: &Known, names: &mut Names) -> BTreeMap<String, Vec<
             spots: &[],
             surroundings: surroundings::of(path),
         };
+        if !can_be_written(&asked, file, (found, known), names) {
+            continue;
+        }
         let keys: BTreeSet<usize> = file.seen.iter().map(|seen| seen.key).collect();
         for key in keys {
             let repair = repair(&asked, file, key, (found, known), names);
@@ -51,6 +55,25 @@ fn all(found: &Found, known: &Known, names: &mut Names) -> BTreeMap<String, Vec<
         }
     }
     repairs
+}
+
+/// Whether `fix` would write the file: all its keys can be replaced, and none of another file is in it.
+fn can_be_written(
+    all: &fix::File<'_>,
+    file: &InFile,
+    (found, known): (&Found, &Known),
+    names: &mut Names,
+) -> bool {
+    let Some(spots) = spots(all.text, &file.seen, found) else {
+        return false;
+    };
+    let asked = fix::File {
+        spots: &spots,
+        ..*all
+    };
+    let plan = fix::plan(&asked, names);
+    let after = fix::apply(all.text, &plan.edits);
+    plan.left.is_empty() && after.is_some_and(|after| !known.is_joined_in(&after))
 }
 
 /// What would take one key out of a file; `None` if a person has to.
