@@ -1,7 +1,6 @@
 //! Keeps keys in `.env`, if somebody asked for that and git ignores the file: the one file that a key is ever written to. It is written
 //! before the others, so that no key is in none of them.
 
-use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
@@ -14,28 +13,6 @@ use super::gathering::Found;
 use super::planning::Plan;
 use super::writing;
 use crate::source::asking::Trees;
-
-/// What `.env` gives already: variables, and which key each holds. No key gets a name that has another value.
-pub(super) fn given(found: &Found, request: &Request) -> BTreeMap<String, Option<usize>> {
-    let text = match request.env {
-        true => read(&top(&request.path).0.join(".env")).ok().flatten(),
-        false => None,
-    };
-    let text = text.unwrap_or_default();
-    let mut given = BTreeMap::new();
-    for entry in entries(&text) {
-        let value = text.get(entry.value).unwrap_or_default();
-        let is_it = |secret: &crate::model::Secret| secret.expose() == value;
-        let holder = found.secrets.iter().position(is_it);
-        if !value.is_empty() {
-            let had = given.entry(entry.name.to_owned()).or_insert(holder);
-            if *had != holder {
-                *had = None;
-            }
-        }
-    }
-    given
-}
 
 /// Says what would be kept.
 pub(super) fn announce(plan: &mut Plan, found: &Found, request: &Request) {
@@ -115,6 +92,11 @@ impl Kept {
         let (top, is_work_tree) = top(&request.path);
         let path = top.join(".env");
         let before = may_keep(&path, is_work_tree)?;
+        if let Some(line) = before.as_deref().and_then(odd_line) {
+            return Err(format!(
+                "line {line} of it is not surely `NAME=value`, so that no key was written there: mend that, and run this again"
+            ));
+        }
         let mut after = before.clone().unwrap_or_default();
         let mut names = Vec::new();
         for (name, key) in wanted {
@@ -179,14 +161,14 @@ fn read(path: &Path) -> Result<Option<String>, String> {
 }
 
 /// A line that gives a variable.
-struct Entry<'a> {
-    name: &'a str,
+pub(super) struct Entry<'a> {
+    pub(super) name: &'a str,
     /// The bytes of its value, without quotes.
-    value: Range<usize>,
+    pub(super) value: Range<usize>,
 }
 
 /// The variables of a dotenv file; not those in comments.
-fn entries(text: &str) -> Vec<Entry<'_>> {
+pub(super) fn entries(text: &str) -> Vec<Entry<'_>> {
     let mut start = 0;
     let lines = text.split_inclusive('\n').map(|line| {
         let at = start;
@@ -195,14 +177,16 @@ fn entries(text: &str) -> Vec<Entry<'_>> {
     });
     lines
         .filter_map(|(at, line)| {
-            let (left, right) = line.split_once('=')?;
-            let name = left.trim();
+            let (left, right) = line.split_once(['=', ':'])?;
+            let name = left.trim_start_matches('\u{feff}').trim();
             let name = name.strip_prefix("export ").unwrap_or(name).trim();
             let value_start = at + left.len() + 1;
             let value = match right.find(" #") {
                 Some(end) => right.get(..end)?,
                 None => right,
             };
+            let is_comment = value.trim_start().starts_with('#');
+            let value = if is_comment { "" } else { value };
             let lead = value.len() - value.trim_start_matches([' ', '\t']).len();
             let value = value.trim();
             let quote = value.starts_with(['"', '\'']) && value.len() > 1;
@@ -217,6 +201,44 @@ fn entries(text: &str) -> Vec<Entry<'_>> {
         .collect()
 }
 
+/// The number of the first line that programs may read otherwise: one that is neither empty, nor a comment, nor `NAME=value` with
+/// quotes that end on it.
+fn odd_line(text: &str) -> Option<usize> {
+    let is_odd = |line: &str| {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        if line.contains('\r') {
+            return true;
+        }
+        let line = line.trim();
+        !(line.is_empty() || line.starts_with('#') || is_plain(line))
+    };
+    text.split('\n').position(is_odd).map(|at| at + 1)
+}
+
+fn is_plain(line: &str) -> bool {
+    let Some((name, value)) = line.split_once('=') else {
+        return false;
+    };
+    let name = name.strip_prefix("export ").unwrap_or(name).trim();
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    let value = value.trim();
+    let quote = value.chars().next().filter(|c| "\"'`".contains(*c));
+    let is_whole = match quote {
+        Some(quote) => {
+            let closed = value.get(1..).and_then(|rest| rest.split_once(quote));
+            closed.is_some_and(|(inside, rest)| {
+                let rest = rest.trim();
+                !inside.ends_with('\\') && (rest.is_empty() || rest.starts_with('#'))
+            })
+        }
+        None => {
+            let value = value.split(" #").next().unwrap_or_default();
+            value.starts_with('#') || !(value.contains(['"', '\'', '`']) || value.ends_with('\\'))
+        }
+    };
+    !name.is_empty() && name.chars().all(is_name) && is_whole
+}
+
 /// Gives a variable a value, in its empty entry if there is one; whether it did not have that value.
 fn set(text: &mut String, name: &str, value: &str) -> Result<bool, String> {
     let found = entries(text).into_iter().filter(|entry| entry.name == name);
@@ -226,8 +248,13 @@ fn set(text: &mut String, name: &str, value: &str) -> Result<bool, String> {
             *text = change::with(text, &[format!("{name}={value}")]);
             Ok(true)
         }
-        [one] if one.is_empty() => {
-            text.insert_str(one.start, value);
+        // The last one is what programs read.
+        [.., last] if found.iter().all(Range::is_empty) => {
+            text.insert_str(last.start, value);
+            let end = last.start + value.len();
+            if text.get(end..).is_some_and(|rest| rest.starts_with('#')) {
+                text.insert(end, ' ');
+            }
             Ok(true)
         }
         all if all
@@ -258,12 +285,37 @@ mod tests {
             ),
             ("# A=\n", Ok((true, "# A=\nA=v\n"))),
             ("A='v'\n", Ok((false, "A='v'\n"))),
+            ("A=# put it here\n", Ok((true, "A=v # put it here\n"))),
+            ("A= # put it here\n", Ok((true, "A=v # put it here\n"))),
+            ("A=\nB=1\nA=\n", Ok((true, "A=\nB=1\nA=v\n"))),
             ("A=w\n", Err(())),
             ("A=\nA=w\n", Err(())),
         ] {
             let mut text = before.to_owned();
             let result = set(&mut text, "A", "v").map_err(drop);
             assert_eq!(result.map(|new| (new, text.as_str())), expected, "{before}");
+        }
+    }
+    #[test]
+    fn lines_that_programs_read_otherwise_are_odd() {
+        for (text, expected) in [
+            ("", None),
+            (
+                "# it's\n\nA=1\r\nexport B='x' # it's\nC=\nD=\"a b\"\nE=a:b\nF=# it's\n",
+                None,
+            ),
+            ("A=1\nB=\"x\n", Some(2)),
+            ("A=\"x\nB=1\n\"\n", Some(1)),
+            ("A='x\\'\n", Some(1)),
+            ("A=it's\n", Some(1)),
+            ("A='x'y\n", Some(1)),
+            ("\u{feff}A=\n", Some(1)),
+            ("A: x\n", Some(1)),
+            ("A=x\\\nB=1\n", Some(1)),
+            ("A=1\rB=2\n", Some(1)),
+            ("A\n", Some(1)),
+        ] {
+            assert_eq!(odd_line(text), expected, "{text:?}");
         }
     }
 }

@@ -53,7 +53,7 @@ impl Known {
     }
 
     /// Whether a text has a key once all is gone that can be between its pieces: quotes, signs that put strings together, line ends.
-    fn is_joined_in(&self, text: &str) -> bool {
+    pub(super) fn is_joined_in(&self, text: &str) -> bool {
         let is_glue = |c: char| c.is_whitespace() || "\"'`+,.\\".contains(c);
         let joined: String = text.chars().filter(|c| !is_glue(*c)).collect();
         match &self.bodies {

@@ -8,11 +8,13 @@ mod known;
 #[cfg(unix)]
 mod owner;
 mod planning;
+mod private;
 mod repairs;
 mod surroundings;
 mod telling;
 mod writing;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::exit::Exit;
@@ -48,10 +50,16 @@ pub fn run(mut request: Request) -> Result<Exit> {
         pipeline::scan(options, detector, control)
     })?;
     let found = gathering::gather(&outcome);
-    let reserved = dotenv::given(&found, &request);
+    let private = private::reserved(&found, Some(&request.path));
+    // Where keys are kept, none may take the place of another. Else a variable that is there has, most likely, the new key.
+    let reserved = match request.env {
+        true => private.clone(),
+        false => BTreeMap::new(),
+    };
     let known = known::Known::new(&found);
     let top = beside::top(&request.path);
     let mut plan = planning::plan(&found, &top, (&known, &detector), reserved);
+    private::note(&mut plan, &private);
     beside::add(&mut plan, &request);
     plan.drop_with_keys(|text| known.is_in(text, &detector));
     let mut page = telling::Page::new(&detector, &request);

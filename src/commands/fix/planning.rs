@@ -127,9 +127,25 @@ pub(super) fn plan(
         }
     }
     plan.left.extend(found.elsewhere.iter().cloned());
-    plan.left.sort();
+    plan.left.sort_by_cached_key(order);
     plan.left.dedup();
     plan
+}
+
+/// Said of keys that wait for another one of their file.
+const WAITS: &str =
+    "another key of the file has to be taken out by hand: do that first, and run this again";
+
+/// By file, and by line in it; what others wait for comes first.
+fn order((place, why): &(String, String)) -> (String, bool, u64, u64, String) {
+    let number = |place: &str| -> Option<(String, u64)> {
+        let (rest, number) = place.rsplit_once(':')?;
+        Some((rest.to_owned(), number.parse().ok()?))
+    };
+    let (path, line, column) = number(place)
+        .and_then(|(rest, column)| number(&rest).map(|(path, line)| (path, line, column)))
+        .unwrap_or_else(|| (place.clone(), 0, 0));
+    (path, why == WAITS, line, column, why.clone())
 }
 
 fn is_dotenv(path: &Path) -> bool {
@@ -171,11 +187,10 @@ fn changed(
             .map(|left| (place(left.at), left.advice.clone()))
             .collect();
         // The new file would be one with a key in it, and such a file is never written.
-        let why = "another key of the file has to be taken out by hand: do that first, and run this again";
         let others = planned
             .fixed
             .iter()
-            .map(|fixed| (place(fixed.at), why.to_owned()));
+            .map(|fixed| (place(fixed.at), WAITS.to_owned()));
         left.extend(others);
         return Err(left);
     }
@@ -256,4 +271,26 @@ pub(super) fn spots(text: &str, seen: &[Seen], found: &Found) -> Option<Vec<Spot
         });
     }
     Some(spots)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_in_the_order_of_their_files_and_lines() {
+        let ordered = [
+            ("a.py:2:10", "b"),
+            ("a.py:10:2", "a"),
+            ("a.py:1:1", WAITS),
+            ("a.py:9:1", WAITS),
+            ("b:1:2.zip", "a"),
+            ("c.py:1:1", "a"),
+        ];
+        let ordered = ordered.map(|(place, why)| (place.to_owned(), why.to_owned()));
+        let mut sorted = ordered.to_vec();
+        sorted.reverse();
+        sorted.sort_by_cached_key(order);
+        assert_eq!(sorted, ordered);
+    }
 }

@@ -40,6 +40,9 @@ fn all(found: &Found, known: &Known, names: &mut Names) -> BTreeMap<String, Vec<
             spots: &[],
             surroundings: surroundings::of(path),
         };
+        if !can_be_written(&asked, file, (found, known), names) {
+            continue;
+        }
         let keys: BTreeSet<usize> = file.seen.iter().map(|seen| seen.key).collect();
         for key in keys {
             let repair = repair(&asked, file, key, (found, known), names);
@@ -51,6 +54,25 @@ fn all(found: &Found, known: &Known, names: &mut Names) -> BTreeMap<String, Vec<
         }
     }
     repairs
+}
+
+/// Whether `fix` would write the file: all its keys can be replaced, and none of another file is in it.
+fn can_be_written(
+    all: &fix::File<'_>,
+    file: &InFile,
+    (found, known): (&Found, &Known),
+    names: &mut Names,
+) -> bool {
+    let Some(spots) = spots(all.text, &file.seen, found) else {
+        return false;
+    };
+    let asked = fix::File {
+        spots: &spots,
+        ..*all
+    };
+    let plan = fix::plan(&asked, names);
+    let after = fix::apply(all.text, &plan.edits);
+    plan.left.is_empty() && after.is_some_and(|after| !known.is_joined_in(&after))
 }
 
 /// What would take one key out of a file; `None` if a person has to.

@@ -90,6 +90,12 @@ fn edited(
     }
     let is_only = head.split_whitespace().count() == 1 && rest.trim().is_empty();
     let has_sign = assigned.ends_with('=');
+    if !is_argument && is_used(place.behind(), own) {
+        return Err(
+            "a line below uses the variable, which would be empty while the image is built: give it to the command there as a \
+             secret of the build (RUN --mount=type=secret), and delete both",
+        );
+    }
     let name = names.given(place.key, own)?;
     let (edit, then) = match (is_argument, is_only, has_sign) {
         (true, _, true) => {
@@ -112,6 +118,25 @@ fn edited(
         then: Some(then.replace("NAME", &name)),
         variable: name,
         home: Home::Environment,
+    })
+}
+
+/// Whether the build uses a variable in these lines. `CMD` and `ENTRYPOINT` are for when the container starts.
+fn is_used(lines: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    lines.lines().any(|line| {
+        let instruction = line.split_whitespace().next().unwrap_or_default();
+        let mut at_start = ["CMD", "ENTRYPOINT"].iter();
+        if at_start.any(|it| instruction.eq_ignore_ascii_case(it)) {
+            return false;
+        }
+        line.match_indices(name).any(|(at, _)| {
+            let before = line.get(..at).unwrap_or_default();
+            let behind = line.get(at + name.len()..).unwrap_or_default();
+            let is_read =
+                before.ends_with('$') || before.contains("${") && !before.ends_with(is_part);
+            is_read && !behind.starts_with(is_part)
+        })
     })
 }
 
@@ -145,6 +170,16 @@ mod tests {
                     ("# ENV K={key}\n", Some("# ENV K=AISA_API_KEY\n")),
                     ("ENV A=1 \\\n  K={key}\n", None),
                     ("RUN curl -H 'x: {key}'\n", None),
+                    ("ENV K={key}\nRUN a $K\n", None),
+                    ("ENV K={key}\nRUN a \\\n  --key=\"${K:-x}\"\n", None),
+                    ("ENV K {key}\nENV B=${K}\n", None),
+                    ("ENV A=1 K={key} B=2\nRUN a $K\n", None),
+                    (
+                        "ENV AISA_API_KEY={key}\nRUN a $AISA_API_KEYS\nCMD a $AISA_API_KEY\n",
+                        Some(&*format!(
+                            "{comment}\nRUN a $AISA_API_KEYS\nCMD a $AISA_API_KEY\n"
+                        )),
+                    ),
                     ("CMD [\"a\", \"{key}\"]\n", None),
                     ("ENV H=\"Bearer {key}\"\n", None),
                     ("ENV K={key}x\n", None),

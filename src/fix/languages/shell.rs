@@ -6,6 +6,26 @@ use super::{Language, ending, interpreter, last_name, name};
 
 pub(super) struct Shell;
 
+const SET_ITSELF: Refusal = "the script sets the variable itself: delete that, and set it outside";
+
+/// Commands that give variables values, or take them away.
+const SETTERS: [&str; 14] = [
+    "declare",
+    "for",
+    "getopts",
+    "let",
+    "local",
+    "mapfile",
+    "printf",
+    "read",
+    "readarray",
+    "readonly",
+    "select",
+    "typeset",
+    "unset",
+    "vared",
+];
+
 /// Files that a shell reads when it starts, where a variable that is not set must end nothing.
 const STARTUP: [&str; 9] = [
     ".bashrc",
@@ -55,6 +75,9 @@ pub(super) fn script(
         if !is_upper(&name) || quotes.is_some_and(|(start, _)| start + 1 != place.start) {
             return Err("it is the fallback of what may be no variable of the environment");
         }
+        if sets(place, &name) {
+            return Err(SET_ITSELF);
+        }
         let name = names.given(place.key, &name)?;
         return Ok(Fix::environment(name, vec![edit]));
     }
@@ -68,7 +91,7 @@ pub(super) fn script(
     let own = before.strip_suffix('=').map(|before| last_name(before).1);
     let name = names.choose(place.key, own)?;
     if sets(place, &name) {
-        return Err("the script sets the variable itself: delete that, and set it outside");
+        return Err(SET_ITSELF);
     }
     let reference = format!("${{{name}:?}}");
     let edit = match (quotes, quoting) {
@@ -114,17 +137,28 @@ fn sets(place: &Place<'_>, name: &str) -> bool {
         }
         let assigned = behind.strip_prefix("+=").or(behind.strip_prefix('='));
         let is_other = assigned.is_some_and(|value| {
-            !before.ends_with(['-', '{']) && !value.trim_start_matches(['"', '\'']).starts_with(key)
+            let value = value.trim_start_matches(['"', '\'']);
+            !before.ends_with(['-', '{'])
+                && !value.starts_with(key)
+                && !falls_back(value, name, key)
         });
-        let line = before.rsplit(['\n', ';']).next().unwrap_or_default();
-        let mut words = line.split_whitespace();
-        let changes = [
-            "read", "for", "unset", "local", "declare", "typeset", "printf", "mapfile",
-        ];
-        let is_command =
-            words.any(|word| changes.contains(&word)) && !line.contains(['$', '"', '\'']);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let mut words = line.split(|c: char| c.is_whitespace() || ";|&(".contains(c));
+        // What is read in quotes or behind a `$` is not set.
+        let is_bare = !before.ends_with(['$', '{', '"', '\'', '-', '#', '!']);
+        let is_command = is_bare && words.any(|word| SETTERS.contains(&word));
         is_other || is_command
     })
+}
+
+/// Whether a value is `${NAME:-key}`, which is what was set outside, once the key is gone.
+fn falls_back(value: &str, name: &str, key: &str) -> bool {
+    let rest = value
+        .strip_prefix("${")
+        .and_then(|rest| rest.strip_prefix(name));
+    let rest = rest.map(|rest| rest.trim_start_matches(':'));
+    let rest = rest.and_then(|rest| rest.strip_prefix(['-', '=']));
+    rest.is_some_and(|rest| rest.trim_start_matches(['"', '\'']).starts_with(key))
 }
 
 /// Of `${NAME:-key}`, the name, and the edit that makes it `${NAME:?}`.
@@ -223,6 +257,29 @@ mod tests {
                 None,
             ),
             ("read -r AISA_API_KEY\nf {key}\n", None),
+            ("API_KEY=\"$1\"\nf \"${API_KEY:-{key}}\"\n", None),
+            ("export API_KEY=x\nf \"${API_KEY:-{key}}\"\n", None),
+            ("read -rp \"Key: \" API_KEY\nf ${API_KEY:-{key}}\n", None),
+            (
+                "while getopts a: API_KEY; do\nf ${API_KEY:-{key}}\ndone\n",
+                None,
+            ),
+            ("for API_KEY in a b; do\nf ${API_KEY:-{key}}\ndone\n", None),
+            (
+                "export API_KEY=\"${API_KEY:-{key}}\"\nf \"$API_KEY\"\n",
+                Some("export API_KEY=\"${API_KEY:?}\"\nf \"$API_KEY\"\n"),
+            ),
+            (
+                "printf '%s' \"${API_KEY:-{key}}\"\n",
+                Some("printf '%s' \"${API_KEY:?}\"\n"),
+            ),
+            ("cat <<EOF\n$(f '{key}')\nEOF\n", None),
+            ("x=$[1<<3]\nf {key}\n", None),
+            (
+                "x=\"$((5 << 20))\"\nf '{key}'\n",
+                Some("x=\"$((5 << 20))\"\nf \"${AISA_API_KEY:?}\"\n"),
+            ),
+            ("x=\"${y:-\"it's\"}\"\nf '{key}'\n", None),
             (
                 "n=$((1 << bits))\nK='{key}'\n",
                 Some("n=$((1 << bits))\nK=\"${AISA_API_KEY:?}\"\n"),

@@ -252,3 +252,41 @@ fn a_dry_run_says_what_would_be_kept() {
     assert_told(&run, 1, &["with --write, .env would get AISA_API_KEY"]);
     assert_eq!(files(repo.path()), ["a.js"]);
 }
+
+#[test]
+fn names_of_private_dotenv_files_are_taken() {
+    let (repo, [one, two]) = (Repo::new(), [key(), key()]);
+    repo.write(".gitignore", ".env*\n");
+    for file in [".env.local", "sub/.env", "sub/.env.mine"] {
+        repo.write("sub/a.js", format!("f('{one}');\n"));
+        for (value, name) in [(&two, "AISA_API_KEY_2"), (&one, "AISA_API_KEY")] {
+            repo.write(file, format!("AISA_API_KEY={value}\n"));
+            let dry = fix(&repo, &["--env"], &[&one, &two]);
+            assert_told(&dry, 1, &[&format!("+f(process.env.{name});")]);
+            // A new key, most likely, which it is not to be kept from.
+            let dry = fix(&repo, &[], &[&one, &two]);
+            assert_told(&dry, 1, &["+f(process.env.AISA_API_KEY);"]);
+            let is_told = dry
+                .stdout
+                .contains("AISA_API_KEY has another value than that key");
+            assert_eq!(is_told, value == &two, "{}", dry.stdout);
+        }
+        std::fs::remove_file(repo.join(file)).expect("removed");
+    }
+}
+
+#[test]
+fn an_odd_dotenv_stops_all() {
+    for odd in ["A=\"x\n", "\u{feff}A=1\n", "A: x\n"] {
+        let (repo, key) = (Repo::new(), key());
+        let before = format!("f('{key}');\n");
+        repo.write("a.js", &before);
+        repo.write(".env", odd);
+        let run = fix(&repo, &["--write", "--env"], &[&key]);
+        assert_told(&run, 1, &[".env: line 1 of it is not surely"]);
+        assert_eq!(
+            (read(&repo, "a.js"), read(&repo, ".env")),
+            (before, odd.to_owned())
+        );
+    }
+}

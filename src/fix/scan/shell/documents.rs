@@ -1,7 +1,8 @@
 //! Here-documents of the shell.
 
-use super::super::UNENDED;
 use super::{Quoting, Scanner};
+
+const UNCLEAR: Quoting = Quoting::Unclear("it is not clear where a here-document ends");
 
 /// A here-document that begins on the next line.
 pub(super) struct Document {
@@ -13,7 +14,13 @@ pub(super) struct Document {
 impl Scanner<'_> {
     /// Reads `<<WORD`, whose text begins on the next line.
     pub(super) fn announce(&mut self) -> Option<Quoting> {
-        const UNCLEAR: Quoting = Quoting::Unclear("it is not clear where a here-document ends");
+        let before = self.bytes.get(..self.pos).unwrap_or_default();
+        let line = before.rsplit(|byte| *byte == b'\n').next();
+        let mut marks = line.unwrap_or_default().iter().rev();
+        // In `a[1<<2]` and `$[1<<2]` it computes.
+        if marks.find(|byte| b"[]".contains(byte)) == Some(&b'[') {
+            return Some(UNCLEAR);
+        }
         self.pos += 2;
         // `<<<` is a here-string.
         if self.peek(0) == Some(b'<') {
@@ -27,7 +34,7 @@ impl Scanner<'_> {
         }
         let rest = self.bytes.get(self.pos..).unwrap_or_default();
         let quote = rest.first().filter(|byte| b"'\"".contains(byte));
-        let (length, end, is_quoted) = match quote {
+        let (length, mut end, is_quoted) = match quote {
             Some(quote) => {
                 let rest = rest.get(1..).unwrap_or_default();
                 let Some(length) = memchr::memchr(*quote, rest) else {
@@ -54,6 +61,10 @@ impl Scanner<'_> {
         if end.is_empty() || end.iter().any(is_odd) || !b" \t\r\n;&|<>)".contains(&next) {
             return Some(UNCLEAR);
         }
+        if next == b'\r' {
+            // It is a part of the word.
+            end.push(next);
+        }
         self.documents.push(Document {
             end,
             is_quoted,
@@ -64,35 +75,51 @@ impl Scanner<'_> {
 
     pub(super) fn here_documents(&mut self) -> Option<Quoting> {
         for document in std::mem::take(&mut self.documents) {
-            loop {
-                let rest = self.bytes.get(self.pos..).unwrap_or_default();
-                if rest.is_empty() {
-                    return Some(Quoting::Unclear(UNENDED));
-                }
-                let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
-                let line = rest.get(..length).unwrap_or_default();
-                self.pos += length;
-                if self.at < self.pos {
-                    return Some(match document.is_quoted {
-                        true => Quoting::Unclear(
-                            "it stands in a here-document in which no variable is replaced",
-                        ),
-                        false => Quoting::Double,
-                    });
-                }
-                let line = line.strip_suffix(b"\n").unwrap_or(line);
-                let line = line.strip_suffix(b"\r").unwrap_or(line);
-                let tabs = line.iter().take_while(|byte| **byte == b'\t').count();
-                let line = match document.strips_tabs {
-                    true => line.get(tabs..).unwrap_or_default(),
-                    false => line,
-                };
-                if line == document.end {
-                    break;
-                }
+            let start = self.pos;
+            let rest = self.bytes.get(start..).unwrap_or_default();
+            // What has no end may be no here-document, but a sign that computes.
+            let Some((text, length)) = document.text(rest) else {
+                return Some(UNCLEAR);
+            };
+            self.pos += length;
+            if self.at < self.pos {
+                return Some(document.quoting(text));
             }
         }
         None
+    }
+}
+
+impl Document {
+    /// What is in it, and its length with its end; none if it does not surely end.
+    fn text<'a>(&self, rest: &'a [u8]) -> Option<(&'a [u8], usize)> {
+        let (mut pos, mut goes_on) = (0, false);
+        for whole in rest.split_inclusive(|byte| *byte == b'\n') {
+            let line = whole.strip_suffix(b"\n").unwrap_or(whole);
+            let tabs = line.iter().take_while(|byte| **byte == b'\t').count();
+            let skipped = if self.strips_tabs { tabs } else { 0 };
+            let is_end = line.get(skipped..) == Some(&self.end[..]);
+            if is_end {
+                // A backslash at the end of a line makes the next one a part of it.
+                return (!goes_on)
+                    .then(|| (rest.get(..pos).unwrap_or_default(), pos + whole.len()));
+            }
+            goes_on = !self.is_quoted && line.ends_with(b"\\");
+            pos += whole.len();
+        }
+        None
+    }
+
+    /// What stands around a place in it.
+    fn quoting(&self, text: &[u8]) -> Quoting {
+        let has_commands = text.contains(&b'`') || text.windows(2).any(|two| two == b"$(");
+        match (self.is_quoted, has_commands) {
+            (true, _) => {
+                Quoting::Unclear("it stands in a here-document in which no variable is replaced")
+            }
+            (false, true) => Quoting::Unclear("it stands in a here-document with commands"),
+            (false, false) => Quoting::Double,
+        }
     }
 }
 
@@ -107,6 +134,9 @@ mod tests {
             ("cat <<EOF\nit's @\nEOF\n", Quoting::Double),
             ("cat <<-EOF\n\tit's\n\tEOF\nx='@'", Quoting::Single(24, 27)),
             ("cat <<!\n@\n!\n", Quoting::Double),
+            ("cat <<EOF\r\n@\r\nEOF\r\n", Quoting::Double),
+            ("[ a ] && cat <<EOF\n@\nEOF", Quoting::Double),
+            ("cat <<EOF\n$(a 'b)\nEOF\nx='@'", Quoting::Single(24, 27)),
             ("cat <<EOF\nit's\nEOF \n'@'\nEOF\n", Quoting::Double),
         ]);
         assert_unclear(&[
@@ -115,6 +145,18 @@ mod tests {
             "cat <<'%%'\n@\n%%\n",
             "cat <<'---'\n@\n---\n",
             "cat <<\"E F\"\n@\nE F\n",
+            "cat <<EOF\n@\n",
+            "cat <<EOF\n@\nEOF\r\n",
+            "cat <<EOF\na\\\nEOF\n@\nEOF\n",
+            "cat <<EOF\n$(echo '@')\nEOF\n",
+            "cat <<EOF\n@ `date`\nEOF\n",
+            "x=$[1<<3]\n@\n",
+            "x=$[1<<a]\n@\na]\n",
+            "a[1<<2]=5\n@\n",
+            "a[1 << 2]=5\n@\n",
+            "cat <<EOF 'a\nb'\nEOF\n@",
+            "x=\"$(cat <<EOF)\"\n@\nEOF\n",
+            "cat <<A \"$(cat <<B\nB\n)\"\n@\nA\n",
         ]);
     }
 }

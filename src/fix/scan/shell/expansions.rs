@@ -60,7 +60,21 @@ mod tests {
             ("x=${y// #/}; z='@'", Quoting::Single(15, 18)),
             ("((#x)); z='@'", Quoting::Single(10, 13)),
             ("x=${y:-@}", Quoting::Bare),
+            ("x=\"$((5 << 20))\"\ny=@\n", Quoting::Bare),
+            ("x=\"${y:-$((1 << 2))}\" z='@'", Quoting::Single(24, 27)),
+            ("x=\"${y:-\"a b\"}\" z='@'", Quoting::Single(18, 21)),
+            ("x=\"${y//\\\"/}\" z='@'", Quoting::Single(16, 19)),
+            ("x=\"${y:-${z}}\" a='@'", Quoting::Single(17, 20)),
+            ("x=\"${y:-$(a \"b\")}\" a='@'", Quoting::Single(21, 24)),
         ]);
-        assert_unclear(&["x=${y// #/\"a\"}; z='@'", "((echo \"it's\"); a); z='@'"]);
+        assert_unclear(&[
+            "x=${y// #/\"a\"}; z='@'",
+            "((echo \"it's\"); a); z='@'",
+            "x=\"${y:-\"it's\"}\"\nz='@'",
+            "x=\"${y//'\"'/}\"\nz='@'",
+            "x=\"${y:-it's}\"\nz='@'",
+            "x=\"${y:-'@'}\"",
+            "x=\"${y:-{\"a\": 1}}\"\nz=@",
+        ]);
     }
 }

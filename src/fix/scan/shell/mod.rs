@@ -50,6 +50,7 @@ impl Scanner<'_> {
     fn code(&mut self, nesting: usize) -> Option<Quoting> {
         let mut open = 0_usize;
         while let Some(byte) = self.peek(0) {
+            let start = self.pos;
             let found = match (byte, self.peek(1)) {
                 (b'\\', _) => {
                     self.pos += 2;
@@ -82,6 +83,11 @@ impl Scanner<'_> {
                     None
                 }
             };
+            let passed = self.bytes.get(start..self.pos).unwrap_or_default();
+            if !self.documents.is_empty() && b"'\"`$".contains(&byte) && passed.contains(&b'\n') {
+                // Shells do not agree whether a here-document begins in a string.
+                return Some(Quoting::Unclear(UNENDED));
+            }
             if found.is_some() {
                 return found;
             }
