@@ -295,7 +295,7 @@ fn few_trees_that_make_more_paths_than_anyone_could_tell() {
         }
     });
     // A long report; that threads do not matter is shown above.
-    let (_, report) = look_with(repo.path(), GIT, "4", 60);
+    let (_, report) = look_with(repo.path(), GIT, "4", 300);
     assert!(has(&report, &held));
     assert_eq!(problems(&report), ["limit"]);
     assert_eq!(facts(&report, &held)["at_head"], true);
@@ -358,7 +358,7 @@ fn many_versions_of_a_folder_with_very_many_keys() {
             pack.whole(id(100 + at), COMMIT, &text);
         }
     });
-    let (code, report) = look_with(repo.path(), GIT, "4", 60);
+    let (code, report) = look_with(repo.path(), GIT, "4", 300);
     assert_eq!(code, 1);
     assert_eq!(problems(&report), ["limit"]);
     assert!(has(&report, &held));
