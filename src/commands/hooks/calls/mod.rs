@@ -26,6 +26,10 @@ const SCANS: [&str; 6] = ["ci", "dir", "git", "scan", "staged", "stdin"];
 /// Flags that have it only tell something.
 const TELLING: [&str; 4] = ["--help", "--version", "-h", "-V"];
 
+/// So many lines that say something are looked at in settings, and so many of them that name the program: each is held to all others.
+const LINES: usize = 2000;
+const NAMING: usize = 20;
+
 /// Of a file in which a tool for hooks is told what to run.
 pub(super) fn of_settings(text: &[u8], hook: Hook) -> Calls {
     let is = |line: &Line, key: &str| {
@@ -46,18 +50,23 @@ fn of_lines(text: &[u8], is: impl Fn(&Line, &str) -> bool) -> (Calls, usize) {
     let text = String::from_utf8_lossy(text);
     let all: Vec<(usize, String)> = lines(&text).collect();
     let texts: Vec<&str> = all.iter().map(|(_, text)| text.as_str()).collect();
+    let near = texts.get(..LINES).unwrap_or(&texts);
     let naming = all.iter().enumerate();
     let naming = naming.filter(|(_, (_, text))| line::names(text));
-    let calls = naming.map(|(at, (number, text))| {
+    let calls = naming.take(NAMING).map(|(at, (number, text))| {
+        // Who has it named farther down is not known to run it.
+        if at >= near.len() {
+            return (Calls::Named, *number);
+        }
         let line = Line::new(text);
-        let above = block::key(&texts, at);
+        let above = block::key(near, at);
         let key = match line.key.is_empty() {
             true => above,
             // A variable may be called `run`.
             false if block::VALUES.contains(&above.as_str()) => above,
             false => line.key.clone(),
         };
-        match is(&line, &key) && !block::is_soft(&texts, at) {
+        match is(&line, &key) && !block::is_soft(near, at) {
             true => (Calls::Yes, *number),
             false => (Calls::Named, *number),
         }
@@ -76,9 +85,12 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, String)> + '_ {
         let mut whole = first.to_owned();
         // A backslash, or what has to have something behind it.
         while ["\\", "&&", "||"].iter().any(|end| whole.ends_with(end)) {
-            let begun = whole.strip_suffix('\\').unwrap_or(&whole);
             let Some((_, next)) = all.next() else { break };
-            whole = format!("{begun} {}", next.trim());
+            if whole.ends_with('\\') {
+                whole.pop();
+            }
+            whole.push(' ');
+            whole.push_str(next.trim());
         }
         Some((number, whole))
     })
@@ -245,6 +257,15 @@ mod tests {
             assert_eq!(of_service(text.as_bytes()).0, Calls::Named, "{text}");
         }
         assert_eq!(of_service(b"# aisaleaks ci\n").0, Calls::No);
+        // However much there is of it, it ends.
+        let soft = "- run: aisaleaks ci\n  continue-on-error: true\n".repeat(20_000);
+        assert_eq!(of_service(soft.as_bytes()).0, Calls::Named);
+        assert_eq!(
+            of_service("a: \\\n".repeat(200_000).as_bytes()).0,
+            Calls::No
+        );
+        let far = "a: b\n".repeat(3000) + "run: aisaleaks ci\n";
+        assert_eq!(of_service(far.as_bytes()), (Calls::Named, 3001));
         assert_eq!(of_service(b"run: make\n"), (Calls::No, 0));
     }
 }
